@@ -1,0 +1,281 @@
+"""torch_npu: attention, key-value caches, recurrences."""
+import torch
+from fusescout import operator
+import op
+
+
+# --- fused attention
+
+def lse_shape(query, layout, heads):
+    """Shape of the log-sum-exp for a layout of the query."""
+    shape = list(query.shape)
+    if layout.startswith("TND"):
+        return [shape[0], shape[1], 1]
+    if layout.startswith("BNSD"):
+        return [shape[0], shape[1], shape[2], 1]
+    if layout.startswith("BSND"):
+        return [shape[0], shape[2], shape[1], 1]
+    # As recorded for BSH in decode: one row a sequence.
+    return [shape[0], shape[1], 1]
+
+
+def value_width(query, value, layout):
+    """The output has the value's head size, which differs from the query's in some models; only TND shows it without a cache."""
+    shape = list(query.shape)
+    if layout == "TND" and value.dim() == 3 and query.dim() == 3 and value.shape[0] == query.shape[0]:
+        shape[-1] = value.shape[-1]
+    return shape
+
+
+def _fused_infer(query, key, value, extra, heads, kv_heads, scale, layout, block_table, sparse_mode, pre_tokens, out=None):
+    head_dim = query.shape[-1] if layout != "BSH" else query.shape[-1] // heads
+    kv_heads = heads if kv_heads == 0 else kv_heads
+    target, lse = (None, None) if out is None else out
+    results = op.attention(query, key, value, extra, shape=value_width(query, value, layout), lse_shape=lse_shape(query, layout, heads),
+                           out=target, lse_out=lse, heads=heads, kv_heads=kv_heads, head_dim=head_dim, scale=scale, causal=sparse_mode in (2, 3),
+                           layout=layout, paged=block_table is not None, window=None if pre_tokens >= 2147483647 else pre_tokens)
+    return results
+
+
+@operator("torch_npu.npu_fused_infer_attention_score", unit="mixed")
+def npu_fused_infer_attention_score(query, key, value, *, pse_shift=None, atten_mask=None, actual_seq_lengths=None, actual_seq_lengths_kv=None,
+                                    dequant_scale1=None, quant_scale1=None, dequant_scale2=None, quant_scale2=None, quant_offset2=None,
+                                    antiquant_scale=None, antiquant_offset=None, key_antiquant_scale=None, key_antiquant_offset=None,
+                                    value_antiquant_scale=None, value_antiquant_offset=None, block_table=None, query_padding_size=None,
+                                    kv_padding_size=None, key_shared_prefix=None, value_shared_prefix=None, actual_shared_prefix_len=None,
+                                    query_rope=None, key_rope=None, key_rope_antiquant_scale=None, num_heads=1, scale=1.0, pre_tokens=2147483647,
+                                    next_tokens=2147483647, input_layout="BSH", num_key_value_heads=0, sparse_mode=0, inner_precise=0,
+                                    block_size=0, antiquant_mode=0, key_antiquant_mode=0, value_antiquant_mode=0, softmax_lse_flag=False,
+                                    workspace=None, out=None):
+    extra = op.present(query_rope, key_rope, atten_mask, block_table, pse_shift, antiquant_scale, key_antiquant_scale, value_antiquant_scale)
+    return _fused_infer(query, key, value, extra, num_heads, num_key_value_heads, scale, input_layout, block_table, sparse_mode, pre_tokens, out)
+
+
+# The overload `.out` writes into `out`; the dispatcher knows it under the same name.
+npu_fused_infer_attention_score.out = npu_fused_infer_attention_score
+
+
+@operator("torch_npu.npu_fused_infer_attention_score_v2", unit="mixed")
+def npu_fused_infer_attention_score_v2(query, key, value, *, query_rope=None, key_rope=None, pse_shift=None, atten_mask=None, actual_seq_qlen=None,
+                                       actual_seq_kvlen=None, block_table=None, dequant_scale_query=None, dequant_scale_key=None,
+                                       dequant_offset_key=None, dequant_scale_value=None, dequant_offset_value=None, dequant_scale_key_rope=None,
+                                       quant_scale_out=None, quant_offset_out=None, learnable_sink=None, num_query_heads=1,
+                                       num_key_value_heads=0, softmax_scale=1.0, pre_tokens=2147483647, next_tokens=2147483647,
+                                       input_layout="BSH", sparse_mode=0, block_size=0, query_quant_mode=0, key_quant_mode=0,
+                                       value_quant_mode=0, inner_precise=0, return_softmax_lse=False, query_dtype=None, key_dtype=None,
+                                       value_dtype=None, query_rope_dtype=None, key_rope_dtype=None, key_shared_prefix_dtype=None,
+                                       value_shared_prefix_dtype=None, dequant_scale_query_dtype=None, dequant_scale_key_dtype=None,
+                                       dequant_scale_value_dtype=None, dequant_scale_key_rope_dtype=None, out_dtype=None, workspace=None,
+                                       out=None):
+    extra = op.present(query_rope, key_rope, atten_mask, block_table, pse_shift, learnable_sink, dequant_scale_query, dequant_scale_key,
+                       dequant_scale_value, dequant_scale_key_rope)
+    return _fused_infer(query, key, value, extra, num_query_heads, num_key_value_heads, softmax_scale, input_layout, block_table, sparse_mode,
+                        pre_tokens, out)
+
+
+npu_fused_infer_attention_score_v2.out = npu_fused_infer_attention_score_v2
+
+
+def _workspace(*args, **kwargs):
+    """Asked for once when a graph is captured; a size for the allocator, no work."""
+    return torch.empty(0, dtype=torch.uint8)
+
+
+_npu_fused_infer_attention_score_get_max_workspace = _workspace
+_npu_fused_infer_attention_score_v2_get_max_workspace = _workspace
+_npu_paged_attention_get_workspace = _workspace
+
+
+@operator("torch_npu.npu_prompt_flash_attention", unit="mixed")
+def npu_prompt_flash_attention(query, key, value, *, padding_mask=None, atten_mask=None, pse_shift=None, actual_seq_lengths=None, deq_scale1=None,
+                               quant_scale1=None, deq_scale2=None, quant_scale2=None, quant_offset2=None, num_heads=1, scale_value=1.0,
+                               pre_tokens=2147473647, next_tokens=0, input_layout="BSH", num_key_value_heads=0, actual_seq_lengths_kv=None,
+                               sparse_mode=0):
+    return op.attention(query, key, value, op.present(atten_mask, pse_shift), heads=num_heads, kv_heads=num_key_value_heads or num_heads,
+                        scale=scale_value, causal=sparse_mode in (2, 3), layout=input_layout, paged=False)
+
+
+@operator("torch_npu.npu_fusion_attention", unit="mixed")
+def npu_fusion_attention(query, key, value, head_num, input_layout, *, pse=None, padding_mask=None, atten_mask=None, scale=1.0, keep_prob=1.0,
+                         pre_tockens=2147483647, next_tockens=2147483647, inner_precise=0, prefix=None, actual_seq_qlen=None,
+                         actual_seq_kvlen=None, sparse_mode=0, gen_mask_parallel=True, sync=False):
+    rows = list(query.shape)[:-1] + [8]
+    out, maximum = op.attention(query, key, value, op.present(atten_mask, pse), lse_shape=rows, heads=head_num, kv_heads=head_num,
+                                head_dim=query.shape[-1], scale=scale, causal=sparse_mode in (2, 3), layout=input_layout, paged=False)
+    return out, maximum, maximum, maximum, 0, 0, 0
+
+
+@operator("torch_npu._npu_paged_attention", unit="mixed", mutates=("out",))
+def _npu_paged_attention(query, key_cache, value_cache, num_kv_heads, num_heads, scale_value, block_table, context_lens, out, workspace=None):
+    op.attention(query, key_cache, value_cache, [block_table, context_lens], out=out, heads=num_heads, kv_heads=num_kv_heads,
+                 head_dim=query.shape[-1], scale=scale_value, causal=True, layout="TND", paged=True)
+
+
+@operator("torch_npu._npu_paged_attention_splitfuse", unit="mixed", mutates=("out",))
+def _npu_paged_attention_splitfuse(query, key_cache, value_cache, mask, block_table, seq_len, context_lens, num_kv_heads, num_heads, scale_value, out):
+    op.attention(query, key_cache, value_cache, op.present(mask, block_table, seq_len, context_lens), out=out, heads=num_heads,
+                 kv_heads=num_kv_heads, head_dim=query.shape[-1], scale=scale_value, causal=True, layout="TND", paged=True)
+
+
+_npu_paged_attention_splitfuse_v2 = _npu_paged_attention_splitfuse
+
+
+@operator("torch_npu._npu_flash_attention", unit="mixed", mutates=("out",))
+def _npu_flash_attention(query, key, value, mask, seq_len, scale_value, num_heads, num_kv_heads, out):
+    op.attention(query, key, value, op.present(mask, seq_len), out=out, heads=num_heads, kv_heads=num_kv_heads, head_dim=query.shape[-1],
+                 scale=scale_value, causal=True, layout="TND", paged=False)
+
+
+_npu_flash_attention_v3 = _npu_flash_attention
+
+
+@operator("torch_npu._npu_flash_attention_unpad", unit="mixed", mutates=("out",))
+def _npu_flash_attention_unpad(query, key, value, seq_len, scale_value, num_heads, num_kv_heads, out):
+    op.attention(query, key, value, op.present(seq_len), out=out, heads=num_heads, kv_heads=num_kv_heads, head_dim=query.shape[-1],
+                 scale=scale_value, causal=False, layout="TND", paged=False)
+
+
+_npu_flash_attention_unpad_v2 = _npu_flash_attention_unpad
+
+
+@operator("torch_npu.npu_ring_mla", unit="mixed", mutates=("output", "softmax_lse"))
+def npu_ring_mla(q_nope, q_rope, k_nope, k_rope, value, mask, seqlen, head_num, kv_head_num=0, pre_out=None, prev_lse=None, qk_scale=1.0,
+                 kernel_type="kernel_type_high_precision", mask_type="mask_type_triu", input_layout="type_bsnd", calc_type="calc_type_default",
+                 output=None, softmax_lse=None):
+    extra = op.present(q_rope, k_rope, None if mask_type == "no_mask" else mask, seqlen, pre_out, prev_lse)
+    op.attention(q_nope, k_nope, value, extra, out=output, lse_out=softmax_lse, heads=head_num, kv_heads=kv_head_num or head_num,
+                 head_dim=q_nope.shape[-1] + q_rope.shape[-1], scale=qk_scale, causal=mask_type == "mask_type_triu", layout="TND", paged=False)
+    return output, softmax_lse
+
+
+@operator("torch_npu.npu_attention_update")
+def npu_attention_update(lse, local_out, update_type):
+    """Joins partial results by their log-sum-exp."""
+    weights = op.softmax(op.stack(lse), 0)
+    parts = op.stack(local_out)
+    out = op.sum(op.mul(parts, op.view(weights, list(weights.shape) + [1])), 0)
+    return out, lse[0] if update_type == 0 else op.log(op.sum(op.exp(op.stack(lse)), 0))
+
+
+# --- sparse attention: an indexer scores the context, attention reads the best
+
+def indexer_scores(query, key, weights, block_table, layout_query, layout_key):
+    """Scores [tokens, kv heads, context]: relu(q k^T), weighted over the indexer's heads."""
+    heads = query.shape[-2]
+    rows = list(query.shape)[:-2]
+    if block_table is not None:
+        context = block_table.shape[-1] * key.shape[1]
+    else:
+        context = key.shape[1] if layout_key == "BSND" else key.shape[0]
+    kv_heads = key.shape[1] if layout_key == "TND" else key.shape[2]
+    products = op.one("matmul", op.present(query, key, block_table), (rows + [heads, context], torch.float32), transpose_b=True)
+    weighted = op.mul(op.relu(products), op.view(weights, rows + [heads, 1]))
+    return op.view(op.sum(weighted, -2), rows + [kv_heads, context])
+
+
+def lightning_indexer(query, key, weights, block_table, layout_query, layout_key, sparse_count):
+    scores = indexer_scores(query, key, weights, block_table, layout_query, layout_key)
+    return op.topk(scores, sparse_count, index_dtype=torch.int32)
+
+
+@operator("torch_npu.npu_lightning_indexer", unit="mixed")
+def npu_lightning_indexer(query, key, weights, *, actual_seq_lengths_query=None, actual_seq_lengths_key=None, block_table=None,
+                          layout_query="BSND", layout_key="BSND", sparse_count=2048, sparse_mode=3, pre_tokens=9223372036854775807,
+                          next_tokens=9223372036854775807, return_value=False):
+    values, indices = lightning_indexer(query, key, weights, block_table, layout_query, layout_key, sparse_count)
+    return indices, values
+
+
+@operator("torch_npu.npu_quant_lightning_indexer", unit="mixed")
+def npu_quant_lightning_indexer(query, key, weights, query_dequant_scale, key_dequant_scale, *, query_quant_mode=0, key_quant_mode=0,
+                                actual_seq_lengths_query=None, actual_seq_lengths_key=None, block_table=None, layout_query="BSND",
+                                layout_key="BSND", sparse_count=2048, sparse_mode=3, **other):
+    _, indices = lightning_indexer(query, key, weights, block_table, layout_query, layout_key, sparse_count)
+    return indices
+
+
+def sparse_attention(query, key, value, sparse_indices, scale, block_table, query_rope, key_rope, layout, extra=(), **attributes):
+    return op.attention(query, key, value, op.present(sparse_indices, query_rope, key_rope, block_table, *extra), heads=query.shape[-2],
+                        kv_heads=key.shape[-2], head_dim=query.shape[-1], scale=scale, causal=True, layout=layout, paged=block_table is not None,
+                        sparse=True, **attributes)
+
+
+@operator("torch_npu.npu_sparse_flash_attention", unit="mixed")
+def npu_sparse_flash_attention(query, key, value, sparse_indices, scale_value, *, block_table=None, actual_seq_lengths_query=None,
+                               actual_seq_lengths_kv=None, query_rope=None, key_rope=None, sparse_block_size=1, layout_query="BSND",
+                               layout_kv="BSND", sparse_mode=3, pre_tokens=9223372036854775807, next_tokens=9223372036854775807,
+                               attention_mode=0, return_softmax_lse=False):
+    out, lse = sparse_attention(query, key, value, sparse_indices, scale_value, block_table, query_rope, key_rope, layout_query,
+                                lse_shape=list(query.shape)[:-1])
+    return out, lse, lse
+
+
+@operator("torch_npu.npu_kv_quant_sparse_flash_attention", unit="mixed")
+def npu_kv_quant_sparse_flash_attention(query, key, value, sparse_indices, scale_value, key_quant_mode, value_quant_mode, *,
+                                        key_dequant_scale=None, value_dequant_scale=None, block_table=None, actual_seq_lengths_query=None,
+                                        actual_seq_lengths_kv=None, sparse_block_size=1, layout_query="BSND", layout_kv="BSND", sparse_mode=3,
+                                        rope_head_dim=64, **other):
+    shape = list(query.shape)
+    shape[-1] = shape[-1] - rope_head_dim
+    return sparse_attention(query, key, value, sparse_indices, scale_value, block_table, None, None, layout_query,
+                            op.present(key_dequant_scale, value_dequant_scale), shape=shape)
+
+
+# --- caches
+
+@operator("torch_npu._npu_reshape_and_cache", mutates=("key_cache", "value_cache"))
+def _npu_reshape_and_cache(key, value, key_cache, value_cache, slot_indices):
+    op.kv_cache_write(key, value, key_cache, value_cache, slot_indices)
+
+
+@operator("torch_npu.npu_scatter_pa_kv_cache", mutates=("key_cache", "value_cache"))
+def npu_scatter_pa_kv_cache(key, value, key_cache, value_cache, slot_mapping, *, compress_lens=None, compress_seq_offsets=None, seq_lens=None,
+                            cache_mode="Norm", scatter_mode="None"):
+    op.kv_cache_write(key, value, key_cache, value_cache, slot_mapping)
+
+
+@operator("torch_npu.npu_scatter_pa_cache", mutates=("key_cache",))
+def npu_scatter_pa_cache(key, slot_mapping, *, compress_lens=None, compress_seq_offsets=None, seq_lens=None, key_cache=None, cache_mode="Norm"):
+    op.index_copy(key_cache, slot_mapping, key)
+
+
+@operator("torch_npu.npu_paged_cache_load", mutates=("key", "value"))
+def npu_paged_cache_load(key_cache, value_cache, block_table, context_lens, *, seq_starts=None, key=None, value=None):
+    for cache, target in ((key_cache, key), (value_cache, value)):
+        op.one("index_select", op.present(cache, block_table, context_lens, seq_starts), target, dim=0)
+
+
+@operator("torch_npu.npu_gather_pa_kv_cache", mutates=("key", "value"))
+def npu_gather_pa_kv_cache(key_cache, value_cache, block_tables, seq_lens, *, key=None, value=None, seq_offset=None, is_seq_lens_cumsum=False,
+                           cache_mode="Norm"):
+    for cache, target in ((key_cache, key), (value_cache, value)):
+        op.one("index_select", op.present(cache, block_tables, seq_lens, seq_offset), target, dim=0)
+
+
+@operator("torch_npu.npu_kv_rmsnorm_rope_cache", mutates=("k_cache", "ckv_cache"))
+def npu_kv_rmsnorm_rope_cache(kv, gamma, cos, sin, index, k_cache, ckv_cache, *, k_rope_scale=None, c_kv_scale=None, k_rope_offset=None,
+                              c_kv_offset=None, v=None, epsilon=1e-5, cache_mode="Norm", is_output_kv=False):
+    """The latent of MLA: its first part is normalised, the rest turned; both go to their caches."""
+    latent, turning = op.split(kv, [gamma.shape[-1], cos.shape[-1]])
+    c_kv = op.rms_norm(latent, gamma, eps=epsilon)
+    k_rope = op.rope(turning, cos, sin, rotary_dim=cos.shape[-1], neox=False, halves_out=True)
+    k_stored = k_rope if k_rope_scale is None else op.quantize(k_rope, k_rope_scale, k_rope_offset)
+    c_stored = c_kv if c_kv_scale is None else op.quantize(c_kv, c_kv_scale, c_kv_offset)
+    op.kv_cache_write(k_stored, c_stored, k_cache, ckv_cache, index)
+    return k_cache, ckv_cache, k_rope, c_kv
+
+
+# --- recurrences
+
+@operator("torch_npu.npu_recurrent_gated_delta_rule", unit="mixed", mutates=("state",))
+def npu_recurrent_gated_delta_rule(query, key, value, state, *, beta=None, scale=None, actual_seq_lengths=None, ssm_state_indices=None,
+                                   num_accepted_tokens=None, g=None, gk=None):
+    inputs = [query, key, value, g, gk, beta, actual_seq_lengths, ssm_state_indices, num_accepted_tokens]
+    return op.linear_attention(inputs, [op.like(value)], state, scale=1.0 if scale is None else scale, rule="gated_delta", chunked=False)[0]
+
+
+@operator("torch_npu.npu_chunk_gated_delta_rule", unit="mixed", launches=6)
+def npu_chunk_gated_delta_rule(query, key, value, beta, initial_state, actual_seq_lengths, scale=None, g=None, **other):
+    out, state = op.linear_attention([query, key, value, g, beta, actual_seq_lengths, initial_state], [op.like(value), op.like(initial_state)],
+                                     scale=1.0 if scale is None else scale, rule="gated_delta", chunked=True)
+    return out, state
