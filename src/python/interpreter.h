@@ -71,6 +71,7 @@ struct Frame {
   uint32_t line = 0;
   Symbol qualname;
   GeneratorState* generator = nullptr;
+  uint32_t try_depth = 0;                       // enclosing `try` statements in this frame
   Value handled;                                // the exception that is being handled: for a bare `raise`
 };
 
@@ -202,6 +203,8 @@ class Interpreter {
   // --- hooks of other layers
   // Called before a Python function runs; a defined result replaces the call. Used for stand-ins of functions by qualified name.
   std::function<Value(Interpreter&, Function*, const Arguments&)> call_hook;
+  // Called when an Unknown is called; a defined result is the call's value (the torch layer records an opaque call). Default: an Unknown.
+  std::function<Value(Interpreter&, const Unknown&, const Arguments&)> unknown_call_hook;
   // Decides a branch on an Unknown; default: false.
   std::function<bool(Interpreter&, const Unknown&)> unknown_branch_rule;
   void* user_data = nullptr;                                               // the torch layer's context
@@ -225,10 +228,12 @@ class Interpreter {
 
   // eval.cpp, exec.cpp, call.cpp, imports.cpp, classes.cpp
   void bind_parameters(Function* function, const Arguments& arguments, Value* slots);
-  Value evaluate_call(Frame& frame, const syntax::Node& node, syntax::NodeId id);
+  Value evaluate_call(Frame& frame, const syntax::Node& node);
+  Value find_method(const Value& object, Symbol name, bool& prepend_self); // attribute for a call, without making a bound method
   Value evaluate_name(Frame& frame, syntax::NodeId id);
   Value evaluate_comprehension(Frame& frame, syntax::NodeId id);
   void run_comprehension(Frame& frame, std::span<const syntax::NodeId> clauses, const std::function<void()>& action);
+  void run_generator_expression(Frame& frame, const syntax::Node& node);
   Value evaluate_string(Frame& frame, const syntax::Node& node);
   Value make_function(Frame& frame, syntax::NodeId id);
   void store_name(Frame& frame, syntax::NodeId id, const Value& value);
@@ -243,7 +248,8 @@ class Interpreter {
   bool match_pattern(Frame& frame, syntax::NodeId pattern, const Value& subject);
   void execute_class(Frame& frame, syntax::NodeId id);
   void execute_import(Frame& frame, syntax::NodeId id);
-  void bind_import(Frame& frame, Symbol as, Symbol module, Symbol attribute, bool must_exist);
+  Value bind_import(Frame& frame, Symbol module, Symbol attribute);
+  void run_top_level(Module* module, CodeFile* file, syntax::NodeId statement);
   void count_step(Frame& frame, uint32_t line);
   Module* module_for(Symbol dotted, uint32_t epoch);                       // registers it, does not run it
   void load(Module* module);                                               // runs the body
@@ -269,8 +275,11 @@ class Interpreter {
   uint64_t class_version_ = 1;
   Value ellipsis_, not_implemented_;
   std::vector<std::unique_ptr<CodeFile>> files_;
-  std::vector<Value> slot_stack_;                                          // locals of running functions
-  size_t slot_top_ = 0;
+  std::unique_ptr<std::byte[]> slot_memory_;                               // locals of running functions
+  Value* slot_top_ = nullptr;
+  Value* slot_end_ = nullptr;
+  std::byte* stack_limit_ = nullptr;                                       // below it the C++ stack is nearly full
+  std::vector<void*> free_stacks_;                                         // of finished generators
 };
 
 }  // namespace fusescout::python

@@ -1,0 +1,365 @@
+// Imports. A Python module runs when something first looks at one of its names; `from m import f` and `import m` only leave a LazyImport.
+// So that patches keep their meaning, a LazyImport stands for the binding as of the moment when an eager interpreter would have made it:
+// every module knows its import epoch, and an assignment to a module's attribute from outside remembers what was there before.
+#include <algorithm>
+
+#include "base/check.h"
+#include "python/interpreter.h"
+#include "python/names.h"
+#include "python/scope.h"
+
+namespace fusescout::python {
+
+using syntax::Ast;
+using syntax::no_node;
+using syntax::Node;
+using syntax::NodeId;
+using syntax::NodeKind;
+
+namespace {
+
+Symbol parent_of(Symbol dotted) {
+  std::string_view text = dotted.view();
+  size_t dot = text.rfind('.');
+  return dot == std::string_view::npos ? Symbol() : Symbol(text.substr(0, dot));
+}
+
+// The names that a top-level statement binds or that reach into it; conservative: any store to that name inside counts.
+bool statement_binds(const Ast& ast, NodeId id, Symbol name) {
+  if (id == no_node) return false;
+  const Node& node = ast[id];
+  switch (node.kind) {
+    case NodeKind::FunctionDef:
+    case NodeKind::ClassDef: return ast.symbol(node) == name;
+    case NodeKind::Name: return ast.symbol(node) == name;   // reached as a target only
+    case NodeKind::ImportAlias: {
+      Symbol as = ast.symbols[node.value2];
+      std::string_view text = ast.symbol(node).view();
+      return !as.empty() ? as == name : text == "*" || text.substr(0, text.find('.')) == name.view();
+    }
+    case NodeKind::Assign: {
+      auto children = ast.children_of(node);
+      return std::any_of(children.begin() + 1, children.end(), [&](NodeId c) { return statement_binds(ast, c, name); });
+    }
+    case NodeKind::AnnAssign: return ast.child(node, 2) != no_node && statement_binds(ast, ast.child(node, 0), name);
+    case NodeKind::AugAssign:
+    case NodeKind::ExpressionStatement:
+    case NodeKind::Attribute:
+    case NodeKind::Subscript:
+    case NodeKind::Call:
+    case NodeKind::Lambda: return false;
+    case NodeKind::For: return statement_binds(ast, ast.child(node, 0), name) || statement_binds(ast, ast.child(node, 2), name);
+    case NodeKind::If: return statement_binds(ast, ast.child(node, 1), name) || statement_binds(ast, ast.child(node, 2), name);
+    default:
+      for (NodeId c : ast.children_of(node)) {
+        if (statement_binds(ast, c, name)) return true;
+      }
+      return false;
+  }
+}
+
+}  // namespace
+
+Module* Interpreter::find_module(Symbol dotted) {
+  auto it = modules_.find(dotted);
+  return it == modules_.end() ? nullptr : it->second;
+}
+
+Module* Interpreter::add_native_module(std::string_view dotted) {
+  Symbol name(dotted);
+  Module* module = make<Module>(name);
+  module->dict = dict();
+  module->state = Module::State::Loaded;
+  module->import_epoch = 0;
+  module->dict->set(*this, names::__name__, str(name));
+  modules_[name] = module;
+  return module;
+}
+
+Module* Interpreter::module_for(Symbol dotted, uint32_t epoch) {
+  Module*& module = modules_[dotted];
+  if (module == nullptr) {
+    module = make<Module>(dotted);
+    module->dict = dict();
+  }
+  module->import_epoch = std::min(module->import_epoch, epoch);
+  return module;
+}
+
+void Interpreter::load(Module* module) {
+  if (module->state != Module::State::Unloaded) return;
+  std::optional<ModuleSource> source = loader_.load(module->name);
+  if (!source) {
+    module->state = Module::State::Failed;
+    if (Symbol parent = parent_of(module->name); !parent.empty()) {
+      // A submodule of something that is no source: an attribute of its parent.
+      Module* package = module_for(parent, module->import_epoch);
+      load(package);
+    }
+    if (!loader_.installed(module->name)) {
+      module->state = Module::State::Unloaded;
+      raise("ModuleNotFoundError", "No module named '" + module->name.str() + "'");
+    }
+    module->state = Module::State::Loaded;
+    std::string name = module->name.str();
+    module->get_attribute = [name](Interpreter& interpreter, Symbol attribute) {
+      std::string_view text = attribute.view();
+      if (text.starts_with("__") && text.ends_with("__")) return Value();
+      return interpreter.unknown("the package `" + name.substr(0, name.find('.')) + "` is not evaluated", name + "." + attribute.str());
+    };
+    return;
+  }
+  files_.push_back(std::make_unique<CodeFile>(source->path, source->ast));
+  module->file = files_.back().get();
+  module->package = source->package;
+  run_module_body(module);
+}
+
+void Interpreter::run_top_level(Module* module, CodeFile* file, NodeId statement) {
+  CodeScope* scope = resolve_scope(*file, file->ast->root);
+  std::vector<Value> slots(scope->slot_count);   // variables of comprehensions
+  for (uint32_t s = 0; s < scope->slot_count; ++s) {
+    if (scope->is_cell[s]) slots[s] = make<Cell>();
+  }
+  Frame frame;
+  frame.back = frame_;
+  frame.file = file;
+  frame.scope = scope;
+  frame.module = module;
+  frame.names = module->dict;
+  frame.slots = slots.data();
+  frame_ = &frame;
+  struct Restore {
+    Interpreter& interpreter;
+    Frame* back;
+    ~Restore() { interpreter.frame_ = back; }
+  } restore{*this, frame.back};
+  execute(frame, statement);
+}
+
+void Interpreter::run_module_body(Module* module) {
+  module->state = Module::State::Running;
+  const Ast& ast = *module->file->ast;
+  const Node& root = ast[ast.root];
+  module->dict->set(*this, names::__name__, str(module->name));
+  module->dict->set(*this, names::__file__, str("/" + module->file->path.str()));
+  module->dict->set(*this, names::__package__, str(module->package ? module->name : parent_of(module->name)));
+  std::string_view doc = ast.docstring(ast.root);
+  module->dict->set(*this, names::__doc__, doc.empty() ? Value::none() : str(Symbol(doc)));
+  module->executed.assign(root.child_count, false);
+  if (ast.first_error_line != 0) {
+    note(NoteKind::Unsupported, module->file->path.str() + ":" + std::to_string(ast.first_error_line) + ": syntax error: " + ast.first_error);
+  }
+  try {
+    for (uint32_t i = 0; i < root.child_count; ++i) {
+      if (module->executed[i]) continue;
+      module->executed[i] = true;
+      run_top_level(module, module->file, ast.child(root, i));
+    }
+    if (std::optional<ModuleSource> overlay = loader_.overlay(module->name)) {
+      files_.push_back(std::make_unique<CodeFile>(overlay->path, overlay->ast));
+      CodeFile* file = files_.back().get();
+      for (NodeId statement : overlay->ast->children_of((*overlay->ast)[overlay->ast->root])) run_top_level(module, file, statement);
+    }
+  } catch (...) {
+    module->state = Module::State::Failed;
+    throw;
+  }
+  module->state = Module::State::Loaded;
+}
+
+bool Interpreter::demand(Module* module, Symbol name) {
+  if (module->state != Module::State::Running || module->file == nullptr) return false;
+  const Ast& ast = *module->file->ast;
+  const Node& root = ast[ast.root];
+  for (uint32_t i = 0; i < root.child_count; ++i) {
+    NodeId statement = ast.child(root, i);
+    if (module->executed[i] || !statement_binds(ast, statement, name)) continue;
+    module->executed[i] = true;
+    run_top_level(module, module->file, statement);
+  }
+  return module->dict->find(name) != nullptr;
+}
+
+Value Interpreter::module_attribute(Module* module, Symbol name, uint32_t epoch) {
+  load(module);
+  if (name == names::__dict__) {
+    for (size_t i = 0; i < module->dict->entries.size(); ++i) {
+      if (auto* lazy = module->dict->entries[i].value.as<LazyImport>()) {
+        Value forced = force(lazy);
+        module->dict->entries[i].value = forced;
+      }
+    }
+    return module->dict;
+  }
+  if (epoch < epoch_) {
+    // The first rebinding at or after that moment knows what was there before it.
+    for (const Module::Rebinding& rebinding : module->rebindings) {
+      if (rebinding.name == name && rebinding.epoch >= epoch) {
+        if (auto* lazy = rebinding.before.as<LazyImport>()) return force(lazy);
+        return rebinding.before;
+      }
+    }
+  }
+  Value* found = module->dict->find(name);
+  if (found == nullptr && demand(module, name)) found = module->dict->find(name);
+  if (found != nullptr) {
+    if (auto* lazy = found->as<LazyImport>()) {
+      Value forced = force(lazy);
+      module->dict->set(*this, name, forced);
+      return forced;
+    }
+    return *found;
+  }
+  if (module->get_attribute) {
+    Value v = module->get_attribute(*this, name);
+    if (v.defined()) return v;
+  }
+  if (Value* hook = module->dict->find(names::__getattr__); hook != nullptr && name != names::__path__) {
+    try {
+      return call(*hook, {str(name)});
+    } catch (PythonException& exception) {
+      if (!exception_matches(exception.value, "AttributeError")) throw;
+    }
+  }
+  // A submodule that somebody imported, or that stands beside it.
+  Symbol submodule(module->name.str() + "." + name.str());
+  if (Module* loaded = find_module(submodule); loaded != nullptr && loaded->state != Module::State::Unloaded) return loaded;
+  if ((module->package || module->file == nullptr) && loader_.exists(submodule)) {
+    Module* lazy = module_for(submodule, epoch);
+    return lazy;
+  }
+  if (name == names::__dict__) return module->dict;
+  if (name == names::__class__) return builtin_class("module");
+  if (name == names::__spec__ || name == names::__path__) return module->package && name == names::__path__ ? list({}) : name == names::__spec__ ? Value::none() : Value();
+  return Value();
+}
+
+Value Interpreter::force(LazyImport* import) {
+  Module* module = module_for(import->module, import->epoch);
+  if (import->attribute.empty()) {
+    load(module);
+    return module;
+  }
+  Symbol submodule(import->module.str() + "." + import->attribute.str());
+  load(module);
+  Value found = module_attribute(module, import->attribute, import->epoch);
+  if (found.defined()) {
+    if (auto* as_module = found.as<Module>()) load(as_module);
+    return found;
+  }
+  if (loader_.exists(submodule) || find_module(submodule) != nullptr) {
+    Module* as_module = module_for(submodule, import->epoch);
+    load(as_module);
+    return as_module;
+  }
+  raise("ImportError", "cannot import name '" + import->attribute.str() + "' from '" + import->module.str() + "' (" +
+                           (module->file != nullptr ? module->file->path.str() : "unknown location") + ")");
+}
+
+Symbol Interpreter::absolute_module(Module* from, Symbol name, uint32_t dots) {
+  if (dots == 0) return name;
+  std::string base = from->name.str();
+  uint32_t up = from->package ? dots - 1 : dots;
+  for (; up > 0 && !base.empty(); --up) {
+    size_t dot = base.rfind('.');
+    base.resize(dot == std::string::npos ? 0 : dot);
+  }
+  if (name.empty()) return Symbol(base);
+  return Symbol(base.empty() ? name.str() : base + "." + name.str());
+}
+
+Value Interpreter::bind_import(Frame& frame, Symbol module, Symbol attribute) {
+  // At module level the import happens when the module itself is imported; inside a function, now.
+  uint32_t epoch = frame.function == nullptr ? std::min(frame.module->import_epoch, epoch_) : epoch_;
+  Module* target = module_for(module, epoch);
+  for (Symbol parent = parent_of(module); !parent.empty(); parent = parent_of(parent)) module_for(parent, epoch);
+  auto* lazy = make<LazyImport>(module, attribute, epoch, frame.file->path, frame.line);
+  if (frame.try_depth == 0) return lazy;
+  // Inside `try` the program wants to know whether it is there.
+  if (target->state == Module::State::Unloaded && !loader_.exists(module) && !loader_.installed(module))
+    raise("ModuleNotFoundError", "No module named '" + module.str() + "'");
+  return attribute.empty() ? Value(lazy) : force(lazy);
+}
+
+namespace {
+
+// Nothing reads the name that an import binds: it is made for what the imported module does.
+bool never_read(const Frame& frame, NodeId alias, Symbol name) {
+  const CodeFile& file = *frame.file;
+  const Ast& ast = *file.ast;
+  uint32_t symbol = 0;
+  while (symbol < ast.symbols.size() && ast.symbols[symbol] != name) ++symbol;
+  uint32_t first_line = 0, last_line = UINT32_MAX;
+  if (frame.function != nullptr) {
+    first_line = ast[frame.function->node].line;
+    last_line = ast[frame.function->node].end_line;
+  }
+  for (NodeId id = 0; id < ast.nodes.size(); ++id) {
+    const Node& node = ast[id];
+    if (node.kind == NodeKind::Name && node.value == symbol && id != alias && node.line >= first_line && node.line <= last_line) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void Interpreter::execute_import(Frame& frame, NodeId id) {
+  const Ast& ast = *frame.file->ast;
+  const Node& node = ast[id];
+  for (NodeId alias_id : ast.children_of(node)) {
+    const Node& alias = ast[alias_id];
+    Symbol name = ast.symbol(alias), as = ast.symbols[alias.value2];
+    if (node.kind == NodeKind::Import) {
+      Symbol first(name.view().substr(0, name.view().find('.')));
+      Value value = bind_import(frame, name, Symbol());
+      if (as.empty() && first != name) value = bind_import(frame, first, Symbol());   // `import a.b.c` binds `a`
+      if (loader_.exists(name) && never_read(frame, alias_id, as.empty() ? first : as)) load(module_for(name, epoch_));
+      store_name(frame, alias_id, value);
+      continue;
+    }
+    Symbol module = absolute_module(frame.module, ast.symbol(node), node.flag);
+    if (name != Symbol("*")) {
+      Value value = bind_import(frame, module, name);
+      auto* lazy = value.as<LazyImport>();
+      if (lazy != nullptr && frame.function != nullptr && never_read(frame, alias_id, as.empty() ? name : as)) value = force(lazy);
+      store_name(frame, alias_id, value);
+      continue;
+    }
+    Module* source = module_for(module, frame.function == nullptr ? frame.module->import_epoch : epoch_);
+    load(source);
+    std::vector<Symbol> exported;
+    Value* all = source->dict->find(names::__all__);
+    if (all != nullptr && unwrap(*all).as<Unknown>() == nullptr) {
+      for (const Value& v : to_vector(*all)) exported.emplace_back(text_of(v));
+    } else {
+      for (const Dict::Entry& e : source->dict->entries) {
+        if (e.key.defined() && !e.key.as<Str>()->text.starts_with('_')) exported.push_back(e.key.as<Str>()->symbol());
+      }
+    }
+    for (Symbol n : exported) {
+      Value v = module_attribute(source, n, source->import_epoch);
+      if (v.defined()) (frame.names != nullptr ? frame.names : frame.module->dict)->set(*this, n, v);
+    }
+  }
+}
+
+Value Interpreter::import_module(Symbol dotted) {
+  for (Symbol parent = parent_of(dotted); !parent.empty(); parent = parent_of(parent)) module_for(parent, epoch_);
+  Module* module = module_for(dotted, epoch_);
+  load(module);
+  return module;
+}
+
+Module* Interpreter::run_source(Symbol module_name, Symbol path, std::shared_ptr<const Ast> ast) {
+  Module* module = make<Module>(module_name);
+  module->dict = dict();
+  module->import_epoch = epoch_;
+  modules_[module_name] = module;
+  files_.push_back(std::make_unique<CodeFile>(path, std::move(ast)));
+  module->file = files_.back().get();
+  run_module_body(module);
+  return module;
+}
+
+}  // namespace fusescout::python

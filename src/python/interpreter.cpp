@@ -1,0 +1,125 @@
+#include "python/interpreter.h"
+
+#include "base/check.h"
+#include "python/names.h"
+#include "python/scope.h"
+
+namespace fusescout::python {
+namespace {
+constexpr size_t slot_capacity = 1 << 19;   // values of all running functions together: 8 MiB, touched as used
+constexpr size_t lookup_cache_size = 4096;  // a power of two
+}  // namespace
+
+// generator.cpp
+std::byte* thread_stack_limit();
+void release_stacks(std::vector<void*>& stacks);
+
+Interpreter::Interpreter(ModuleLoader& loader, graph::Expressions& expressions, Limits limits)
+    : loader_(loader), expressions_(expressions), limits_(limits), lookups_(lookup_cache_size) {
+  slot_memory_.reset(new std::byte[slot_capacity * sizeof(Value)]);
+  slot_top_ = reinterpret_cast<Value*>(slot_memory_.get());
+  slot_end_ = slot_top_ + slot_capacity;
+  stack_limit_ = thread_stack_limit();
+  ellipsis_ = make<EllipsisObject>();
+  not_implemented_ = make<NotImplementedObject>();
+  builtins_ = dict();
+  set_up_types();
+  set_up_builtins();
+}
+
+Interpreter::~Interpreter() { release_stacks(free_stacks_); }
+
+std::optional<Interpreter::Failure> Interpreter::guard(const std::function<void()>& action) {
+  Frame* frame = frame_;
+  Value* slots = slot_top_;
+  uint32_t depth = depth_;
+  Failure failure;
+  try {
+    action();
+    return std::nullopt;
+  } catch (PythonException& exception) {
+    failure.exception = exception.value;
+  }
+  frame_ = frame;
+  slot_top_ = slots;
+  depth_ = depth;
+  failure.type = type_name(failure.exception);
+  try {
+    failure.message = to_str(failure.exception);
+  } catch (PythonException&) {
+    failure.message = "(its own __str__ failed)";
+  }
+  if (auto* instance = failure.exception.as<Instance>(); instance != nullptr && instance->attributes != nullptr) {
+    if (Value* trace = instance->attributes->find(names::__traceback__)) {
+      if (auto* entries = trace->as<List>()) {
+        for (auto it = entries->items.rbegin(); it != entries->items.rend(); ++it) {
+          if (auto* entry = it->as<Tuple>()) failure.stack.emplace_back(entry->items[0].as<Str>()->symbol(), static_cast<uint32_t>(entry->items[1].integer));
+        }
+      }
+    }
+  }
+  return failure;
+}
+
+Value Interpreter::str(Symbol name) {
+  Str*& object = strings_[name];
+  if (object == nullptr) {
+    object = make<Str>(name.str());
+    object->symbol_ = name;
+    object->interned_ = true;
+  }
+  return object;
+}
+
+Value Interpreter::integer(graph::Dim dim) {
+  if (!dim.symbolic()) return Value::of(dim.value);
+  return make<SymbolicInt>(dim);
+}
+
+Value Interpreter::function(std::string_view name, NativeBody body) { return make<NativeFunction>(Symbol(name), std::move(body)); }
+
+Value Interpreter::unknown(std::string reason, std::string path) {
+  note(NoteKind::Unknown, "`" + path + "`: " + reason);
+  return make<Unknown>(std::move(reason), std::move(path), current_file(), current_line());
+}
+
+Symbol Interpreter::current_file() const {
+  for (Frame* f = frame_; f != nullptr; f = f->back) {
+    if (f->file != nullptr) return f->file->path;
+  }
+  return Symbol();
+}
+
+uint32_t Interpreter::current_line() const {
+  for (Frame* f = frame_; f != nullptr; f = f->back) {
+    if (f->file != nullptr) return f->line;
+  }
+  return 0;
+}
+
+void Interpreter::note(NoteKind kind, std::string message) { notes_.push_back({kind, current_file(), current_line(), std::move(message)}); }
+
+void Interpreter::count_step(Frame& frame, uint32_t line) {
+  frame.line = line;
+  if (++steps_ < limits_.steps && (steps_ & 1023) != 0) return;
+  bool out_of_steps = steps_ >= limits_.steps, out_of_memory = heap_.bytes() > limits_.heap_bytes;
+  if (!out_of_steps && !out_of_memory) return;
+  note(NoteKind::Limit, out_of_steps ? "the evaluation took more than " + std::to_string(limits_.steps) + " statements" : "the evaluation took too much memory");
+  limits_.steps = UINT64_MAX;   // let handlers run; the error is on its way
+  limits_.heap_bytes *= 2;
+  raise(out_of_steps ? "TimeoutError" : "MemoryError", "limit of the evaluator reached");
+}
+
+// --- raising
+
+Value Interpreter::make_exception(Class* type, std::vector<Value> arguments) { return instantiate(type, Arguments{arguments, {}}); }
+
+void Interpreter::raise(Class* type, std::string message) { throw PythonException{make_exception(type, {str(std::move(message))})}; }
+
+void Interpreter::raise(std::string_view builtin_type, std::string message) { raise(builtin_class(builtin_type), std::move(message)); }
+
+bool Interpreter::exception_matches(const Value& exception, std::string_view builtin_type) {
+  return type_of(exception)->derives_from(builtin_class(builtin_type));
+}
+
+}  // namespace fusescout::python
