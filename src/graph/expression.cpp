@@ -9,11 +9,16 @@
 namespace fusescout::graph {
 namespace {
 
+// Dimensions never come near the limits; a text may. Arithmetic then wraps instead of being undefined.
+int64_t wrap_add(int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b)); }
+int64_t wrap_mul(int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b)); }
+
 int64_t python_floor_div(int64_t a, int64_t b) {
+  if (b == -1) return wrap_mul(a, -1);
   int64_t q = a / b;
   return (a % b != 0 && (a < 0) != (b < 0)) ? q - 1 : q;
 }
-int64_t python_mod(int64_t a, int64_t b) { return a - python_floor_div(a, b) * b; }
+int64_t python_mod(int64_t a, int64_t b) { return b == -1 ? 0 : a - python_floor_div(a, b) * b; }
 
 }  // namespace
 
@@ -60,32 +65,38 @@ Dim Expressions::symbol(Symbol name, int64_t value) {
   return atom(Atom{name, ExprOp::Symbol, {}, {}}, symbol_values_.at(name.str()));
 }
 
+size_t Expressions::term_count(Dim dim) const { return dim.symbolic() ? polynomials_[dim.expr.index].size() : 1; }
+
 int64_t Expressions::symbol_value(Symbol name) const {
   auto it = symbol_values_.find(name.str());
   return it == symbol_values_.end() ? 0 : it->second;
 }
 
 Dim Expressions::add(Dim a, Dim b) {
-  if (!a.symbolic() && !b.symbolic()) return Dim(a.value + b.value);
+  if (!a.symbolic() && !b.symbolic()) return Dim(wrap_add(a.value, b.value));
   Polynomial sum = polynomial_of(a);
-  for (const auto& [monomial, coefficient] : polynomial_of(b)) sum[monomial] += coefficient;
-  return intern(std::move(sum), a.value + b.value);
+  for (const auto& [monomial, coefficient] : polynomial_of(b)) {
+    int64_t& entry = sum[monomial];
+    entry = wrap_add(entry, coefficient);
+  }
+  return intern(std::move(sum), wrap_add(a.value, b.value));
 }
 
 Dim Expressions::sub(Dim a, Dim b) { return add(a, neg(b)); }
 
 Dim Expressions::mul(Dim a, Dim b) {
-  if (!a.symbolic() && !b.symbolic()) return Dim(a.value * b.value);
+  if (!a.symbolic() && !b.symbolic()) return Dim(wrap_mul(a.value, b.value));
   Polynomial product;
   for (const auto& [m1, c1] : polynomial_of(a)) {
     for (const auto& [m2, c2] : polynomial_of(b)) {
       Monomial m = m1;
       m.insert(m.end(), m2.begin(), m2.end());
       std::sort(m.begin(), m.end());
-      product[m] += c1 * c2;
+      int64_t& entry = product[m];
+      entry = wrap_add(entry, wrap_mul(c1, c2));
     }
   }
-  return intern(std::move(product), a.value * b.value);
+  return intern(std::move(product), wrap_mul(a.value, b.value));
 }
 
 Dim Expressions::floor_div(Dim a, Dim b) {
@@ -101,12 +112,12 @@ Dim Expressions::floor_div(Dim a, Dim b) {
     bool exact = true;
     for (const auto& [m, c] : polynomial_of(a)) {
       Monomial rest;
-      if (c % dc != 0 || !std::includes(m.begin(), m.end(), dm.begin(), dm.end())) {
+      if (python_mod(c, dc) != 0 || !std::includes(m.begin(), m.end(), dm.begin(), dm.end())) {
         exact = false;
         break;
       }
       std::set_difference(m.begin(), m.end(), dm.begin(), dm.end(), std::back_inserter(rest));
-      quotient[rest] += c / dc;
+      quotient[rest] += python_floor_div(c, dc);
     }
     if (exact) return intern(std::move(quotient), value);
   }
@@ -142,7 +153,7 @@ std::string Expressions::to_string(Dim dim) const {
   // Higher terms first, the constant last.
   for (auto it = polynomial.rbegin(); it != polynomial.rend(); ++it) {
     const auto& [monomial, coefficient] = *it;
-    int64_t magnitude = coefficient < 0 ? -coefficient : coefficient;
+    uint64_t magnitude = coefficient < 0 ? 0 - static_cast<uint64_t>(coefficient) : static_cast<uint64_t>(coefficient);
     if (text.empty()) text += coefficient < 0 ? "-" : "";
     else text += coefficient < 0 ? " - " : " + ";
     std::string product;
@@ -177,8 +188,8 @@ int64_t Expressions::evaluate(Dim dim, const std::map<Symbol, int64_t>& symbols)
   int64_t sum = 0;
   for (const auto& [monomial, coefficient] : polynomials_[dim.expr.index]) {
     int64_t product = coefficient;
-    for (uint32_t id : monomial) product *= evaluate_atom(atoms_[id], symbols);
-    sum += product;
+    for (uint32_t id : monomial) product = wrap_mul(product, evaluate_atom(atoms_[id], symbols));
+    sum = wrap_add(sum, product);
   }
   return sum;
 }
@@ -218,12 +229,16 @@ struct Parser {
     if (b.value == 0) ok = false;
     return !ok ? Dim(0) : floor ? expressions.floor_div(a, b) : expressions.mod(a, b);
   }
+  Dim multiply(Dim a, Dim b) {
+    if (expressions.term_count(a) * expressions.term_count(b) > 256) ok = false;  // a product of sums grows without bounds
+    return ok ? expressions.mul(a, b) : Dim(0);
+  }
   Dim term() {
     Dim result = factor();
     while (ok) {
       if (take("//")) result = divide(result, factor(), true);
       else if (take("%")) result = divide(result, factor(), false);
-      else if (take("*")) result = expressions.mul(result, factor());
+      else if (take("*")) result = multiply(result, factor());
       else break;
     }
     return result;
@@ -261,6 +276,8 @@ struct Parser {
 }  // namespace
 
 bool Expressions::parse(const std::string& text, Dim& out) {
+  out = Dim(0);
+  if (text.size() > 1000) return false;
   Parser parser{*this, text};
   out = parser.sum();
   parser.skip();

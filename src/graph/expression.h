@@ -47,6 +47,7 @@ class Expressions {
   bool parse(const std::string& text, Dim& out);
   // The value under other values of the symbols (missing ones keep theirs).
   int64_t evaluate(Dim dim, const std::map<Symbol, int64_t>& symbols) const;
+  size_t term_count(Dim dim) const;             // of the sum of products; 1 for a constant
   int64_t symbol_value(Symbol name) const;      // 0 when unknown
   const std::map<std::string, int64_t>& symbols() const { return symbol_values_; }
 

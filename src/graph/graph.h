@@ -53,7 +53,7 @@ struct Tensor {
   EntryId producer;               // the call that made it; invalid for inputs and parameters
   uint16_t producer_output = 0;
   TensorId view_of;               // the tensor that it is a view of; invalid when it is no view
-  Symbol name;                    // of an input, parameter, buffer or cache ("model.layers.0.mlp.gate.weight"), else empty
+  Symbol name;                    // of an input, parameter, buffer or cache ("model.layers.0.mlp.gate.weight"); of others only in a text
 };
 
 struct Frame {                    // one line on a call stack; hash-consed
