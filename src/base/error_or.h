@@ -34,7 +34,7 @@ struct Success {};
 
 }  // namespace fusescout
 
-// GNU statement expression: g++ and clang++ are the supported compilers.
+// GNU statement expression: g++ and clang++ are the supported compilers. Not inside a braced initialiser: what was made before it leaks.
 #define TRY(expression)                                                     \
   __extension__({                                                           \
     auto try_result_ = (expression);                                        \

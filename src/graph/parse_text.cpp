@@ -248,7 +248,8 @@ ErrorOr<std::vector<NamedGraph>> parse_text(std::string_view text) {
   std::string name;
   bool separated = false;
   auto finish = [&]() -> ErrorOr<Success> {
-    graphs.push_back({name, TRY(TextParser().parse(lines))});
+    Graph graph = TRY(TextParser().parse(lines));
+    graphs.push_back({name, std::move(graph)});
     return Success{};
   };
   uint32_t number = 0;
