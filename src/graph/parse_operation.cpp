@@ -138,6 +138,8 @@ ErrorOr<Success> TextParser::add_operator(const OperatorKind& kind, const Place&
   Kernel& kernel = graph_.kernels[kernel_id];
   FrameId frame = place.file.empty() ? FrameId{} : graph_.frame({}, place.file, place.line, {});
   bool same_call = !kernel.calls.empty() && kernel.calls.back().index + 1 == graph_.entries.size() && graph_.entries[last_call_].frame == frame;
+  // What a call makes and then overwrites has no mark on the call; two calls say it.
+  for (TensorId id : written) same_call = same_call && graph_.tensors[id].producer != last_call_;
   if (!same_call) {
     Entry entry;
     entry.op = Symbol(default_kernel_name(kind));

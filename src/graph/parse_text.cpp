@@ -86,7 +86,8 @@ ErrorOr<Dim> TextParser::parse_dim(const std::string& text, bool size) {
     while (i < text.size() && (std::isalnum(static_cast<unsigned char>(text[i])) || text[i] == '_')) ++i;
     std::string word = text.substr(start, i - start);
     if (word.empty()) ++i;
-    else if (!digit(word[0]) && word != "min" && word != "max" && !graph_.expressions.symbols().contains(word)) {
+    else if ((word == "min" || word == "max") && i < text.size() && text[i] == '(') continue;
+    else if (!digit(word[0]) && !graph_.expressions.symbols().contains(word)) {
       return Error{"`" + word + "` has no value; write `" + word + " = 16` above"};
     }
   }
