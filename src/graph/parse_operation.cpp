@@ -138,8 +138,25 @@ ErrorOr<Success> TextParser::add_operator(const OperatorKind& kind, const Place&
   Kernel& kernel = graph_.kernels[kernel_id];
   FrameId frame = place.file.empty() ? FrameId{} : graph_.frame({}, place.file, place.line, {});
   bool same_call = !kernel.calls.empty() && kernel.calls.back().index + 1 == graph_.entries.size() && graph_.entries[last_call_].frame == frame;
-  // What a call makes and then overwrites has no mark on the call; two calls say it.
-  for (TensorId id : written) same_call = same_call && graph_.tensors[id].producer != last_call_;
+  // A call marks an operand as written or not; where its operators differ, or overwrite what it made itself, they are two calls.
+  if (same_call) {
+    const Entry& call = graph_.entries[last_call_];
+    std::vector<TensorId> all = inputs, marked = written;
+    for (const Type& type : types) {
+      if (!type.alias.valid() || std::find(inputs.begin(), inputs.end(), type.alias) != inputs.end()) continue;
+      all.push_back(type.alias);
+      marked.push_back(type.alias);
+    }
+    for (TensorId id : all) {
+      bool is_marked = std::find(marked.begin(), marked.end(), id) != marked.end();
+      if (is_marked && graph_.tensors[id].producer == last_call_) same_call = false;
+      auto it = std::find(call.inputs.begin(), call.inputs.end(), id);
+      if (it == call.inputs.end()) continue;
+      auto index = static_cast<size_t>(it - call.inputs.begin());
+      bool was_marked = std::find(call.mutates.begin(), call.mutates.end(), index) != call.mutates.end();
+      if (was_marked != is_marked) same_call = false;
+    }
+  }
   if (!same_call) {
     Entry entry;
     entry.op = Symbol(default_kernel_name(kind));
