@@ -1,0 +1,71 @@
+// One model in one scenario, evaluated: what src/vllm hands over and everything after it reads. Data only.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "diagnostics/diagnostic.h"
+#include "graph/graph.h"
+#include "graph/scenario.h"
+
+namespace fusescout::graph {
+
+enum class Status : uint8_t {
+  Complete,   // no opaque call, no assumption beyond the scenario's facts
+  Partial,    // a graph, with gaps that the diagnostics name
+  Rejected,   // the trees' own code raises on this config or platform
+  Failed,     // no graph
+};
+std::string_view status_name(Status status);
+
+using diagnostics::Location;
+
+// A class that takes part, with what vllm-ascend makes of it.
+struct ClassUse {
+  std::string name;
+  Location upstream;
+  std::string replaced_by;      // empty: not replaced
+  Location replacement;
+  std::string replaced_how;     // "patch", "override" (register_oot), "registry"
+  Location replaced_at;         // the line that does it
+  uint32_t count = 1;           // instances
+};
+
+struct ModelClasses {           // what the report's section 1 and `locate` name; each list in order of first use
+  std::vector<ClassUse> main, decoder_layer, attention, mlp, moe;
+};
+
+struct StackEntry { Symbol file; uint32_t line = 0; std::string function; };
+
+// A graph pass of the trees that was registered for this scenario, and what it did.
+struct PassResult {
+  std::string pass, pattern;    // class names
+  Location location;            // of the pattern class
+  std::vector<std::pair<std::string, std::string>> constants;
+  bool registered = true;
+  int64_t range_low = 0, range_high = 0;   // compile range it applies to; both 0: any
+  bool applicable = true;
+  int matches = 0;
+  int refused = 0;              // found by structure, turned down by a check
+  std::string why;              // of no match
+  Location nearest;             // the line of the model's code that comes nearest
+};
+
+struct ModelRun {
+  std::string model;            // as asked for
+  std::string architecture;     // registry key
+  Scenario scenario;
+  Status status = Status::Failed;
+  Graph graph;                  // entries, kernels after graph passes (Kernel::fused_by)
+  ModelClasses classes;
+  std::vector<PassResult> passes;
+  std::vector<diagnostics::Diagnostic> diagnostics;
+  std::string exception;        // Rejected or Failed: "ValueError: ..."
+  std::vector<StackEntry> stack;  // its Python stack, outermost first
+  std::vector<std::pair<std::string, std::string>> versions;  // "vllm" -> "0.17.0"
+  uint64_t steps = 0;           // statements executed
+  double milliseconds = 0;
+};
+
+}  // namespace fusescout::graph

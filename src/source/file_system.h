@@ -1,0 +1,39 @@
+// All reading goes through a FileSystem, so that every test runs in memory.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fusescout::source {
+
+class FileSystem {
+ public:
+  virtual ~FileSystem() = default;
+  virtual std::optional<std::string> read(const std::string& path) const = 0;      // nullopt: no such file, or unreadable
+  virtual bool is_file(const std::string& path) const = 0;
+  virtual bool is_directory(const std::string& path) const = 0;
+  virtual std::vector<std::string> list(const std::string& directory) const = 0;   // names, sorted; a directory's ends with '/'
+};
+
+class RealFileSystem final : public FileSystem {
+ public:
+  std::optional<std::string> read(const std::string& path) const override;
+  bool is_file(const std::string& path) const override;
+  bool is_directory(const std::string& path) const override;
+  std::vector<std::string> list(const std::string& directory) const override;
+};
+
+// Paths without a leading slash; directories are implied.
+class MemoryFileSystem final : public FileSystem {
+ public:
+  std::map<std::string, std::string> files;
+  std::optional<std::string> read(const std::string& path) const override;
+  bool is_file(const std::string& path) const override;
+  bool is_directory(const std::string& path) const override;
+  std::vector<std::string> list(const std::string& directory) const override;
+};
+
+}  // namespace fusescout::source
