@@ -1,0 +1,3 @@
+# std::format is not there in g++ 12: fmt stands in for it in every layer.
+find_package(fmt REQUIRED)
+target_link_libraries(${target} PUBLIC fmt::fmt)
