@@ -60,6 +60,10 @@ struct ModelRun {
   Graph graph;                  // entries, kernels after graph passes (Kernel::fused_by)
   ModelClasses classes;
   std::vector<PassResult> passes;
+  // What counts as the model's own code, for the place that an operator is shown at: folders of registered models, and functions from
+  // elsewhere that were put in place of one of a model's or module's (file, qualified name).
+  std::vector<std::string> model_folders;   // "vllm/model_executor/models/"
+  std::vector<std::pair<Symbol, Symbol>> model_functions;
   std::vector<diagnostics::Diagnostic> diagnostics;
   std::string exception;        // Rejected or Failed: "ValueError: ..."
   std::vector<StackEntry> stack;  // its Python stack, outermost first

@@ -1,0 +1,75 @@
+#include "report/sequence.h"
+
+#include <gtest/gtest.h>
+
+namespace fusescout::report {
+namespace {
+
+using graph::Entry;
+using graph::EntryId;
+using graph::EntryKind;
+
+struct Builder {
+  graph::ModelRun run;
+  EntryId open(EntryKind kind, const char* op, EntryId parent, bool library = false) {
+    Entry e;
+    e.kind = kind;
+    e.op = Symbol(op);
+    e.impl = Symbol(op);
+    e.parent = parent;
+    e.library = library;
+    return run.graph.entries.add(e);
+  }
+  void close(EntryId id) { run.graph.entries[id].end = EntryId{static_cast<uint32_t>(run.graph.entries.size())}; }
+  EntryId call(const char* op, EntryId parent) {
+    EntryId id = open(EntryKind::Call, op, parent);
+    close(id);
+    return id;
+  }
+  std::string names() {
+    std::string text;
+    for (const SequenceEntry& s : make_sequence(run.graph)) {
+      text += run.graph.entries[s.entry].op.str() + "/" + std::to_string(s.within.size()) + (s.leaf ? " " : "+ ");
+    }
+    return text;
+  }
+};
+
+TEST(Sequence, AModuleWithoutLibraryModulesIsAnEntryAndItsCallsLieWithin) {
+  Builder b;
+  EntryId block = b.open(EntryKind::Module, "Block", {}, false);
+  EntryId norm = b.open(EntryKind::Module, "RMSNorm", block, true);
+  b.call("aten.mul", norm);
+  b.close(norm);
+  b.call("aten.add", block);
+  b.close(block);
+  EXPECT_EQ(b.names(), "RMSNorm/0+ aten.mul/1 aten.add/0 ");
+}
+
+TEST(Sequence, ALibraryModuleThatCallsAnotherIsOpenedAlsoThroughACall) {
+  Builder b;
+  EntryId experts = b.open(EntryKind::Module, "FusedMoE", {}, true);
+  EntryId body = b.open(EntryKind::Call, "vllm.moe_forward", experts);
+  EntryId linear = b.open(EntryKind::Module, "Linear", body, true);
+  b.close(linear);
+  b.close(body);
+  b.close(experts);
+  EXPECT_EQ(b.names(), "vllm.moe_forward/0+ Linear/1 ");
+}
+
+TEST(Sequence, ThePlaceIsTheInnermostFrameOfTheModelsCode) {
+  Builder b;
+  b.run.model_folders = {"models/"};
+  b.run.model_functions = {{Symbol("patch.py"), Symbol("new_forward")}};
+  graph::Graph& g = b.run.graph;
+  graph::FrameId model = g.frame({}, Symbol("models/m.py"), 7, Symbol("M.forward"));
+  graph::FrameId layer = g.frame(model, Symbol("layers/linear.py"), 9, Symbol("Linear.forward"));
+  graph::FrameId patched = g.frame(layer, Symbol("patch.py"), 3, Symbol("new_forward"));
+  graph::FrameId other = g.frame(layer, Symbol("patch.py"), 4, Symbol("gemm"));
+  EXPECT_EQ(model_frame(b.run, layer)->line, 7u);
+  EXPECT_EQ(model_frame(b.run, patched)->line, 3u);
+  EXPECT_EQ(model_frame(b.run, other)->line, 7u);
+}
+
+}  // namespace
+}  // namespace fusescout::report
