@@ -1,0 +1,26 @@
+"""RMSNorm written out: the square's mean over the last axis, its inverse root, the weight."""
+from notation import op, optional
+
+NAME_EN, NAME_ZH = "RMSNorm", "RMSNorm"
+WHY_EN = "several element-wise kernels and a reduction are one operator"
+WHY_ZH = "若干逐元素算子与一次归约是一个算子"
+
+
+def core(x, eps, squared):
+    variance = op.mean(squared, dim=[-1])
+    return op.mul(x, op.rsqrt(op.add(variance, other=eps)))
+
+
+def powered(x, weight, eps):
+    return op.mul(core(x, eps, op.pow(x, 2)), weight)
+
+
+def multiplied(x, weight, eps):
+    return op.mul(core(x, eps, op.mul(x, x)), weight)
+
+
+pattern = [powered, multiplied]
+
+
+def replacement(x, weight, eps):
+    return op.rms_norm(x, weight, eps=eps)
