@@ -12,6 +12,7 @@
 // (`to` the same dtype, `contiguous` of a contiguous tensor), or a kernel (reshape = a copy).
 #pragma once
 
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -80,6 +81,16 @@ class Context {                      // one per Interpreter: Interpreter::user_d
   python::Class* dtype_class = nullptr;
   python::Class* device_class = nullptr;
   python::Class* size_class = nullptr;
+  python::Class* module_class = nullptr;      // torch.nn.Module
+  python::Class* parameter_class = nullptr;   // torch.nn.Parameter
+
+  // --- set by the vllm layer
+  // Whether the class counts as a library module (CustomOp, PluggableLayer, attention); torch.nn's own always do.
+  std::function<bool(python::Class*)> is_library_class;
+  // Fills in what the class was before an override or a patch replaced it.
+  std::function<void(python::Class*, graph::ModuleInfo&)> describe_class;
+  // Whose implementation of a custom operator runs: the first of these dispatch keys that it has.
+  std::vector<std::string> dispatch_keys{"PrivateUse1", "NPU", "CompositeExplicitAutograd", "CompositeImplicitAutograd"};
 
   // --- tensors
   TensorObject* as_tensor(const Value& value) const;             // nullptr when it is none
