@@ -81,6 +81,17 @@ std::vector<std::string> RealFileSystem::list(const std::string& directory) cons
   return names;
 }
 
+std::optional<FileStamp> RealFileSystem::stamp(const std::string& path) const {
+  auto status = status_of(path);
+  if (!status) return std::nullopt;
+  return FileStamp{static_cast<uint64_t>(status->st_size), status->st_ino, status->st_mtim.tv_sec * 1'000'000'000LL + status->st_mtim.tv_nsec};
+}
+
+const FileSystem& real_files() {
+  static const RealFileSystem files;
+  return files;
+}
+
 std::optional<std::string> MemoryFileSystem::read(const std::string& path) const {
   auto it = files.find(path);
   if (it == files.end()) return std::nullopt;
