@@ -14,7 +14,14 @@ namespace fusescout::fusion {
 
 using diagnostics::Location;
 
-enum class Verdict : uint8_t { Opportunity, AlreadyFused, Available, Blocked, NoGain, BrokenPass };
+enum class Verdict : uint8_t {
+  Opportunity,
+  AlreadyFused,  // the group is one kernel today: `by`
+  Available,     // a kernel with this meaning exists, but this path does not call it: `by`
+  Blocked,       // a condition does not hold
+  NoGain,        // legal, but the accept rule says no
+  BrokenPass,    // a graph pass of the trees that is on and cannot match what the code emits
+};
 std::string_view verdict_name(Verdict verdict);        // "opportunity", "already_fused", ...
 
 enum class Family : uint8_t { Norm, MatMul, MoE, Attention, Activation, Vector };
@@ -57,7 +64,7 @@ struct Occurrence {
 
 struct FusedBy {                         // who does it already, or could
   std::string name;                      // kernel, pass, class
-  std::string how;                       // "kernel", "graph pass", "override", "patch"
+  std::string how;                       // "kernel", "graph pass", "override", "patch", "registry"
   Location location;
   std::string guard;                     // under which condition; may be empty
 };
@@ -66,13 +73,15 @@ struct Finding {
   std::string id;                        // stable from run to run: pattern, place, and a number when both are equal
   std::string pattern;                   // "add_rms_norm", "elementwise_chain"
   Family family = Family::Vector;
-  std::string kind;                      // "pattern", "chain", "horizontal", "layout", "pass"
+  std::string kind;                      // "pattern", "chain", "horizontal", "layout" (a copy or cast goes), "repeated" (work done more than once),
+                                         // "kernel" (of a catalogue's kernel without a pattern), "pass"
   std::string name_zh, name_en;
   std::string today_zh, today_en;        // "3 kernels: ..."
   std::string target_zh, target_en;
   std::string why_zh, why_en;            // why it helps
   Verdict verdict = Verdict::Blocked;
   std::string reason;                    // of everything that is no opportunity
+  std::string alternative_to;            // of an opportunity: id of the better one that takes a kernel of it; not in the sum
   std::vector<Span> locations;           // where the operators stand; the first is the primary one
   std::vector<Occurrence> occurrences;   // one for each layer; the first is the representative
   std::vector<std::string> layers;       // names of them
@@ -82,6 +91,8 @@ struct Finding {
   std::vector<Condition> conditions;
   Interface interface;
   std::vector<ProposedKernel> proposal;  // of the representative
+  double bytes_saved = 0;                // device memory neither written nor read any more, one occurrence
+  int launches_saved = 0;                // of one occurrence
   Price price;                           // of one occurrence
   Estimate step_gain;                    // over all occurrences
   double step_share = 0;                 // of the step, nominal; low and high beside it
@@ -93,7 +104,7 @@ struct Finding {
 struct Analysis {
   std::vector<Finding> findings;         // opportunities first, by gain; then by place
   Estimate step_time;
-  Estimate step_time_after;              // all opportunities applied
+  Estimate step_time_after;              // all opportunities applied that are no alternative of another
 };
 
 }  // namespace fusescout::fusion
