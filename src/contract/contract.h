@@ -1,30 +1,52 @@
-// What a kernel maker needs to write a proposed operator: made from the finding's operators and their tensors, never from a template per pattern.
+// What somebody who writes the fused operator needs: its interface in Python, registration, eager reference, test, and the call sites.
 #pragma once
 
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "fusion/finding.h"
 #include "graph/model_run.h"
 
 namespace fusescout::contract {
 
-// The text of a source file by the path that reports show ("vllm/model_executor/layers/linear.py"); nullopt: not there.
-using SourceReader = std::function<std::optional<std::string>(const std::string& path)>;
+// The text of a source file by its name in locations ("vllm/model_executor/models/qwen3.py"); nothing when it is not there.
+using SourceReader = std::function<std::optional<std::string>(const std::string& file)>;
 
-struct Contract {
-  std::string name;               // "fused_add_rms_norm"
-  std::string interface_code;     // the signature with its docstring: names, shapes as symbols and numbers, dtypes, contiguity, in-place effects
-  std::string registration_code;  // torch.library registration with a meta function
-  std::string reference_code;     // plain torch, runs as it is
-  std::string test_code;          // inputs over the scenario's shapes, tolerances
-  std::string call_before;        // the source lines of today, with their line numbers
-  std::string call_after;         // a sketch of the call in their place
-  std::string patch;              // unified diff that `git apply` takes; empty when `patch_reason` says why there is none
-  std::string patch_reason;
+struct TensorContract {
+  std::string name;
+  std::string role;            // "input", "weight", "cache", "output"
+  std::string shape_symbols;   // "[T, 4096]"
+  std::string shape;           // "[16, 4096]", in the scenario
+  std::string dtype;           // "torch.bfloat16"
+  std::string layout;          // "contiguous", or "strides (6144, 1), offset 4096"
+  std::string alignment;       // "last axis 8192 bytes, a multiple of 32"
+  bool mutated = false;
 };
 
-Contract make_contract(const fusion::Finding& finding, const graph::ModelRun& run, const SourceReader& read);
+struct CallSite {
+  std::string file;
+  uint32_t first_line = 0, last_line = 0;
+  std::string before;          // the source lines
+  std::string after;           // a sketch of what takes their place
+  std::string diff;            // unified; empty where the lines cannot simply be replaced
+  std::string note;            // why there is no diff; may be empty
+};
+
+struct Contract {
+  std::string name;                        // "fused_add_rms_norm"
+  std::vector<TensorContract> inputs, outputs;
+  std::string signature;                   // "def fused_add_rms_norm(x: torch.Tensor, eps: float = 1e-06) -> torch.Tensor"
+  std::string interface;                   // signature and docstring, a body that raises
+  std::string registration;                // torch.library definition with a meta function
+  std::string reference;                   // the same in plain torch
+  std::string test;                        // inputs, tolerances, comparison
+  std::string python;                      // all of it as one Python module
+  std::vector<CallSite> call_sites;
+  std::vector<std::string> notes;          // what could not be said exactly
+};
+
+Contract make_contract(const fusion::Finding& finding, const graph::ModelRun& run, const SourceReader& read_source);
 
 }  // namespace fusescout::contract
