@@ -1,7 +1,7 @@
 # The program's data folders as one assembled object: every file is an .incbin, found at run time by base/data.h. A changed file costs one
 # assembler run, a new one a re-configure.
 enable_language(ASM)
-set(data_folders catalogue devices library models patterns schema)
+set(data_folders catalogue devices library models patterns schema stand_ins)
 set(data_files)
 foreach(folder IN LISTS data_folders)
   file(GLOB_RECURSE found CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/${folder}/*)

@@ -113,6 +113,19 @@ std::optional<ModuleFile> Tree::find_module(std::string_view dotted) const {
   return std::nullopt;
 }
 
+std::optional<std::string> Tree::metadata(std::string_view name) const {
+  std::string package(import_name(package_));
+  for (const std::string& folder : {parent_, root_}) {
+    if (folder.empty()) continue;
+    for (const std::string& entry : files_->list(folder)) {
+      bool ours = entry.starts_with(package + ".") || entry.starts_with(package + "-");
+      if (!ours || (!entry.ends_with(".egg-info/") && !entry.ends_with(".dist-info/"))) continue;
+      if (auto text = files_->read(folder + entry + std::string(name))) return text;
+    }
+  }
+  return std::nullopt;
+}
+
 std::vector<std::string> Tree::files(std::string_view folder, std::string_view suffix) const {
   std::vector<std::string> result;
   std::string_view name = import_name(package_);

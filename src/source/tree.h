@@ -32,6 +32,8 @@ class Tree {
   std::optional<ModuleFile> find_module(std::string_view dotted) const;    // "vllm.config.model"
   std::optional<std::string> read(std::string_view path) const { return files_->read(real_path(path)); }
   std::optional<FileStamp> stamp(std::string_view path) const { return files_->stamp(real_path(path)); }
+  // A file of the package's metadata (*.dist-info, *.egg-info): "entry_points.txt". nullopt: a checkout that was never built has none.
+  std::optional<std::string> metadata(std::string_view name) const;
   // All files below a folder ("vllm/model_executor", "docs", "" for everything) whose names end with `suffix`, sorted.
   std::vector<std::string> files(std::string_view folder, std::string_view suffix) const;
 

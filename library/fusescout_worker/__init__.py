@@ -1,0 +1,32 @@
+"""What stands for the process that would serve the model: it calls vLLM's and vllm-ascend's own functions in the order in which the engine
+and a worker do, and hands them the facts of the scenario. It writes no operator.
+"""
+import os
+
+import fusescout_scenario as scenario
+
+
+def prepare():
+    """Configuration, process groups, patches and operators of the platform. Returns the VllmConfig."""
+    os.environ.update(scenario.environment)
+    from fusescout_worker import configuration
+
+    vllm_config = configuration.create()
+    from fusescout_worker import distributed, worker
+
+    worker.start(vllm_config)
+    distributed.initialize(vllm_config)
+    return vllm_config
+
+
+def construct(vllm_config):
+    """The model with its weights as the loader leaves them, and its KV caches."""
+    from fusescout_worker import worker
+
+    return worker.load_model(vllm_config)
+
+
+def run_forward(runner):
+    from fusescout_worker import forward
+
+    return forward.run(runner)

@@ -1,0 +1,58 @@
+"""What the runner tells the attention layers about a step: prefill of whole sequences, or one token for each of many sequences."""
+import fusescout_scenario as scenario
+import torch
+
+
+def build(runner, positions):
+    from vllm.v1.kv_cache_interface import EncoderOnlyAttentionSpec, MambaSpec
+    from vllm_ascend.attention.attention_v1 import AscendAttentionState
+    from vllm_ascend.attention.utils import AscendCommonAttentionMetadata
+
+    if not runner.attn_groups:
+        return {}
+    device = runner.device
+    tokens, sequences = scenario.tokens, scenario.sequences
+    count = int(sequences)
+    length = int(tokens) // count                      # new tokens of a sequence
+    if scenario.decode:
+        state = AscendAttentionState.DecodeOnly
+        total = max(scenario.context, length)          # of a sequence, with the new ones
+    else:
+        state = AscendAttentionState.PrefillNoCache
+        total = length
+    query_start_loc = torch.tensor([i * length for i in range(count + 1)], dtype=torch.int32)
+    seq_lens = torch.tensor([total] * count, dtype=torch.int32)
+    common = AscendCommonAttentionMetadata(
+        query_start_loc=query_start_loc.to(device),
+        query_start_loc_cpu=query_start_loc,
+        seq_lens=seq_lens.to(device),
+        seq_lens_cpu=seq_lens,
+        num_computed_tokens_cpu=torch.tensor([total - length] * count, dtype=torch.int32),
+        num_reqs=sequences,
+        num_actual_tokens=tokens,
+        max_query_len=length,
+        max_seq_len=total,
+        block_table_tensor=None,
+        slot_mapping=None,
+        causal=True,
+        num_input_tokens=tokens,
+        actual_seq_lengths_q=[(i + 1) * length for i in range(count)],
+        positions=positions,
+        attn_state=state,
+        decode_token_per_req=1,
+    )
+    metadata = {}
+    for group_id, (group, attention_groups) in enumerate(zip(runner.kv_cache_config.kv_cache_groups, runner.attn_groups)):
+        spec = group.kv_cache_spec
+        if isinstance(spec, EncoderOnlyAttentionSpec):
+            columns, slot_dtype = 1, torch.int64
+        else:
+            columns = 1 if isinstance(spec, MambaSpec) else (total + 127) // 128
+            slot_dtype = torch.int32
+        common.block_table_tensor = scenario.make_input("block_table." + str(group_id), (sequences, columns), torch.int32)
+        common.slot_mapping = scenario.make_input("slot_mapping." + str(group_id), (tokens,), slot_dtype)
+        for attention_group in attention_groups:
+            built = attention_group.get_metadata_builder(0).build(common_prefix_len=0, common_attn_metadata=common)
+            for name in attention_group.layer_names:
+                metadata[name] = built
+    return metadata

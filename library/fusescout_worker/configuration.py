@@ -1,0 +1,33 @@
+"""From the scenario to a VllmConfig: EngineArgs, as `vllm serve` fills them. Only what the user sets is set here."""
+import json
+
+import fusescout_scenario as scenario
+
+
+def create():
+    from vllm.plugins import load_general_plugins
+
+    load_general_plugins()
+    from vllm.engine.arg_utils import EngineArgs
+    from vllm.usage.usage_lib import UsageContext
+
+    arguments = {
+        "model": scenario.model,
+        "trust_remote_code": True,
+        "load_format": "dummy",
+        "enforce_eager": scenario.eager,
+        "tensor_parallel_size": scenario.tp,
+        "pipeline_parallel_size": scenario.pp,
+        "data_parallel_size": scenario.dp,
+        "enable_expert_parallel": scenario.ep > 1,
+        "num_gpu_blocks_override": scenario.blocks,
+        "skip_tokenizer_init": True,
+        "disable_log_stats": True,
+    }
+    if scenario.dtype:
+        arguments["dtype"] = scenario.dtype
+    if scenario.quantization:
+        arguments["quantization"] = scenario.quantization
+    if scenario.additional_config:
+        arguments["additional_config"] = json.loads(scenario.additional_config)
+    return EngineArgs(**arguments).create_engine_config(UsageContext.OPENAI_API_SERVER)

@@ -1,0 +1,25 @@
+"""One step of the model: forward and logits."""
+import fusescout_scenario as scenario
+import torch
+
+
+def run(runner):
+    model = runner.model
+    model_config = runner.vllm_config.model_config
+    tokens = scenario.tokens
+    input_ids = scenario.make_input("input_ids", (tokens,), torch.int64)
+    rows = (3,) if model_config.uses_mrope else ()
+    positions = scenario.make_input("positions", rows + (tokens,), torch.int64)
+    from vllm.config import set_current_vllm_config
+
+    with set_current_vllm_config(runner.vllm_config), torch.inference_mode(), runner.step(positions):
+        scenario.set_recording(True)
+        hidden_states = model(input_ids=input_ids, positions=positions, intermediate_tensors=None, inputs_embeds=None)
+        scenario.add_outputs(hidden_states)
+        if hasattr(model, "compute_logits"):
+            # Logits are asked for the last token of each sequence.
+            scenario.set_recording(False)
+            sampled = scenario.make_input("sampled_hidden_states", (scenario.sequences, hidden_states.shape[-1]), hidden_states.dtype)
+            scenario.set_recording(True)
+            scenario.add_outputs(model.compute_logits(sampled))
+        scenario.set_recording(False)

@@ -1,0 +1,50 @@
+"""The runner's own methods lay out the KV caches: an NPUModelRunner of which only the attributes are set that they read."""
+import fusescout_scenario as scenario
+import torch
+
+
+def make_runner(vllm_config, device, model):
+    from vllm.v1.core.kv_cache_utils import get_kv_cache_configs
+    from vllm_ascend.worker.model_runner_v1 import NPUModelRunner
+
+    runner = object.__new__(NPUModelRunner)
+    runner.vllm_config = vllm_config
+    runner.model_config = model_config = vllm_config.model_config
+    runner.cache_config = vllm_config.cache_config
+    runner.parallel_config = vllm_config.parallel_config
+    runner.scheduler_config = vllm_config.scheduler_config
+    runner.compilation_config = vllm_config.compilation_config
+    runner.speculative_config = vllm_config.speculative_config
+    runner.lora_config = vllm_config.lora_config
+    runner.device = device
+    runner.model = model
+    runner.dtype = model_config.dtype
+    runner.kv_cache_dtype = model_config.dtype
+    runner.block_size = vllm_config.cache_config.block_size
+    runner.max_model_len = model_config.max_model_len
+    runner.max_num_tokens = vllm_config.scheduler_config.max_num_batched_tokens
+    runner.max_num_reqs = vllm_config.scheduler_config.max_num_seqs
+    runner.use_sparse = hasattr(model_config.hf_text_config, "index_topk")
+    runner.pcp_size = runner.dcp_size = 1
+    runner.shared_kv_cache_layers = {}
+    runner.runner_only_attn_layers = set()
+    runner.kv_caches = []
+    runner.attn_groups = []
+    runner.reorder_batch_threshold = None
+    runner.is_pooling_model = model_config.runner_type == "pooling"
+
+    specs = runner.get_kv_cache_spec()
+    if not specs:
+        return runner
+    [kv_cache_config] = get_kv_cache_configs(vllm_config, [specs], [1 << 50])
+    runner.kv_cache_config = kv_cache_config
+    runner.may_add_encoder_only_layers_to_kv_cache_config()
+    runner.maybe_add_kv_sharing_layers_to_kv_cache_groups(kv_cache_config)
+    runner.initialize_attn_backend(kv_cache_config)
+    runner.use_hybrid_blocks = len(runner.attn_groups) > 1
+    caches = runner.initialize_kv_cache_tensors(kv_cache_config)
+    for name, cache in caches.items():
+        parts = cache if isinstance(cache, (list, tuple)) else [cache]
+        for i, part in enumerate(parts):
+            scenario.mark_cache(part, name + ".kv_cache." + str(i))
+    return runner

@@ -1,0 +1,82 @@
+"""`--upstream`: an out-of-tree accelerator about which nothing is known, so that vLLM takes the branches that vllm-ascend's platform would
+take, and its own implementation in them."""
+from vllm.platforms import Platform, PlatformEnum
+from vllm.v1.attention.backend import AttentionBackend, AttentionImpl
+
+
+def register():
+    return "fusescout_worker.upstream_platform.UpstreamPlatform"
+
+
+class UpstreamPlatform(Platform):
+    _enum = PlatformEnum.OOT
+    device_name = "npu"
+    device_type = "npu"
+    dispatch_key = "PrivateUse1"
+    simple_compile_backend = "eager"
+
+    @classmethod
+    def get_device_capability(cls, device_id=0):
+        return None
+
+    @classmethod
+    def check_and_update_config(cls, vllm_config):
+        from vllm.config import CompilationMode
+
+        vllm_config.compilation_config.mode = CompilationMode.NONE
+        vllm_config.compilation_config.custom_ops = ["all"]
+        if vllm_config.cache_config.block_size is None:
+            vllm_config.cache_config.block_size = 16
+        if vllm_config.parallel_config.worker_cls == "auto":
+            vllm_config.parallel_config.worker_cls = "fusescout_worker"
+
+    @classmethod
+    def get_attn_backend_cls(cls, selected_backend, attn_selector_config, num_heads=None):
+        return "fusescout_worker.upstream_platform.OpaqueAttentionBackend"
+
+    @classmethod
+    def opaque_attention_op(cls):
+        return True
+
+    @classmethod
+    def support_hybrid_kv_cache(cls):
+        return True
+
+    @classmethod
+    def is_pin_memory_available(cls):
+        return False
+
+    @classmethod
+    def inference_mode(cls):
+        import torch
+
+        return torch.no_grad()
+
+
+class OpaqueAttentionBackend(AttentionBackend):
+    """Its operators are never entered: see `opaque_operators` of the scenario."""
+    accept_output_buffer = True
+
+    @staticmethod
+    def get_name():
+        return "CUSTOM"
+
+    @staticmethod
+    def get_impl_cls():
+        return OpaqueAttentionImpl
+
+    @staticmethod
+    def get_builder_cls():
+        return None
+
+    @staticmethod
+    def get_kv_cache_shape(num_blocks, block_size, num_kv_heads, head_size, cache_dtype_str="auto"):
+        return (2, num_blocks, block_size, num_kv_heads, head_size)
+
+
+class OpaqueAttentionImpl(AttentionImpl):
+    def __init__(self, *args, **kwargs):
+        pass
+
+    def forward(self, *args, **kwargs):
+        raise NotImplementedError

@@ -1,0 +1,50 @@
+"""What a worker does before its first step, without memory, streams and requests."""
+from contextlib import contextmanager
+
+import fusescout_scenario as scenario
+
+
+def start(vllm_config):
+    if scenario.upstream:
+        return
+    from fusescout_worker import ascend_runner
+
+    ascend_runner.start_worker(vllm_config)
+
+
+def load_model(vllm_config):
+    import torch
+    from vllm.config import set_current_vllm_config
+    from vllm.model_executor.model_loader import get_model
+
+    device = torch.device(scenario.device_type)
+    with set_current_vllm_config(vllm_config):
+        if scenario.upstream:
+            runner = UpstreamRunner(vllm_config, device)
+        else:
+            from fusescout_worker.ascend_runner import AscendRunner
+
+            runner = AscendRunner(vllm_config, device)
+        runner.model = get_model(vllm_config=vllm_config)
+        scenario.name_modules(runner.model)
+        runner.prepare()
+    return runner
+
+
+class UpstreamRunner:
+    """Attention is opaque, so there is no cache and no metadata: a profile run, for vLLM."""
+
+    def __init__(self, vllm_config, device):
+        self.vllm_config = vllm_config
+        self.device = device
+        self.model = None
+
+    def prepare(self):
+        pass
+
+    @contextmanager
+    def step(self, positions):
+        from vllm.forward_context import set_forward_context
+
+        with set_forward_context(None, self.vllm_config, num_tokens=scenario.tokens):
+            yield

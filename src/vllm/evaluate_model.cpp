@@ -1,0 +1,83 @@
+#include "vllm/evaluate_model.h"
+
+#include <chrono>
+
+#include "torch/context.h"
+#include "vllm/scenario_module.h"
+#include "vllm/summarize_run.h"
+#include "vllm/entry_points.h"
+
+namespace fusescout::vllm {
+
+using python::Interpreter;
+using python::Value;
+
+namespace {
+
+void add_sources(TreeLoader& loader, const Sources& sources, const graph::Scenario& scenario) {
+  loader.add_library(*sources.data, "library");
+  loader.add_library(*sources.data, "catalogue");
+  loader.add_stand_ins(*sources.data, "stand_ins");
+  loader.add_tree(*sources.vllm);
+  loader.add_tree(*sources.transformers);
+  if (!scenario.triton) loader.set_installed("triton", false);
+  if (scenario.upstream) {
+    loader.set_installed("torch_npu", false);
+    return;
+  }
+  loader.add_tree(*sources.ascend);
+  // What its build generates: the device, and the library of C++ operators.
+  loader.add_generated("vllm_ascend._build_info", "__device_type__ = '" + device_generation(scenario.device).name + "'\n");
+  loader.add_generated("vllm_ascend.vllm_ascend_C", scenario.custom_ops ? std::optional<std::string>("") : std::nullopt);
+}
+
+}  // namespace
+
+graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& request, const graph::Scenario& scenario) {
+  return evaluate_model(sources, request, scenario, {});
+}
+
+graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& request, const graph::Scenario& scenario, python::Limits limits) {
+  auto begin = std::chrono::steady_clock::now();
+  graph::ModelRun run;
+  run.model = request.model;
+  run.architecture = request.architecture;
+  run.scenario = scenario;
+  run.graph.phase = scenario.phase == graph::Phase::Prefill ? "prefill" : "decode";
+
+  ScenarioFacts facts{scenario, request, {}, {}};
+  auto version = [&](const source::Tree* tree) { facts.versions.emplace_back(source::distribution_name(tree->package()), tree->version()); };
+  version(sources.vllm);
+  version(sources.transformers);
+  if (scenario.upstream) {
+    facts.entry_points.push_back({"vllm.platform_plugins", "upstream", "fusescout_worker.upstream_platform:register"});
+  } else {
+    version(sources.ascend);
+    facts.entry_points = entry_points(*sources.ascend);
+  }
+  run.versions = facts.versions;
+
+  TreeLoader loader(sources.parser);
+  add_sources(loader, sources, scenario);
+  Interpreter interpreter(loader, run.graph.expressions, limits);
+  torch::Context context(interpreter, run.graph);
+  torch::install(context);
+  add_scenario_module(interpreter, context, facts);
+
+  auto worker = [&](const char* step, std::initializer_list<Value> arguments) {
+    Value module = interpreter.import_module(Symbol("fusescout_worker"));
+    return interpreter.call(interpreter.get_attribute(module, Symbol(step)), arguments);
+  };
+  std::optional<Interpreter::Failure> failure = interpreter.guard([&] {
+    Value config = worker("prepare", {});
+    Value runner = worker("construct", {config});
+    worker("run_forward", {runner});
+  });
+  context.recording = false;
+  summarize_run(interpreter, failure, run);
+  run.steps = interpreter.steps();
+  run.milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+  return run;
+}
+
+}  // namespace fusescout::vllm

@@ -1,0 +1,119 @@
+#include "vllm/scenario_module.h"
+
+#include "torch/nn_module.h"
+
+namespace fusescout::vllm {
+
+using python::Arguments;
+using python::Interpreter;
+using python::Value;
+
+DeviceGeneration device_generation(const std::string& device) {
+  if (device.starts_with("910B")) return {"A2", 220};
+  if (device.starts_with("910C")) return {"A3", 250};
+  if (device.starts_with("310P")) return {"_310P", 202};
+  if (device.starts_with("950")) return {"A5", 260};
+  return {};
+}
+
+namespace {
+
+// As vLLM's command line spells it.
+std::string dtype_argument(const std::string& name) {
+  graph::DType dtype;
+  if (!graph::parse_dtype(name, dtype)) return name;
+  switch (dtype) {
+    case graph::DType::BF16: return "bfloat16";
+    case graph::DType::F16: return "float16";
+    case graph::DType::F32: return "float32";
+    default: return name;
+  }
+}
+
+int64_t blocks_needed(const graph::Scenario& scenario) {
+  constexpr int64_t block = 128;   // the largest block size in use: the number is an upper bound for all
+  int64_t length = scenario.phase == graph::Phase::Decode ? scenario.context : (scenario.tokens + scenario.sequences() - 1) / scenario.sequences();
+  return scenario.sequences() * ((length + block - 1) / block) + 1;
+}
+
+}  // namespace
+
+void add_scenario_module(Interpreter& interpreter, torch::Context& context, const ScenarioFacts& facts) {
+  const graph::Scenario& scenario = facts.scenario;
+  python::Module* module = interpreter.add_native_module("fusescout_scenario");
+  auto set = [&](std::string_view name, Value value) { module->dict->set(interpreter, Symbol(name), value); };
+  auto text = [&](std::string_view name, const std::string& value) { set(name, interpreter.str(value)); };
+
+  text("model", facts.request.model);
+  text("architecture", facts.request.architecture);
+  text("config_text", facts.request.config);
+  text("device", scenario.device);
+  set("soc_version", Value::of(device_generation(scenario.device).soc_version));
+  set("upstream", Value::of(scenario.upstream));
+  set("eager", Value::of(scenario.upstream || scenario.graph_mode == graph::GraphMode::Eager));
+  set("decode", Value::of(scenario.phase == graph::Phase::Decode));
+  graph::Expressions& expressions = interpreter.expressions();
+  graph::Dim tokens = expressions.symbol(Symbol("T"), scenario.tokens);
+  set("tokens", interpreter.integer(tokens));
+  int64_t sequences = scenario.sequences();
+  set("sequences", sequences == scenario.tokens ? interpreter.integer(tokens) : Value::of(sequences));
+  set("context", Value::of(scenario.context));
+  set("blocks", Value::of(blocks_needed(scenario)));
+  text("dtype", dtype_argument(scenario.dtype));
+  set("tp", Value::of(scenario.tp));
+  set("pp", Value::of(scenario.pp));
+  set("dp", Value::of(scenario.dp));
+  set("ep", Value::of(scenario.ep));
+  text("quantization", scenario.quant.empty() ? "" : "ascend");
+  text("quant", scenario.quant);
+  text("quant_description", facts.request.quant_description);
+  text("additional_config", scenario.additional_config);
+  text("distributed_backend", "hccl");
+  text("device_type", "npu");
+  set("custom_ops", Value::of(scenario.custom_ops));
+  set("triton", Value::of(scenario.triton));
+
+  python::Dict* environment = interpreter.dict();
+  for (const auto& [name, value] : scenario.environment) environment->set(interpreter, Symbol(name), interpreter.str(value));
+  set("environment", environment);
+  python::Dict* versions = interpreter.dict();
+  for (const auto& [name, version] : facts.versions) versions->set(interpreter, Symbol(name), interpreter.str(version));
+  set("versions", versions);
+  std::vector<Value> points;
+  for (const EntryPoint& point : facts.entry_points)
+    points.push_back(interpreter.tuple({interpreter.str(point.group), interpreter.str(point.name), interpreter.str(point.value)}));
+  set("entry_points", interpreter.tuple(std::move(points)));
+
+  auto function = [&](std::string_view name, python::NativeBody body) { set(name, interpreter.function(name, std::move(body))); };
+  // make_input(name, shape, dtype): a tensor that comes from outside.
+  function("make_input", [&context](Interpreter& i, const Arguments& arguments) -> Value {
+    std::optional<graph::Shape> shape = context.as_shape(arguments[1]);
+    std::optional<graph::DType> dtype = context.as_dtype(arguments[2]);
+    CHECK(shape && dtype);
+    torch::TensorObject* tensor = context.make_tensor(*shape, *dtype, graph::TensorKind::Input, Symbol(i.text_of(arguments[0])));
+    tensor->device = context.device_type;
+    context.graph.inputs.push_back(tensor->id);
+    return tensor;
+  });
+  // mark_cache(tensor, name): a part of the KV cache.
+  function("mark_cache", [&context](Interpreter& i, const Arguments& arguments) -> Value {
+    if (torch::TensorObject* tensor = context.as_tensor(arguments[0])) context.set_kind(tensor, graph::TensorKind::Cache, Symbol(i.text_of(arguments[1])));
+    return Value::none();
+  });
+  function("name_modules", [](Interpreter& i, const Arguments& arguments) -> Value {
+    if (torch::ModuleObject* root = torch::as_module(arguments[0])) torch::name_modules(i, root);
+    return Value::none();
+  });
+  function("set_recording", [&context](Interpreter& i, const Arguments& arguments) -> Value {
+    context.recording = i.truth(arguments[0]);
+    return Value::none();
+  });
+  function("add_outputs", [&context](Interpreter&, const Arguments& arguments) -> Value {
+    std::vector<torch::TensorObject*> tensors;
+    for (const Value& value : arguments.positional) torch::collect_tensors(context, value, tensors);
+    for (torch::TensorObject* tensor : tensors) context.graph.outputs.push_back(context.current(tensor));
+    return Value::none();
+  });
+}
+
+}  // namespace fusescout::vllm
