@@ -92,6 +92,8 @@ class Context {                      // one per Interpreter: Interpreter::user_d
   // Whose implementation of a custom operator runs: the first of these dispatch keys that it has.
   std::vector<std::string> dispatch_keys{"PrivateUse1", "NPU", "CompositeExplicitAutograd", "CompositeImplicitAutograd"};
 
+  std::shared_ptr<class Operators> operators;  // torch.ops: operators.h
+
   // --- tensors
   TensorObject* as_tensor(const Value& value) const;             // nullptr when it is none
   graph::Tensor& info(TensorObject* tensor) { return graph.tensors[tensor->id]; }   // shape, strides, dtype; valid until a tensor is made

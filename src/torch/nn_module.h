@@ -38,6 +38,11 @@ void name_modules(python::Interpreter& interpreter, ModuleObject* root, std::str
 // Calls `action` for the module and everything below it, each object once, with its dotted name.
 void for_each_module(ModuleObject* root, const std::string& prefix, const std::function<void(const std::string&, ModuleObject*)>& action);
 
+class Context;
+
+// Makes torch.nn.Module, torch.nn.Parameter and the native module that library/torch/nn takes them from.
+void install_nn(Context& context);
+
 // The class torch.nn.Module.
 python::Class* make_module_class(python::Interpreter& interpreter);
 

@@ -1,0 +1,19 @@
+// Schemas of custom operators: written by torch.library.infer_schema, read by Library.define.
+#pragma once
+
+#include <string>
+
+#include "torch/operators.h"
+
+namespace fusescout::torch {
+
+// "(Tensor x, Tensor(a0!) out, SymInt n, bool flag=False) -> Tensor" of a Python function's signature. `mutates`: names, or "unknown".
+std::string infer_schema(python::Interpreter& interpreter, const python::Value& function, const python::Value& mutates);
+
+// Fills in the parameters and what is written from the entry's schema.
+void read_schema(OperatorEntry& entry);
+
+// The object that an overload's `_schema` is: name, arguments (name, type, alias_info), returns.
+python::Value schema_object(python::Interpreter& interpreter, const OperatorEntry& entry);
+
+}  // namespace fusescout::torch
