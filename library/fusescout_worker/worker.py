@@ -14,6 +14,7 @@ def start(vllm_config):
 
 def load_model(vllm_config):
     import torch
+    from fusescout_worker import classes
     from vllm.config import set_current_vllm_config
     from vllm.model_executor.model_loader import get_model
 
@@ -27,6 +28,7 @@ def load_model(vllm_config):
             runner = AscendRunner(vllm_config, device)
         runner.model = get_model(vllm_config=vllm_config)
         scenario.name_modules(runner.model)
+        classes.report(runner.model)
         runner.prepare()
     return runner
 

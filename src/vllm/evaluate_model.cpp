@@ -62,7 +62,7 @@ graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& reque
   Interpreter interpreter(loader, run.graph.expressions, limits);
   torch::Context context(interpreter, run.graph);
   torch::install(context);
-  add_scenario_module(interpreter, context, facts);
+  add_scenario_module(interpreter, context, facts, run);
 
   auto worker = [&](const char* step, std::initializer_list<Value> arguments) {
     Value module = interpreter.import_module(Symbol("fusescout_worker"));

@@ -1,6 +1,7 @@
 #include "vllm/scenario_module.h"
 
 #include "torch/nn_module.h"
+#include "vllm/class_use.h"
 
 namespace fusescout::vllm {
 
@@ -38,7 +39,7 @@ int64_t blocks_needed(const graph::Scenario& scenario) {
 
 }  // namespace
 
-void add_scenario_module(Interpreter& interpreter, torch::Context& context, const ScenarioFacts& facts) {
+void add_scenario_module(Interpreter& interpreter, torch::Context& context, const ScenarioFacts& facts, graph::ModelRun& run) {
   const graph::Scenario& scenario = facts.scenario;
   python::Module* module = interpreter.add_native_module("fusescout_scenario");
   auto set = [&](std::string_view name, Value value) { module->dict->set(interpreter, Symbol(name), value); };
@@ -106,6 +107,11 @@ void add_scenario_module(Interpreter& interpreter, torch::Context& context, cons
   });
   function("set_recording", [&context](Interpreter& i, const Arguments& arguments) -> Value {
     context.recording = i.truth(arguments[0]);
+    return Value::none();
+  });
+  // add_class(role, class): a class that takes part; once for each instance.
+  function("add_class", [&run](Interpreter& i, const Arguments& arguments) -> Value {
+    if (auto* cls = arguments[1].as<python::Class>()) add_class_use(i, run, i.text_of(arguments[0]), cls);
     return Value::none();
   });
   function("add_outputs", [&context](Interpreter&, const Arguments& arguments) -> Value {

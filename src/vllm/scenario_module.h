@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "graph/model_run.h"
 #include "graph/scenario.h"
 #include "python/interpreter.h"
 #include "torch/context.h"
@@ -24,6 +25,6 @@ struct ScenarioFacts {
   std::vector<EntryPoint> entry_points;
 };
 
-void add_scenario_module(python::Interpreter& interpreter, torch::Context& context, const ScenarioFacts& facts);
+void add_scenario_module(python::Interpreter& interpreter, torch::Context& context, const ScenarioFacts& facts, graph::ModelRun& run);
 
 }  // namespace fusescout::vllm

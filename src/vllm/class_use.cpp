@@ -1,0 +1,66 @@
+#include "vllm/class_use.h"
+
+#include "syntax/ast.h"
+
+namespace fusescout::vllm {
+
+namespace {
+
+bool of_ascend(Symbol file) { return file.view().starts_with("vllm_ascend/"); }
+
+graph::Location place_of(const python::Function& function) {
+  return {function.file->path, (*function.file->ast)[function.node].line};
+}
+
+// A method of an upstream class that is a function of vllm-ascend: a patch assigned it.
+void find_patched_method(graph::ClassUse& use, const python::Class* cls) {
+  for (const char* name : {"forward", "__init__"}) {
+    for (const python::Class* base : cls->mro) {
+      python::Value* found = base->dict == nullptr ? nullptr : base->dict->find(Symbol(name));
+      if (found == nullptr) continue;
+      auto* function = found->as<python::Function>();
+      if (function == nullptr || of_ascend(base->file) || !of_ascend(function->file->path)) break;
+      use.replaced_by = function->qualname.str();
+      use.replacement = place_of(*function);
+      use.replaced_how = "patch";
+      return;
+    }
+  }
+}
+
+// The first base that is vLLM's own, of a class of vllm-ascend.
+const python::Class* upstream_of(const python::Class* cls) {
+  for (const python::Class* base : cls->mro) {
+    if (base->file.view().starts_with("vllm/")) return base;
+  }
+  return cls;
+}
+
+}  // namespace
+
+void add_class_use(python::Interpreter&, graph::ModelRun& run, std::string_view role, python::Class* cls) {
+  auto& list = role == "main" ? run.classes.main
+             : role == "decoder_layer" ? run.classes.decoder_layer
+             : role == "attention" ? run.classes.attention
+             : role == "moe" ? run.classes.moe
+                             : run.classes.mlp;
+  graph::ClassUse use;
+  const python::Class* upstream = of_ascend(cls->file) ? upstream_of(cls) : cls;
+  use.name = upstream->name.str();
+  use.upstream = {upstream->file, upstream->line};
+  if (upstream != cls) {
+    use.replaced_by = cls->name.str();
+    use.replacement = {cls->file, cls->line};
+    use.replaced_how = "override";
+  } else {
+    find_patched_method(use, cls);
+  }
+  for (graph::ClassUse& known : list) {
+    if (known.name != use.name || known.replaced_by != use.replaced_by) continue;
+    ++known.count;
+    return;
+  }
+  list.push_back(std::move(use));
+}
+
+}  // namespace fusescout::vllm

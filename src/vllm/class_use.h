@@ -1,0 +1,14 @@
+// What ModelRun says about a class: where it is defined, and what of it vllm-ascend replaces.
+#pragma once
+
+#include <string_view>
+
+#include "graph/model_run.h"
+#include "python/interpreter.h"
+
+namespace fusescout::vllm {
+
+// Adds an instance of the class under a role: "main", "decoder_layer", "attention", "mlp", "moe".
+void add_class_use(python::Interpreter& interpreter, graph::ModelRun& run, std::string_view role, python::Class* cls);
+
+}  // namespace fusescout::vllm
