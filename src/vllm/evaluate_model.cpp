@@ -57,7 +57,7 @@ graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& reque
   }
   run.versions = facts.versions;
 
-  TreeLoader loader(sources.parser);
+  TreeLoader loader(*sources.asts);
   add_sources(loader, sources, scenario);
   Interpreter interpreter(loader, run.graph.expressions, limits);
   torch::Context context(interpreter, run.graph);

@@ -18,7 +18,7 @@ struct Sources {
   const source::Tree* ascend = nullptr;        // may be missing for an upstream run
   const source::Tree* transformers = nullptr;
   const source::FileSystem* data = nullptr;    // library/, stand_ins/, catalogue/ (source::DataFiles)
-  Parser parser = plain_parser();              // perhaps with a cache
+  AstStore* asts = nullptr;                    // shared by all runs over these trees
 };
 
 struct ModelRequest {

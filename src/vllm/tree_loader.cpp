@@ -7,10 +7,6 @@
 
 namespace fusescout::vllm {
 
-Parser plain_parser() {
-  return [](const std::string&, const std::string& text) { return std::make_shared<const syntax::Ast>(syntax::parse(text)); };
-}
-
 void TreeLoader::add_library(const source::FileSystem& files, std::string folder) {
   library_.push_back(std::make_unique<Folder>(Folder{&files, std::move(folder)}));
 }
@@ -70,28 +66,25 @@ bool TreeLoader::exists(Symbol dotted) {
   return found.library != nullptr || found.tree != nullptr;
 }
 
-python::ModuleSource TreeLoader::parse(const std::string& shown, const std::string& text, bool package) {
-  ++files_parsed_;
-  bytes_parsed_ += text.size();
-  return {Symbol(shown), parser_(shown, text), package};
-}
-
 std::optional<python::ModuleSource> TreeLoader::load(Symbol dotted) {
+  auto source = [](std::string shown, AstStore::Ast ast, bool package) -> std::optional<python::ModuleSource> {
+    if (ast == nullptr) return std::nullopt;
+    return python::ModuleSource{Symbol(shown), std::move(ast), package};
+  };
+  auto parsed = [](const std::string& text) { return std::make_shared<const syntax::Ast>(syntax::parse(text)); };
   auto generated = generated_.find(dotted);
   if (generated != generated_.end()) {
     if (!generated->second) return std::nullopt;
-    return parse(slashed(dotted.str()) + ".py", *generated->second, false);
+    return source(slashed(dotted.str()) + ".py", parsed(*generated->second), false);
   }
   const Found& found = find(dotted);
   if (found.library != nullptr) {
     std::string path = found.library->path + "/" + found.file.path;
-    std::optional<std::string> text = found.library->files->read(path);
-    return text ? std::optional(parse(path, *text, found.file.is_package)) : std::nullopt;
+    return source(path, asts_.get(*found.library->files, path), found.file.is_package);
   }
   if (found.tree == nullptr) return std::nullopt;
-  if (found.file.path.empty()) return parse(slashed(dotted.str()), "", true);
-  std::optional<std::string> text = found.tree->read(found.file.path);
-  return text ? std::optional(parse(found.file.path, *text, found.file.is_package)) : std::nullopt;
+  if (found.file.path.empty()) return source(slashed(dotted.str()), parsed(""), true);
+  return source(found.file.path, asts_.get(*found.tree, found.file.path), found.file.is_package);
 }
 
 std::optional<python::ModuleSource> TreeLoader::overlay(Symbol dotted) {
@@ -99,7 +92,8 @@ std::optional<python::ModuleSource> TreeLoader::overlay(Symbol dotted) {
   for (const Folder& folder : stand_ins_) {
     for (const char* ending : {".py", "/__init__.py"}) {
       std::string shown = folder.path + "/" + path + ending;
-      if (std::optional<std::string> text = folder.files->read(shown)) return parse(shown, *text, false);
+      if (!folder.files->is_file(shown)) continue;
+      return python::ModuleSource{Symbol(shown), asts_.get(*folder.files, shown), false};
     }
   }
   return std::nullopt;

@@ -2,7 +2,6 @@
 // evaluated, or absent.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,17 +12,13 @@
 #include "python/interpreter.h"
 #include "source/file_system.h"
 #include "source/tree.h"
-#include "syntax/ast.h"
+#include "vllm/ast_store.h"
 
 namespace fusescout::vllm {
 
-// Parses a source text, perhaps from a cache. Thread-safe.
-using Parser = std::function<std::shared_ptr<const syntax::Ast>(const std::string& path, const std::string& text)>;
-Parser plain_parser();
-
 class TreeLoader final : public python::ModuleLoader {
  public:
-  explicit TreeLoader(Parser parser) : parser_(std::move(parser)) {}
+  explicit TreeLoader(AstStore& asts) : asts_(asts) {}
 
   // Modules below a folder of our data; they come before those of the trees.
   void add_library(const source::FileSystem& files, std::string folder);
@@ -40,24 +35,17 @@ class TreeLoader final : public python::ModuleLoader {
   std::optional<python::ModuleSource> overlay(Symbol dotted) override;
   bool installed(Symbol dotted) override;
 
-  size_t files_parsed() const { return files_parsed_; }
-  size_t bytes_parsed() const { return bytes_parsed_; }
-
  private:
   struct Folder { const source::FileSystem* files; std::string path; };
   struct Found { const Folder* library = nullptr; const source::Tree* tree = nullptr; source::ModuleFile file; };
   const Found& find(Symbol dotted);
-  python::ModuleSource parse(const std::string& shown, const std::string& text, bool package);
-
-  Parser parser_;
+  AstStore& asts_;
   std::vector<std::unique_ptr<Folder>> library_;
   std::vector<const source::Tree*> trees_;
   std::vector<Folder> stand_ins_;
   std::unordered_map<Symbol, Found> found_;
   std::unordered_map<Symbol, std::optional<std::string>> generated_;
   std::unordered_map<std::string, bool> installed_;
-  size_t files_parsed_ = 0;
-  size_t bytes_parsed_ = 0;
 };
 
 }  // namespace fusescout::vllm

@@ -9,7 +9,8 @@ namespace {
 
 struct TreeLoaderTest : testing::Test {
   source::MemoryFileSystem data, files;
-  TreeLoader loader{plain_parser()};
+  AstStore asts;
+  TreeLoader loader{asts};
   std::optional<source::Tree> tree;
 
   void SetUp() override {
@@ -37,7 +38,7 @@ TEST_F(TreeLoaderTest, PathsAreRelativeToTheTree) {
   EXPECT_EQ(source->path.view(), "vllm/model_executor/__init__.py");
   EXPECT_TRUE(source->package);
   EXPECT_FALSE(loader.load(Symbol("vllm.model_executor.utils"))->package);
-  EXPECT_EQ(loader.files_parsed(), 2u);
+  EXPECT_EQ(asts.parsed(), 2u);
 }
 
 TEST_F(TreeLoaderTest, StandInRunsAfterTheBody) {
