@@ -12,7 +12,7 @@ class UpstreamPlatform(Platform):
     _enum = PlatformEnum.OOT
     device_name = "npu"
     device_type = "npu"
-    dispatch_key = "PrivateUse1"
+    dispatch_key = "Upstream"        # no implementation of a custom operator is for this device: they are all opaque
     simple_compile_backend = "eager"
 
     @classmethod
@@ -54,7 +54,6 @@ class UpstreamPlatform(Platform):
 
 
 class OpaqueAttentionBackend(AttentionBackend):
-    """Its operators are never entered: see `opaque_operators` of the scenario."""
     accept_output_buffer = True
 
     @staticmethod

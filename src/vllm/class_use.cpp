@@ -36,14 +36,7 @@ const python::Class* upstream_of(const python::Class* cls) {
   return cls;
 }
 
-}  // namespace
-
-void add_class_use(python::Interpreter&, graph::ModelRun& run, std::string_view role, python::Class* cls) {
-  auto& list = role == "main" ? run.classes.main
-             : role == "decoder_layer" ? run.classes.decoder_layer
-             : role == "attention" ? run.classes.attention
-             : role == "moe" ? run.classes.moe
-                             : run.classes.mlp;
+graph::ClassUse describe(const python::Class* cls) {
   graph::ClassUse use;
   const python::Class* upstream = of_ascend(cls->file) ? upstream_of(cls) : cls;
   use.name = upstream->name.str();
@@ -55,12 +48,45 @@ void add_class_use(python::Interpreter&, graph::ModelRun& run, std::string_view 
   } else {
     find_patched_method(use, cls);
   }
+  return use;
+}
+
+}  // namespace
+
+void add_class_use(python::Interpreter&, graph::ModelRun& run, std::string_view role, python::Class* cls) {
+  auto& list = role == "main" ? run.classes.main
+             : role == "decoder_layer" ? run.classes.decoder_layer
+             : role == "attention" ? run.classes.attention
+             : role == "moe" ? run.classes.moe
+                             : run.classes.mlp;
+  graph::ClassUse use = describe(cls);
   for (graph::ClassUse& known : list) {
     if (known.name != use.name || known.replaced_by != use.replaced_by) continue;
     ++known.count;
     return;
   }
   list.push_back(std::move(use));
+}
+
+void set_class_hooks(torch::Context& context) {
+  context.is_library_class = [](python::Class* cls) {
+    for (const python::Class* base : cls->mro) {
+      std::string_view name = base->name.view();
+      if (base->module_name == "vllm.model_executor.custom_op" && (name == "CustomOp" || name == "PluggableLayer")) return true;
+      if (name == "AttentionLayerBase" && base->module_name.starts_with("vllm.")) return true;
+    }
+    return false;
+  };
+  context.describe_class = [](python::Class* cls, graph::ModuleInfo& info) {
+    graph::ClassUse use = describe(cls);
+    if (use.replaced_by.empty()) return;
+    info.upstream_class = Symbol(use.name);
+    info.upstream_file = use.upstream.file;
+    info.upstream_line = use.upstream.line;
+    info.replaced_how = use.replaced_how;
+    info.replaced_file = use.replacement.file;
+    info.replaced_line = use.replacement.line;
+  };
 }
 
 }  // namespace fusescout::vllm

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "torch/context.h"
+#include "vllm/class_use.h"
 #include "vllm/scenario_module.h"
 #include "vllm/summarize_run.h"
 #include "vllm/entry_points.h"
@@ -62,6 +63,7 @@ graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& reque
   Interpreter interpreter(loader, run.graph.expressions, limits);
   torch::Context context(interpreter, run.graph);
   torch::install(context);
+  set_class_hooks(context);
   add_scenario_module(interpreter, context, facts, run);
 
   auto worker = [&](const char* step, std::initializer_list<Value> arguments) {
