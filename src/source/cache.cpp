@@ -94,7 +94,7 @@ std::optional<std::string_view> FileCache::get(const std::string& path, const st
 bool FileCache::save() {
   State& state = *state_;
   std::lock_guard lock(state.mutex);
-  if (state.path.empty()) return true;
+  if (state.path.empty() || state.made.empty()) return true;
   Pack newest = Pack::open(state.path);        // another run may have written one meanwhile
   std::map<std::string_view, const PackEntry*> all;
   for (const PackEntry& entry : newest.entries()) {
