@@ -497,24 +497,24 @@ def opaque(name, inputs, outputs, mutates=(), **attributes):
 
 # --- communication
 
-def all_reduce(x, group="", world_size=1): return one("all_reduce", [x], like(x), group=group, world_size=world_size)
+def all_reduce(x, group="", world_size=1, out=None): return one("all_reduce", [x], like(x, out=out), group=group, world_size=world_size)
 
 
-def all_gather(x, dim=0, group="", world_size=1):
+def all_gather(x, dim=0, group="", world_size=1, out=None):
     shape = list(x.shape)
     shape[dim_of(x, dim)] = shape[dim_of(x, dim)] * world_size
-    return one("all_gather", [x], like(x, shape), dim=dim, group=group, world_size=world_size)
+    return one("all_gather", [x], like(x, shape, out=out), dim=dim, group=group, world_size=world_size)
 
 
-def reduce_scatter(x, dim=0, group="", world_size=1):
+def reduce_scatter(x, dim=0, group="", world_size=1, out=None):
     shape = list(x.shape)
     shape[dim_of(x, dim)] = shape[dim_of(x, dim)] // world_size
-    return one("reduce_scatter", [x], like(x, shape), dim=dim, group=group, world_size=world_size)
+    return one("reduce_scatter", [x], like(x, shape, out=out), dim=dim, group=group, world_size=world_size)
 
 
-def all_to_all(x, rows=None, group="", world_size=1):
+def all_to_all(x, rows=None, group="", world_size=1, out=None):
     shape = list(x.shape) if rows is None else [rows] + list(x.shape)[1:]
-    return one("all_to_all", [x], like(x, shape), group=group, world_size=world_size)
+    return one("all_to_all", [x], like(x, shape, out=out), group=group, world_size=world_size)
 
 
-def send_recv(x, group=""): return one("send_recv", [x], like(x), group=group)
+def send_recv(x, group="", out=None): return one("send_recv", [x], like(x, out=out), group=group)

@@ -1,0 +1,9 @@
+from triton.runtime.driver import active
+
+
+class _Backend:
+    driver = active
+    compiler = None
+
+
+backends = {"ascend": _Backend()}

@@ -1,0 +1,6 @@
+class CompiledKernel:
+    pass
+
+
+class CompilationError(RuntimeError):
+    pass

@@ -1,0 +1,1 @@
+def default_cache_dir(): return "/tmp/triton"

@@ -1,0 +1,6 @@
+class OutOfResources(RuntimeError):
+    pass
+
+
+class InterpreterError(RuntimeError):
+    pass

@@ -1,0 +1,1 @@
+from fusescout_torch import JITFunction
