@@ -1,0 +1,348 @@
+#include "fusion/matcher.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <set>
+
+namespace fusescout::fusion {
+
+using namespace graph;
+
+namespace {
+
+constexpr size_t max_steps = 20000;   // of one anchor: a pathological pattern ends, it does not hang
+
+struct Binding {
+  TensorId tensor;               // as first seen; invalid: not bound
+  Region region;                 // Whole and parts; of an Any binding only root counts
+  bool known = false;            // the region is known, not only the root
+  TensorId origin;               // Any: the root behind casts and copies
+};
+
+struct State {
+  std::vector<NodeId> node_of;
+  std::vector<Binding> values;
+  std::vector<std::pair<Symbol, Attribute>> attributes;
+  std::vector<NodeId> through;
+  std::vector<std::pair<uint32_t, NodeId>> todo;   // nodes of the pattern that must be these
+};
+
+std::optional<double> number(const Attribute& a) {
+  if (const auto* b = std::get_if<bool>(&a)) return *b ? 1 : 0;
+  if (const auto* d = std::get_if<Dim>(&a)) return static_cast<double>(d->value);
+  if (const auto* f = std::get_if<double>(&a)) return *f;
+  return std::nullopt;
+}
+
+// `dim=-1`, `dim=[2]` and `dim=[-1]` of a rank-3 tensor are the same.
+std::optional<std::vector<int64_t>> axes(const Attribute& a, int64_t rank) {
+  std::vector<int64_t> list;
+  if (const auto* d = std::get_if<Dim>(&a)) list.push_back(d->value);
+  else if (const auto* dims = std::get_if<std::vector<Dim>>(&a)) {
+    for (Dim dim : *dims) list.push_back(dim.value);
+  } else return std::nullopt;
+  for (int64_t& axis : list) axis = axis < 0 ? axis + rank : axis;
+  std::sort(list.begin(), list.end());
+  return list;
+}
+
+class Matcher {
+ public:
+  Matcher(const Flow& flow, const PatternGraph& pattern) : flow_(flow), graph_(flow.graph()), pattern_(pattern) {}
+
+  std::optional<Match> at(uint32_t anchor, NodeId node) {
+    State state;
+    state.node_of.assign(pattern_.nodes.size(), no_node);
+    state.values.resize(pattern_.values.size());
+    state.todo.emplace_back(anchor, node);
+    steps_ = 0;
+    std::optional<State> found = solve(std::move(state));
+    if (!found) return std::nullopt;
+    Match match;
+    match.graph = &pattern_;
+    match.nodes = found->node_of;
+    match.through = found->through;
+    match.attributes = found->attributes;
+    for (const Binding& binding : found->values) match.values.push_back(binding.tensor);
+    std::sort(match.through.begin(), match.through.end());
+    match.through.erase(std::unique(match.through.begin(), match.through.end()), match.through.end());
+    std::erase_if(match.through, [&](NodeId id) { return std::find(match.nodes.begin(), match.nodes.end(), id) != match.nodes.end(); });
+    return match;
+  }
+
+ private:
+  std::optional<State> solve(State state) {
+    if (++steps_ > max_steps) return std::nullopt;
+    if (!state.todo.empty()) {
+      auto [pattern_node, node] = state.todo.back();
+      state.todo.pop_back();
+      return match_node(std::move(state), pattern_node, node);
+    }
+    // A node that reads something already bound: one of the readers.
+    for (uint32_t i = 0; i < pattern_.nodes.size(); ++i) {
+      if (state.node_of[i] != no_node) continue;
+      for (const PatternOperand& operand : pattern_.nodes[i].operands) {
+        const Binding& binding = state.values[operand.value];
+        if (!binding.tensor.valid()) continue;
+        std::vector<NodeId> readers;
+        collect_readers(binding.origin.valid() ? binding.origin : binding.tensor, readers, 0);
+        for (NodeId reader : readers) {
+          if (!has_kind(pattern_.nodes[i], flow_.node(reader).kind)) continue;
+          State next = state;
+          next.todo.emplace_back(i, reader);
+          if (auto found = solve(std::move(next))) return found;
+        }
+        return std::nullopt;
+      }
+    }
+    if (std::find(state.node_of.begin(), state.node_of.end(), no_node) != state.node_of.end()) return std::nullopt;  // not connected
+    return state;
+  }
+
+  void collect_readers(TensorId tensor, std::vector<NodeId>& readers, int depth) const {
+    for (NodeId id : flow_.consumers(tensor)) {
+      const Node& node = flow_.node(id);
+      if (!node.live) continue;
+      if (std::find(readers.begin(), readers.end(), id) == readers.end()) readers.push_back(id);
+      if (depth < 3 && Flow::transparent(graph_, node)) collect_readers(node.outputs[0], readers, depth + 1);
+    }
+  }
+
+  static bool has_kind(const PatternNode& node, Symbol kind) { return std::find(node.kinds.begin(), node.kinds.end(), kind) != node.kinds.end(); }
+
+  std::optional<State> match_node(State state, uint32_t pattern_node, NodeId id) {
+    const PatternNode& wanted = pattern_.nodes[pattern_node];
+    const Node& node = flow_.node(id);
+    if (state.node_of[pattern_node] != no_node) return state.node_of[pattern_node] == id ? solve(std::move(state)) : std::nullopt;
+    if (!node.live || !has_kind(wanted, node.kind)) return std::nullopt;
+    if (std::find(state.node_of.begin(), state.node_of.end(), id) != state.node_of.end()) return std::nullopt;
+    if (wanted.rest ? node.inputs.size() < wanted.operands.size() : node.inputs.size() != wanted.operands.size()) return std::nullopt;
+    if (wanted.outputs.size() > node.outputs.size()) return std::nullopt;
+    if (!match_attributes(state, wanted, node)) return std::nullopt;
+    state.node_of[pattern_node] = id;
+    for (size_t i = 0; i < wanted.outputs.size(); ++i) {
+      Binding& binding = state.values[wanted.outputs[i]];
+      binding.tensor = node.outputs[i];
+      binding.region = flow_.region(node.outputs[i]);
+      binding.known = true;
+    }
+    bool swaps = node.info != nullptr && node.info->commutative && wanted.operands.size() == 2 && node.inputs.size() >= 2;
+    for (int order = 0; order < (swaps ? 2 : 1); ++order) {
+      State next = state;
+      bool fits = true;
+      for (size_t i = 0; i < wanted.operands.size() && fits; ++i) {
+        TensorId actual = node.inputs[order == 1 && i < 2 ? 1 - i : i];
+        fits = bind(next, wanted.operands[i], actual);
+      }
+      if (!fits) continue;
+      if (auto found = solve(std::move(next))) return found;
+    }
+    return std::nullopt;
+  }
+
+  bool match_attributes(State& state, const PatternNode& wanted, const Node& node) const {
+    int64_t rank = node.inputs.empty() ? 0 : static_cast<int64_t>(graph_.tensors[node.inputs[0]].shape.size());
+    auto find = [&](Symbol name) -> const Attribute* {
+      for (const auto& [key, value] : node.attributes) {
+        if (key == name) return &value;
+      }
+      return nullptr;
+    };
+    for (const auto& [name, value] : wanted.attributes) {
+      const Attribute* actual = find(name);
+      if (const auto* metavariable = std::get_if<Metavariable>(&value)) {
+        if (actual == nullptr) {
+          if (name.view() == "other") return false;   // the operand is a tensor
+          continue;
+        }
+        auto bound = std::find_if(state.attributes.begin(), state.attributes.end(), [&](const auto& pair) { return pair.first == metavariable->name; });
+        if (bound == state.attributes.end()) state.attributes.emplace_back(metavariable->name, *actual);
+        else if (!equal_attributes(bound->second, *actual)) return false;
+        continue;
+      }
+      if (actual == nullptr) return false;
+      const Attribute& constant = std::get<Attribute>(value);
+      if (name.view() == "dim" || name.view() == "dims") {
+        if (axes(constant, rank) != axes(*actual, rank)) return false;
+      } else if (!equal_attributes(constant, *actual)) {
+        return false;
+      }
+    }
+    static const Symbol alpha("alpha");
+    const Attribute* scale = find(alpha);
+    if (scale != nullptr && number(*scale) != 1.0) {
+      return std::any_of(wanted.attributes.begin(), wanted.attributes.end(), [](const auto& pair) { return pair.first == alpha; });
+    }
+    return true;
+  }
+
+  // Which region of its root the whole value has when this operand shows the selected piece of it.
+  std::optional<Region> whole_region(const PatternOperand& operand, TensorId actual) const {
+    Region region = flow_.region(actual);
+    const Tensor& tensor = graph_.tensors[actual];
+    if (operand.selector == Selector::Whole) return region;
+    if (tensor.shape.empty() || tensor.strides.empty()) return std::nullopt;
+    int64_t last = tensor.shape.back().value, stride = tensor.strides.back().value;
+    switch (operand.selector) {
+      case Selector::Part:
+        region.offset -= operand.part * last * stride;
+        region.elements *= operand.parts;
+        return region;
+      case Selector::Even:
+      case Selector::Odd:
+        if (stride % 2 != 0 || stride == 0) return std::nullopt;
+        if (operand.selector == Selector::Odd) region.offset -= stride / 2;
+        region.elements *= 2;
+        return region;
+      default: return region;
+    }
+  }
+
+  // The root behind all casts and copies, whatever part of it is seen.
+  TensorId origin(TensorId tensor, std::vector<NodeId>* through) const {
+    while (true) {
+      TensorId root = graph_.root(tensor);
+      NodeId id = flow_.producer(root);
+      if (id == no_node || !Flow::transparent(graph_, flow_.node(id))) return root;
+      if (through != nullptr) through->push_back(id);
+      tensor = flow_.node(id).inputs[0];
+    }
+  }
+
+  bool bind(State& state, const PatternOperand& operand, TensorId actual) const {
+    const PatternValue& value = pattern_.values[operand.value];
+    Binding& binding = state.values[operand.value];
+    bool made = value.node != UINT32_MAX;
+    if (operand.selector == Selector::Any) return bind_any(state, operand.value, actual);
+    std::optional<Region> region = whole_region(operand, actual);
+    if (!region) return false;
+    if (binding.tensor.valid()) {
+      if (!binding.known) {      // only the root was known
+        if (!(*region == flow_.region(region->root)) || origin(actual, nullptr) != binding.origin) return false;
+        return true;
+      }
+      if (binding.region == *region) return true;
+      if (!(*region == flow_.region(region->root))) return false;
+      std::vector<NodeId> through;
+      TensorId behind = flow_.behind(region->root, &through);
+      if (flow_.region(behind) == binding.region) {
+        if (made) state.through.insert(state.through.end(), through.begin(), through.end());
+        return true;
+      }
+      bool whole = binding.region == flow_.region(binding.region.root);
+      return !made && whole && flow_.region(behind) == flow_.region(flow_.behind(binding.region.root));
+    }
+    if (!made) {
+      binding.tensor = operand.selector == Selector::Whole ? actual : region->root;
+      binding.region = *region;
+      binding.known = true;
+      return true;
+    }
+    if (!(*region == flow_.region(region->root))) return false;
+    return find_producer(state, value, region->root);
+  }
+
+  bool bind_any(State& state, uint32_t index, TensorId actual) const {
+    const PatternValue& value = pattern_.values[index];
+    Binding& binding = state.values[index];
+    std::vector<NodeId> through;
+    if (value.node != UINT32_MAX && !binding.tensor.valid()) return find_producer(state, value, graph_.root(actual));
+    TensorId root = graph_.root(actual);
+    if (binding.tensor.valid() && root == (binding.known ? binding.region.root : binding.origin)) return true;
+    TensorId source = origin(actual, &through);
+    if (!binding.tensor.valid()) {
+      binding.tensor = source;
+      binding.origin = source;
+    } else if (source != (binding.known ? origin(binding.tensor, nullptr) : binding.origin)) {
+      return false;
+    }
+    state.through.insert(state.through.end(), through.begin(), through.end());
+    return true;
+  }
+
+  // The operator that made the tensor, casts and copies looked through, must be the pattern's.
+  bool find_producer(State& state, const PatternValue& value, TensorId tensor) const {
+    const PatternNode& wanted = pattern_.nodes[value.node];
+    std::vector<NodeId> through;
+    while (true) {
+      TensorId root = graph_.root(tensor);
+      NodeId id = flow_.producer(root);
+      if (id == no_node) return false;
+      const Node& node = flow_.node(id);
+      if (has_kind(wanted, node.kind)) {
+        if (value.output >= node.outputs.size() || node.outputs[value.output] != root) return false;
+        state.todo.emplace_back(value.node, id);
+        state.through.insert(state.through.end(), through.begin(), through.end());
+        return true;
+      }
+      if (!node.live || !Flow::transparent(graph_, node)) return false;
+      through.push_back(id);
+      tensor = node.inputs[0];
+      if (!(flow_.region(tensor) == flow_.region(graph_.root(tensor)))) {
+        // A copy of a part: only an operand that may show any part fits, and only its root is asked for.
+        if (!wants_any(value)) return false;
+      }
+    }
+  }
+
+  bool wants_any(const PatternValue& value) const {
+    for (const PatternNode& node : pattern_.nodes) {
+      for (const PatternOperand& operand : node.operands) {
+        if (&pattern_.values[operand.value] == &value && operand.selector == Selector::Any) return true;
+      }
+    }
+    return false;
+  }
+
+  const Flow& flow_;
+  const Graph& graph_;
+  const PatternGraph& pattern_;
+  size_t steps_ = 0;
+};
+
+}  // namespace
+
+bool equal_attributes(const Attribute& a, const Attribute& b) {
+  std::optional<double> x = number(a), y = number(b);
+  if (x && y) return *x == *y || std::abs(*x - *y) <= 1e-9 * std::abs(*x);
+  if (a.index() != b.index()) return false;
+  if (const auto* list = std::get_if<std::vector<Dim>>(&a)) {
+    const auto& other = std::get<std::vector<Dim>>(b);
+    return std::equal(list->begin(), list->end(), other.begin(), other.end(), [](Dim p, Dim q) { return p.value == q.value; });
+  }
+  return a == b;
+}
+
+std::vector<Match> find_matches(const Flow& flow, const PatternGraph& pattern) {
+  std::vector<Match> matches;
+  if (pattern.nodes.empty()) return matches;
+  // Start from the rarest kind: most places fail at once.
+  uint32_t anchor = 0;
+  size_t fewest = SIZE_MAX;
+  for (uint32_t i = 0; i < pattern.nodes.size(); ++i) {
+    size_t count = 0;
+    for (Symbol kind : pattern.nodes[i].kinds) count += flow.of_kind(kind).size();
+    if (count < fewest) {
+      fewest = count;
+      anchor = i;
+    }
+  }
+  if (fewest == 0) return matches;
+  std::vector<NodeId> starts;
+  for (Symbol kind : pattern.nodes[anchor].kinds) starts.insert(starts.end(), flow.of_kind(kind).begin(), flow.of_kind(kind).end());
+  std::sort(starts.begin(), starts.end());
+  Matcher matcher(flow, pattern);
+  std::set<std::vector<NodeId>> seen;
+  for (NodeId start : starts) {
+    if (!flow.node(start).live) continue;
+    std::optional<Match> match = matcher.at(anchor, start);
+    if (!match) continue;
+    std::vector<NodeId> key = match->nodes;
+    std::sort(key.begin(), key.end());
+    if (seen.insert(std::move(key)).second) matches.push_back(std::move(*match));
+  }
+  return matches;
+}
+
+}  // namespace fusescout::fusion
