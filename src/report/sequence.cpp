@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "graph/fold_layers.h"
+
 namespace fusescout::report {
 
 using graph::Entry;
@@ -102,19 +104,11 @@ const graph::Frame* model_frame(const ModelRun& run, graph::FrameId frame) {
   return innermost;
 }
 
-Symbol layer_of(const Graph& graph, EntryId entry) {
-  Symbol layer;   // the outermost wins
-  for (EntryId id = entry; id.valid(); id = graph.entries[id].parent) {
-    const Entry& e = graph.entries[id];
-    if (e.kind == EntryKind::Module && e.module.valid() && !graph.modules[e.module].layer.empty()) layer = graph.modules[e.module].layer;
-  }
-  return layer;
-}
-
 std::string sequence_to_json(const ModelRun& run) {
   const Graph& graph = run.graph;
   std::vector<SequenceEntry> sequence = make_sequence(graph);
   std::vector<uint32_t> position = positions(graph, sequence);
+  std::vector<Symbol> layers = graph::layers_of_entries(graph);
   ordered_json ops = ordered_json::array();
   for (uint32_t i = 0; i < sequence.size(); ++i) {
     const Entry& e = graph.entries[sequence[i].entry];
@@ -124,7 +118,7 @@ std::string sequence_to_json(const ModelRun& run) {
     op["impl"] = e.kind == EntryKind::Module ? e.impl.str() : e.op.str();
     if (!e.overload.empty()) op["overload"] = e.overload.str();
     op["module"] = e.module.valid() ? graph.modules[e.module].path.str() : "";
-    Symbol layer = layer_of(graph, sequence[i].entry);
+    Symbol layer = layers[sequence[i].entry.index];
     op["layer"] = layer.empty() ? ordered_json(nullptr) : ordered_json(layer.str());
     if (const graph::Frame* place = model_frame(run, e.frame)) {
       const graph::Frame& innermost = graph.frames[e.frame];
@@ -161,12 +155,13 @@ std::string sequence_to_json(const ModelRun& run) {
 
 std::string sequence_to_text(const ModelRun& run, SequenceView view) {
   const Graph& graph = run.graph;
+  std::vector<Symbol> layers = graph::layers_of_entries(graph);
   std::string text;
   std::string last_layer = "\n";
   for (const SequenceEntry& s : make_sequence(graph)) {
     if (view == SequenceView::Module ? !s.within.empty() : !s.leaf) continue;
     const Entry& e = graph.entries[s.entry];
-    std::string layer = layer_of(graph, s.entry).str();
+    std::string layer = layers[s.entry.index].str();
     if (layer != last_layer) text += fmt::format("{}\n", layer.empty() ? "(outside the layers)" : layer);
     last_layer = layer;
     const graph::Frame* place = model_frame(run, e.frame);

@@ -19,9 +19,6 @@ std::vector<SequenceEntry> make_sequence(const graph::Graph& graph);
 // The innermost place in the model's own code, or the innermost of all when there is none.
 const graph::Frame* model_frame(const graph::ModelRun& run, graph::FrameId frame);
 
-// The outermost ModuleList element that was running, else empty.
-Symbol layer_of(const graph::Graph& graph, graph::EntryId entry);
-
 std::string sequence_to_json(const graph::ModelRun& run);
 enum class SequenceView { Module, Kernel };   // top level, or leaves
 std::string sequence_to_text(const graph::ModelRun& run, SequenceView view);

@@ -1,0 +1,32 @@
+// What `analyze` and `explain` share: evaluate the scenarios and judge every candidate.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/model_input.h"
+#include "gain/model.h"
+#include "report/report.h"
+
+namespace fusescout::app {
+
+struct AnalyzeOptions : Options {
+  std::string name, output, language = "zh", patterns;
+};
+void add_analyze_options(CLI::App& command, AnalyzeOptions& options);
+
+// Everything that a report points to.
+struct Analyzed {
+  std::unique_ptr<Workspace> workspace;
+  graph::ModelLocation location;
+  std::vector<graph::ModelRun> runs;
+  std::vector<gain::Model> models;
+  std::vector<fusion::Analysis> analyses;
+  report::Report report;
+};
+// An error's exit code and text went out already: `code` is not Done then.
+struct AnalyzeResult { int code = 0; std::unique_ptr<Analyzed> analyzed; };
+AnalyzeResult analyze_model(const AnalyzeOptions& options, bool with_contracts);
+
+}  // namespace fusescout::app

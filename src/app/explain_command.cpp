@@ -1,0 +1,39 @@
+#include <CLI/CLI.hpp>
+
+#include "app/analyze.h"
+#include "app/command.h"
+#include "app/exit_code.h"
+#include "fusion/explain.h"
+
+namespace fusescout::app {
+namespace {
+
+struct ExplainOptions : AnalyzeOptions { std::string id; };
+
+int run(const ExplainOptions& o) {
+  AnalyzeResult result = analyze_model(o, false);
+  if (!result.analyzed) return result.code;
+  std::string text, near;
+  for (const report::ScenarioResult& s : result.analyzed->report.scenarios) {
+    for (const fusion::Finding& f : s.analysis->findings) {
+      if (f.id == o.id) text += "scenario: " + report::scenario_name(s.run->scenario, report::Language::En) + "\n" + fusion::explain(f, *s.run) + "\n";
+      else if (f.pattern == o.id || f.id.find(o.id) != std::string::npos) near += "\n  " + f.id;
+    }
+  }
+  if (text.empty()) {
+    return fail("no finding `" + o.id + "`" + (near.empty() ? ": `analyze` prints the ids" : "; did you mean:" + near));
+  }
+  return write_output(text, o.output);
+}
+
+}  // namespace
+
+void add_explain_command(CLI::App& program, Action& chosen) {
+  auto options = std::make_shared<ExplainOptions>();
+  CLI::App* command = program.add_subcommand("explain", "print one finding of `analyze`: operators, partition today and after, conditions, arithmetic");
+  add_analyze_options(*command, *options);
+  command->add_option("id", options->id, "the finding's id, as `analyze` prints it")->required();
+  command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
+}
+
+}  // namespace fusescout::app

@@ -1,0 +1,36 @@
+#include <CLI/CLI.hpp>
+
+#include "app/command.h"
+#include "app/exit_code.h"
+
+int main(int argc, char** argv) {
+  using namespace fusescout::app;
+  CLI::App program{"Reads the source of vLLM and vllm-ascend, follows one model's forward pass as it would run on an Ascend NPU, and says which operators are worth fusing."};
+  program.name("fusescout");
+  program.set_version_flag("--version", "fusescout " FUSESCOUT_VERSION);
+  program.require_subcommand(1);
+  Action chosen;
+  add_analyze_command(program, chosen);
+  add_locate_command(program, chosen);
+  add_models_command(program, chosen);
+  add_explain_command(program, chosen);
+  add_price_command(program, chosen);
+  add_dump_command(program, chosen);
+  add_fetch_command(program, chosen);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::Success& e) {   // --help, --version
+    return program.exit(e);
+  } catch (const CLI::ParseError& e) {
+    program.exit(e);
+    return BadInput;
+  }
+  try {
+    return chosen();
+  } catch (const std::bad_alloc&) {
+    return fail("out of memory");
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "fusescout: internal error: %s; please report this\n", e.what());
+    return OurBug;
+  }
+}

@@ -1,0 +1,6 @@
+find_package(CLI11 REQUIRED)
+find_package(nlohmann_json REQUIRED)
+target_link_libraries(${target} PRIVATE CLI11::CLI11 nlohmann_json::nlohmann_json)
+add_executable(fusescout ${PROJECT_SOURCE_DIR}/src/app/fusescout_main.cpp)
+target_compile_options(fusescout PRIVATE -Wall -Wextra -Werror)
+target_link_libraries(fusescout PRIVATE ${target} CLI11::CLI11)

@@ -1,0 +1,20 @@
+// A model by name: where its code is, and the config to run it with.
+#pragma once
+
+#include <string>
+
+#include "app/model_input.h"
+#include "graph/model_location.h"
+
+namespace fusescout::app {
+
+struct LocatedModel {
+  graph::ModelLocation location;
+  vllm::ModelRequest request;     // its config is empty when none is known
+};
+ErrorOr<LocatedModel> locate_model(const Workspace& workspace, const Options& options, const std::string& name);
+
+std::string location_to_json(const graph::ModelLocation& location);
+std::string location_to_text(const graph::ModelLocation& location);
+
+}  // namespace fusescout::app

@@ -1,0 +1,109 @@
+#include "app/model_input.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace fusescout::app {
+
+using nlohmann::json;
+
+namespace {
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+void describe(const json& config, FoundConfig& found) {
+  auto strings = config.find("architectures");
+  if (strings != config.end() && strings->is_array()) {
+    for (const json& a : *strings) {
+      if (a.is_string()) found.architectures.push_back(a.get<std::string>());
+    }
+  }
+  auto type = config.find("model_type");
+  if (type != config.end() && type->is_string()) found.model_type = type->get<std::string>();
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::string>> Workspace::versions() const {
+  std::vector<std::pair<std::string, std::string>> result;
+  for (const auto* tree : {&vllm, &ascend, &transformers}) {
+    if (*tree) result.emplace_back(source::distribution_name((*tree)->package()), (*tree)->version());
+  }
+  return result;
+}
+
+std::optional<std::string> Workspace::read(const std::string& path) const {
+  for (const auto* tree : {&vllm, &ascend, &transformers}) {
+    if (!*tree) continue;
+    std::string prefix = std::string(source::import_name((*tree)->package())) + "/";
+    if (path.starts_with(prefix)) return (*tree)->read(path);
+  }
+  return std::nullopt;
+}
+
+ErrorOr<std::unique_ptr<Workspace>> open_workspace(const Options& options) {
+  auto workspace = std::make_unique<Workspace>();
+  workspace->data = TRY(source::DataFiles::open(options.data));
+  source::TreeDirectories directories{options.vllm, options.ascend, options.transformers};
+  if (!options.release.empty()) {
+    if (!options.vllm.empty() || !options.ascend.empty() || !options.transformers.empty()) {
+      return Error{"give either --release or the folders --vllm, --ascend and --transformers, not both"};
+    }
+    directories = TRY(source::find_release(options.release, options.cache_dir));
+  }
+  if (directories.vllm.empty()) return Error{"say where the sources are: --vllm DIR --ascend DIR --transformers DIR, or --release VERSION after `fusescout fetch VERSION`"};
+  if (directories.ascend.empty() && !options.upstream) return Error{"say where vllm-ascend is: --ascend DIR (or --upstream to leave it out)"};
+  workspace->vllm = TRY(source::Tree::open(source::Package::Vllm, directories.vllm));
+  if (!directories.ascend.empty()) workspace->ascend = TRY(source::Tree::open(source::Package::VllmAscend, directories.ascend));
+  if (!directories.transformers.empty()) workspace->transformers = TRY(source::Tree::open(source::Package::Transformers, directories.transformers));
+  workspace->sources.files = &source::real_files();
+  workspace->sources.vllm = directories.vllm;
+  workspace->sources.ascend = directories.ascend;
+  workspace->sources.transformers = directories.transformers;
+  workspace->sources.data = &workspace->data;
+  return workspace;
+}
+
+ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& options, const std::string& name) {
+  FoundConfig found;
+  const source::FileSystem& files = source::real_files();
+  if (!options.config.empty()) {
+    found.source = files.is_directory(options.config) ? options.config + "/config.json" : options.config;
+    std::optional<std::string> text = files.read(found.source);
+    if (!text) return Error{"cannot read the config `" + found.source + "`: give a config.json, or the folder that holds it"};
+    json document = json::parse(*text, nullptr, false);
+    if (!document.is_object()) return Error{"the config `" + found.source + "` is no JSON object"};
+    found.text = *text;
+    size_t slash = found.source.rfind('/');
+    found.folder = slash == std::string::npos ? "." : found.source.substr(0, slash);
+    describe(document, found);
+    return found;
+  }
+  std::string wanted = lower(name);
+  bool by_name = false;
+  for (const std::string& file : workspace.data.list("models")) {
+    if (!file.ends_with(".json")) continue;
+    json preset = json::parse(workspace.data.read("models/" + file).value_or(""), nullptr, false);
+    if (!preset.is_object() || !preset.contains("id") || !preset.contains("config")) {
+      return Error{"the preset `models/" + file + "` is no JSON object with `id` and `config`"};
+    }
+    auto aliases = preset.value("aliases", std::vector<std::string>());
+    bool named = lower(preset["id"].get<std::string>()) == wanted ||
+                 std::any_of(aliases.begin(), aliases.end(), [&](const std::string& a) { return lower(a) == wanted; });
+    FoundConfig candidate;
+    describe(preset["config"], candidate);
+    bool same_architecture = std::find(candidate.architectures.begin(), candidate.architectures.end(), name) != candidate.architectures.end() ||
+                             candidate.model_type == name;
+    if (by_name || !(named || (same_architecture && found.text.empty()))) continue;
+    by_name = named;   // an id or alias wins over another preset of the architecture
+    candidate.text = preset["config"].dump();
+    candidate.source = "models/" + file;
+    found = std::move(candidate);
+  }
+  return found;
+}
+
+}  // namespace fusescout::app

@@ -1,0 +1,39 @@
+// From options to what the layers below take: source trees, data, the config of a model.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/options.h"
+#include "base/error_or.h"
+#include "source/data_files.h"
+#include "source/tree.h"
+#include "vllm/evaluate_model.h"
+
+namespace fusescout::app {
+
+// The trees and the program's own data, opened and checked.
+struct Workspace {
+  source::DataFiles data;
+  std::optional<source::Tree> vllm, ascend, transformers;
+  vllm::Sources sources;               // points into this object
+  std::vector<std::pair<std::string, std::string>> versions() const;
+  // The text of a tree's file by the path that people are shown.
+  std::optional<std::string> read(const std::string& path) const;
+};
+ErrorOr<std::unique_ptr<Workspace>> open_workspace(const Options& options);
+
+struct FoundConfig {
+  std::string text;                        // JSON; empty: none found
+  std::string source;                      // the file
+  std::string folder;                      // of a file that the user gave
+  std::vector<std::string> architectures;
+  std::string model_type;
+};
+// The config for a name: `--config`, else a preset of that id, alias or architecture, else none.
+ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& options, const std::string& name);
+
+}  // namespace fusescout::app

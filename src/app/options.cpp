@@ -1,0 +1,106 @@
+#include "app/options.h"
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+namespace fusescout::app {
+namespace {
+
+constexpr int64_t default_decode_tokens = 16;     // sequences that decode together
+constexpr int64_t default_prefill_tokens = 2048;  // one prompt
+
+ErrorOr<Success> check_positive(const char* option, int64_t value, int64_t least) {
+  if (value < least || value > int64_t{1} << 40) return Error{std::string(option) + " takes a number of at least " + std::to_string(least)};
+  return Success{};
+}
+
+}  // namespace
+
+void add_source_options(CLI::App& command, Options& o) {
+  command.add_option("--vllm", o.vllm, "the vLLM source: unpacked archive, checkout or installed package")->type_name("DIR");
+  command.add_option("--ascend", o.ascend, "the vllm-ascend source, likewise")->type_name("DIR");
+  command.add_option("--transformers", o.transformers, "the transformers source, likewise")->type_name("DIR");
+  command.add_option("--release", o.release, "a release of vllm-ascend that `fetch` brought, instead of the three folders")->type_name("VERSION");
+  command.add_option("--data", o.data, "folder with catalogue/, patterns/, devices/, models/, library/ in place of the built-in ones")->type_name("DIR");
+  command.add_flag("--no-cache", o.no_cache, "neither read nor write the cache of parsed files");
+  command.add_option("--cache-dir", o.cache_dir, "where the cache and fetched releases are (default: the XDG cache folder)")->type_name("DIR");
+  command.add_option("--jobs", o.jobs, "threads (default: as many as the machine has)")->type_name("N");
+}
+
+void add_scenario_options(CLI::App& command, Options& o) {
+  command.add_option("--config", o.config, "config.json of the model, or its folder (default: a built-in preset)")->type_name("FILE");
+  command.add_flag("--upstream", o.upstream, "leave vllm-ascend out: vLLM's own code on an out-of-tree platform, attention opaque");
+  command.add_option("--device", o.device, "910B1 to 910B4, 910C, 310P, 950, or a device file")->capture_default_str();
+  command.add_option("--graph-mode", o.graph_mode, "aclgraph or eager")->capture_default_str()->check(CLI::IsMember({"aclgraph", "eager"}));
+  command.add_option("--phase", o.phase, "prefill or decode (default: decode; `analyze` does both)")->check(CLI::IsMember({"prefill", "decode"}));
+  command.add_option("--tokens", o.tokens, "tokens of the step (default: 16 in decode, 2048 in prefill)")->type_name("N");
+  command.add_option("--batch", o.batch, "sequences of the step (default: one a token in decode, 1 in prefill)")->type_name("N");
+  command.add_option("--context", o.context, "cached tokens of a sequence in decode")->type_name("N")->capture_default_str();
+  command.add_option("--dtype", o.dtype, "bf16, f16 or f32 (default: what the config says)");
+  command.add_option("--tp", o.tp, "tensor parallel size")->capture_default_str();
+  command.add_option("--ep", o.ep, "expert parallel, over all ranks (default: off)")->expected(0, 1)->type_name("[N]")->each([&o](const std::string&) { o.ep_given = true; });
+  command.add_option("--dp", o.dp, "data parallel size")->capture_default_str();
+  command.add_option("--pp", o.pp, "pipeline parallel size")->capture_default_str();
+  command.add_option("--quant", o.quant, "a quantisation scheme for all layers: w8a8, w8a8_dynamic, ...");
+  command.add_option("--quant-description", o.quant_description, "a quant_model_description.json")->type_name("FILE");
+  command.add_option("--additional-config", o.additional_config, "vllm-ascend's additional_config")->type_name("JSON");
+  command.add_option("--env", o.environment, "an environment variable of the run; may be repeated")->type_name("NAME=VALUE");
+  command.add_flag("--no-custom-ops", o.no_custom_ops, "vllm-ascend's C++ operators are not built");
+  command.add_flag("--no-triton", o.no_triton, "no working triton is installed");
+  command.add_flag("--strict", o.strict, "exit code 3 when the result is not complete");
+}
+
+void add_format_option(CLI::App& command, Options& o, std::vector<std::string> formats) {
+  o.format = formats.front();
+  command.add_option("--format", o.format, "how to print the result")->capture_default_str()->check(CLI::IsMember(formats));
+}
+
+ErrorOr<graph::Scenario> make_scenario(const Options& o, graph::Phase phase) {
+  graph::Scenario s;
+  if (o.phase == "prefill") phase = graph::Phase::Prefill;
+  if (o.phase == "decode") phase = graph::Phase::Decode;
+  s.phase = phase;
+  s.device = o.device;
+  s.graph_mode = o.graph_mode == "eager" ? graph::GraphMode::Eager : graph::GraphMode::AclGraph;
+  s.tokens = o.tokens ? o.tokens : o.batch && phase == graph::Phase::Decode ? o.batch : phase == graph::Phase::Decode ? default_decode_tokens : default_prefill_tokens;
+  s.batch = o.batch;
+  s.context = o.context;
+  s.dtype = o.dtype;
+  s.tp = o.tp;
+  s.dp = o.dp;
+  s.pp = o.pp;
+  TRY(check_positive("--tokens", s.tokens, 1));
+  TRY(check_positive("--batch", s.batch, 0));
+  TRY(check_positive("--context", s.context, 0));
+  TRY(check_positive("--tp", s.tp, 1));
+  TRY(check_positive("--dp", s.dp, 1));
+  TRY(check_positive("--pp", s.pp, 1));
+  s.ep = !o.ep.empty() ? o.ep.front() : o.ep_given ? s.tp * s.dp : 1;
+  TRY(check_positive("--ep", s.ep, 1));
+  if (s.sequences() > s.tokens) return Error{"--batch is larger than --tokens: every sequence has at least one token"};
+  s.quant = o.quant;
+  s.quant_description = o.quant_description;
+  if (!o.additional_config.empty()) {
+    nlohmann::json parsed = nlohmann::json::parse(o.additional_config, nullptr, false);
+    if (!parsed.is_object()) return Error{"--additional-config takes a JSON object, like '{\"torchair_graph_config\": {\"enabled\": true}}'"};
+    s.additional_config = o.additional_config;
+  }
+  for (const std::string& setting : o.environment) {
+    size_t equals = setting.find('=');
+    if (equals == 0 || equals == std::string::npos) return Error{"--env takes NAME=VALUE, not `" + setting + "`"};
+    s.environment.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
+  }
+  s.custom_ops = !o.no_custom_ops;
+  s.triton = !o.no_triton;
+  s.upstream = o.upstream;
+  return s;
+}
+
+ErrorOr<std::vector<graph::Scenario>> make_scenarios(const Options& o) {
+  std::vector<graph::Scenario> scenarios;
+  scenarios.push_back(TRY(make_scenario(o, graph::Phase::Decode)));
+  if (o.phase.empty()) scenarios.push_back(TRY(make_scenario(o, graph::Phase::Prefill)));
+  return scenarios;
+}
+
+}  // namespace fusescout::app

@@ -1,0 +1,43 @@
+// The options that every command takes which reads a model, with their defaults.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error_or.h"
+#include "graph/scenario.h"
+
+namespace CLI { class App; }
+
+namespace fusescout::app {
+
+struct Options {
+  std::string vllm, ascend, transformers, release;   // folders, or a fetched release
+  std::string config;                                // a file or folder
+  bool upstream = false;
+  std::string device = "910B2", graph_mode = "aclgraph", phase;
+  int64_t tokens = 0, batch = 0, context = 1024;
+  std::string dtype, quant, quant_description, additional_config;
+  int64_t tp = 1, dp = 1, pp = 1;
+  std::vector<int64_t> ep;                           // empty: off; given without a number: on
+  bool ep_given = false;
+  std::vector<std::string> environment;
+  bool no_custom_ops = false, no_triton = false;
+  int jobs = 0;                                      // 0: as many as the machine has
+  bool no_cache = false;
+  std::string cache_dir, data;
+  std::string format = "text";
+  bool strict = false;
+};
+
+void add_source_options(CLI::App& command, Options& options);     // where the trees are, the cache
+void add_scenario_options(CLI::App& command, Options& options);
+void add_format_option(CLI::App& command, Options& options, std::vector<std::string> formats);
+
+// The scenario that the options describe; `phase` where none was given.
+ErrorOr<graph::Scenario> make_scenario(const Options& options, graph::Phase phase);
+// One scenario for a given phase; without one, decode and prefill.
+ErrorOr<std::vector<graph::Scenario>> make_scenarios(const Options& options);
+
+}  // namespace fusescout::app

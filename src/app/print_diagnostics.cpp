@@ -1,0 +1,21 @@
+#include "app/print_diagnostics.h"
+
+#include <fmt/format.h>
+
+#include "app/command.h"
+#include "app/exit_code.h"
+
+namespace fusescout::app {
+
+int report_status(const graph::ModelRun& run) {
+  for (const auto& d : run.diagnostics) fmt::print(stderr, "fusescout: {}\n", diagnostics::to_text(d));
+  if (run.status == graph::Status::Complete || run.status == graph::Status::Partial) return Done;
+  std::string stack;
+  for (const auto& s : run.stack) stack += fmt::format("\n  {}:{} in {}", s.file.view(), s.line, s.function);
+  if (run.status == graph::Status::Rejected) {
+    return fail(fmt::format("the source refuses `{}` in this scenario: {}{}", run.model, run.exception, stack));
+  }
+  return fail(fmt::format("`{}` could not be followed to the end: {}{}", run.model, run.exception, stack));
+}
+
+}  // namespace fusescout::app

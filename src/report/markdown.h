@@ -1,0 +1,29 @@
+// Sections of the Markdown report. The headings and table columns are fixed: what a downstream reader looks for is there word for word.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "report/report.h"
+
+namespace fusescout::report {
+
+// The text in the report's language.
+struct Words {
+  Language language;
+  std::string_view operator()(std::string_view zh, std::string_view en) const { return language == Language::Zh ? zh : en; }
+};
+
+std::string place(const graph::Location& location);           // "`path` L12", or "-" when there is none
+std::string place(const fusion::Span& span);                   // "`path` L12-14"
+std::string escape(std::string_view text);                     // for a cell of a table
+std::string estimate(const fusion::Estimate& e);               // "3.1 us [2.0, 4.4]"
+
+void locations_section(std::string& out, const Report& report, Words words);
+void sequence_section(std::string& out, const Report& report, const std::vector<Row>& rows, Words words);
+void findings_section(std::string& out, const Report& report, const std::vector<Row>& rows, Words words);
+void recommendations_section(std::string& out, const Report& report, const std::vector<Row>& rows, Words words);
+void diagnostics_section(std::string& out, const Report& report, Words words);
+
+}  // namespace fusescout::report

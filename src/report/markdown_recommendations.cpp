@@ -1,0 +1,103 @@
+#include <fmt/format.h>
+
+#include "report/markdown.h"
+
+namespace fusescout::report {
+
+using fusion::Finding;
+using fusion::Verdict;
+
+namespace {
+
+void code_block(std::string& out, std::string_view language, std::string_view code) {
+  out += fmt::format("   ```{}\n", language);
+  for (size_t start = 0; start < code.size();) {
+    size_t end = code.find('\n', start);
+    if (end == std::string_view::npos) end = code.size();
+    std::string_view line = code.substr(start, end - start);
+    out += line.empty() ? "\n" : fmt::format("   {}\n", line);
+    start = end + 1;
+  }
+  out += "   ```\n";
+}
+
+void gain_lines(std::string& out, const Report& report, const Row& row, Words words) {
+  for (size_t s = 0; s < row.by_scenario.size(); ++s) {
+    const Finding* there = row.by_scenario[s];
+    if (!there) continue;
+    std::string name = scenario_name(report.scenarios[s].run->scenario, words.language);
+    if (there->verdict == Verdict::Opportunity) {
+      out += fmt::format("   - {}: {} {}, {:.2f} % [{:.2f}, {:.2f}] {}; {} {} → {}\n", name, words("每步节省", "saves per step"), estimate(there->step_gain),
+                         there->step_share * 100, there->step_share_low * 100, there->step_share_high * 100, words("的一步时间", "of the step"),
+                         words("一次", "once"), estimate(there->price.before), estimate(there->price.after));
+    } else {
+      out += fmt::format("   - {}: {}: {}\n", name, fusion::verdict_name(there->verdict), there->reason);
+    }
+  }
+}
+
+void feasibility_lines(std::string& out, const Finding& f, Words words) {
+  const fusion::Feasibility& feasible = f.feasibility;
+  out += fmt::format("   - {}: Triton {}, AscendC {}", words("NPU可行性", "Feasibility on the NPU"), feasible.triton_possible ? words("可行", "yes") : words("不可行", "no"),
+                     feasible.ascendc_possible ? words("可行", "yes") : words("不可行", "no"));
+  if (feasible.tile_rows > 0) out += fmt::format("; {} {}", words("每次处理行数", "rows of a tile"), feasible.tile_rows);
+  out += '\n';
+  for (const auto& r : feasible.requirements) {
+    out += fmt::format("     - {}{}: {:.0f} / {:.0f} {}{}{}\n", r.name, r.holds ? "" : words(" (不满足)", " (does not hold)"), r.value, r.limit, r.unit,
+                       r.reason.empty() ? "" : ": ", r.reason);
+  }
+}
+
+}  // namespace
+
+void recommendations_section(std::string& out, const Report& report, const std::vector<Row>& rows, Words words) {
+  out += fmt::format("### 4. {}\n\n", words("优化建议 (算子融合机会)", "Recommendations"));
+  size_t number = 0;
+  for (const Row& row : rows) {
+    if (row.verdict != Verdict::Opportunity) continue;
+    const Finding& f = *row.finding;
+    out += fmt::format("#### {} {}: {}\n\n", words("机会", "Opportunity"), ++number, words(f.name_zh, f.name_en));
+    if (!f.alternative_to.empty()) {
+      out += fmt::format("{} `{}`\n\n", words("与下列机会二选一, 收益不重复计算:", "An alternative to, its gain not counted twice:"), f.alternative_to);
+    }
+    std::string where;
+    for (const auto& l : f.locations) where += fmt::format("{}{}", where.empty() ? "" : ", ", place(l));
+    out += fmt::format("1. **{}**: {}\n", words("需要替换/修改的文件", "Files to change"), where);
+    auto contract = report.contracts.find(f.id);
+    if (contract != report.contracts.end()) {
+      for (const contract::CallSite& site : contract->second.call_sites) {
+        out += fmt::format("\n   `{}` L{}-{}:\n", site.file, site.first_line, site.last_line);
+        if (!site.diff.empty()) {
+          code_block(out, "diff", site.diff);
+        } else {
+          code_block(out, "python", site.before);
+          out += fmt::format("   {}:\n", words("修改后", "After"));
+          code_block(out, "python", site.after);
+        }
+        if (!site.note.empty()) out += fmt::format("   - {}\n", site.note);
+      }
+    }
+    out += fmt::format("2. **{}**:\n", words("新的融合算子接口", "Interface of the new operator"));
+    if (contract != report.contracts.end()) {
+      code_block(out, "python", contract->second.interface);
+      for (const std::string& note : contract->second.notes) out += fmt::format("   - {}\n", note);
+    }
+    if (!f.layers.empty()) {
+      out += fmt::format("   - {}: {} ({}{})\n", words("适用的层", "Layers"), f.layers.size(), f.layers.front(),
+                         f.layers.size() > 1 ? " ... " + f.layers.back() : "");
+    }
+    if (auto other = report.elsewhere.find(f.id); other != report.elsewhere.end() && !other->second.empty()) {
+      std::string names;
+      for (const std::string& name : other->second) names += fmt::format("{}`{}`", names.empty() ? "" : ", ", name);
+      out += fmt::format("   - {}: {}\n", words("树中有同样模式的模型", "Models of the tree with the same pattern"), names);
+    }
+    out += fmt::format("3. **{}**: {}\n", words("预期的收益", "Expected gain"), words(f.why_zh, f.why_en));
+    gain_lines(out, report, row, words);
+    feasibility_lines(out, f, words);
+    for (const std::string& risk : f.risks) out += fmt::format("   - {}: {}\n", words("风险", "Risk"), risk);
+    out += fmt::format("   - `fusescout explain {}`\n\n", f.id);
+  }
+  if (number == 0) out += fmt::format("{}\n\n", words("没有收益为正的机会。", "No opportunity with a positive gain."));
+}
+
+}  // namespace fusescout::report

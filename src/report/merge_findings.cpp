@@ -1,0 +1,46 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "report/report.h"
+
+namespace fusescout::report {
+
+using fusion::Finding;
+using fusion::Verdict;
+
+std::vector<Row> merge_findings(const Report& report) {
+  std::vector<Row> rows;
+  std::map<std::string, size_t> row_of;
+  for (size_t s = 0; s < report.scenarios.size(); ++s) {
+    for (const Finding& finding : report.scenarios[s].analysis->findings) {
+      auto [it, added] = row_of.try_emplace(finding.id, rows.size());
+      if (added) rows.push_back({&finding, s, finding.verdict, std::vector<const Finding*>(report.scenarios.size())});
+      Row& row = rows[it->second];
+      row.by_scenario[s] = &finding;
+      bool better = finding.verdict == Verdict::Opportunity &&
+                    (row.verdict != Verdict::Opportunity || finding.step_gain.nominal > row.finding->step_gain.nominal);
+      if (better) {
+        row.finding = &finding;
+        row.scenario = s;
+        row.verdict = finding.verdict;
+      }
+    }
+  }
+  std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
+    bool first_a = a.verdict == Verdict::Opportunity, first_b = b.verdict == Verdict::Opportunity;
+    if (first_a != first_b) return first_a;
+    return first_a && a.finding->step_gain.nominal > b.finding->step_gain.nominal;
+  });
+  return rows;
+}
+
+std::string scenario_name(const graph::Scenario& s, Language language) {
+  if (!s.name.empty()) return s.name;
+  bool decode = s.phase == graph::Phase::Decode;
+  if (language == Language::Zh) return fmt::format("{}, {} token", decode ? "decode" : "prefill", s.tokens);
+  return fmt::format("{}, {} tokens", decode ? "decode" : "prefill", s.tokens);
+}
+
+}  // namespace fusescout::report

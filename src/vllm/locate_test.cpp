@@ -1,0 +1,74 @@
+#include "vllm/locate.h"
+
+#include <gtest/gtest.h>
+
+#include "vllm/mentions.h"
+
+namespace fusescout::vllm {
+namespace {
+
+source::MemoryFileSystem small_tree() {
+  source::MemoryFileSystem files;
+  files.files["v/vllm/__init__.py"] = "";
+  files.files["v/vllm/_version.py"] = "__version__ = '0.1.0'\n";
+  files.files["v/vllm/config/__init__.py"] = "";
+  files.files["v/vllm/model_executor/__init__.py"] = "";
+  files.files["v/vllm/model_executor/models/__init__.py"] = "";
+  files.files["v/vllm/model_executor/models/registry.py"] =
+      "_TEXT_GENERATION_MODELS = {\n"
+      "    \"BirdForCausalLM\": (\"bird\", \"BirdForCausalLM\"),\n"
+      "    \"BirdMoeForCausalLM\": (\"bird_moe\", \"BirdMoeForCausalLM\"),\n"
+      "    \"FishForCausalLM\": (\"fish\", \"FishForCausalLM\"),\n"
+      "}\n";
+  files.files["v/vllm/model_executor/models/bird.py"] = "\"\"\"Bird-4-0414 model.\"\"\"\nclass BirdForCausalLM: pass\n";
+  files.files["v/vllm/model_executor/models/bird_moe.py"] = "\"\"\"Bird-4.5 and Bird-4.7 model.\"\"\"\n\nclass BirdMoE: pass\nclass BirdMoeForCausalLM: pass\n";
+  files.files["v/vllm/model_executor/models/fish.py"] = "# Adapted from Bird-4.7-Flash, not from Bird-9\nclass FishForCausalLM: pass\n";
+  files.files["v/docs/models/supported_models.md"] = "| `FishForCausalLM` | Fish, Trout | `sea/Trout-7B` |\n| `BirdForCausalLM` | Trout |\n";
+  return files;
+}
+
+ErrorOr<graph::ModelLocation> find(const source::MemoryFileSystem& files, const std::string& name) {
+  auto tree = source::Tree::open(source::Package::Vllm, "v", files);
+  if (tree.is_error()) return tree.error();
+  return locate(*tree, nullptr, nullptr, name, std::nullopt);
+}
+
+TEST(Mentions, ALongerNameIsAnotherOne) {
+  auto m = find_mentions("GLM-4.7 here\nGLM-4.7-Flash\nglm-4.75 XGLM-4.7\n", "GLM-4.7");
+  ASSERT_EQ(m.size(), 2u);
+  EXPECT_FALSE(m[0].longer);
+  EXPECT_TRUE(m[1].longer);
+  EXPECT_EQ(m[1].line, 2u);
+}
+
+TEST(Locate, ContentDecidesNotTheFilesName) {
+  auto files = small_tree();
+  auto location = find(files, "nest/Bird-4.7");
+  ASSERT_FALSE(location.is_error()) << location.error().message;
+  EXPECT_EQ(location->file, "vllm/model_executor/models/bird_moe.py");
+  EXPECT_EQ(location->architecture, "BirdMoeForCausalLM");
+  EXPECT_EQ(location->evidence.front().location.line, 1u);
+  ASSERT_EQ(location->classes.main.size(), 1u);
+  EXPECT_EQ(location->classes.main.front().upstream.line, 4u);
+  ASSERT_FALSE(location->rejected.empty());
+  EXPECT_EQ(location->rejected.front().file, "vllm/model_executor/models/bird.py");
+  EXPECT_NE(location->rejected.front().why.find("Bird-4-0414"), std::string::npos);
+}
+
+TEST(Locate, AnAmbiguousNameListsTheCandidates) {
+  auto files = small_tree();
+  auto location = find(files, "Trout");
+  ASSERT_TRUE(location.is_error());
+  EXPECT_NE(location.error().message.find("FishForCausalLM"), std::string::npos);
+  EXPECT_NE(location.error().message.find("BirdForCausalLM"), std::string::npos);
+}
+
+TEST(Locate, AnUnknownNameSuggestsTheNearest) {
+  auto files = small_tree();
+  auto location = find(files, "BirdMoForCausalLM");
+  ASSERT_TRUE(location.is_error());
+  EXPECT_NE(location.error().message.find("`BirdMoeForCausalLM`"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace fusescout::vllm

@@ -1,0 +1,71 @@
+#include "vllm/mentions.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cstddef>
+#include <cstdint>
+
+namespace fusescout::vllm {
+namespace {
+
+char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+bool alphanumeric(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
+
+std::string letters(std::string_view text) {
+  std::string result;
+  for (char c : text) {
+    if (std::isalnum(static_cast<unsigned char>(c))) result += lower(c);
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<Mention> find_mentions(std::string_view text, std::string_view name) {
+  std::vector<Mention> mentions;
+  if (name.empty()) return mentions;
+  auto same = [](char a, char b) { return lower(a) == lower(b); };
+  uint32_t line = 1;
+  size_t counted = 0;
+  for (auto from = text.begin();;) {
+    auto at = std::search(from, text.end(), name.begin(), name.end(), same);
+    if (at == text.end()) return mentions;
+    from = at + 1;
+    size_t start = static_cast<size_t>(at - text.begin()), end = start + name.size();
+    auto char_at = [&](size_t i) { return i < text.size() ? text[i] : '\n'; };
+    if (start > 0 && (alphanumeric(text[start - 1]) || ((text[start - 1] == '-' || text[start - 1] == '.') && start > 1 && alphanumeric(text[start - 2])))) continue;
+    if (alphanumeric(char_at(end))) continue;
+    bool longer = (char_at(end) == '-' || char_at(end) == '.') && alphanumeric(char_at(end + 1));
+    line += static_cast<uint32_t>(std::count(text.begin() + static_cast<ptrdiff_t>(counted), at, '\n'));
+    counted = start;
+    size_t first = text.rfind('\n', start), last = text.find('\n', start);
+    first = first == std::string_view::npos ? 0 : first + 1;
+    std::string_view content = text.substr(first, (last == std::string_view::npos ? text.size() : last) - first);
+    while (!content.empty() && std::isspace(static_cast<unsigned char>(content.front()))) content.remove_prefix(1);
+    while (!content.empty() && std::isspace(static_cast<unsigned char>(content.back()))) content.remove_suffix(1);
+    if (!mentions.empty() && mentions.back().line == line) {
+      mentions.back().longer = mentions.back().longer && longer;
+      continue;
+    }
+    mentions.push_back({line, std::string(content), longer});
+  }
+}
+
+double likeness(std::string_view first, std::string_view second) {
+  std::string a = letters(first), b = letters(second);
+  if (a.empty() || b.empty()) return 0;
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      size_t above = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])});
+      diagonal = above;
+    }
+  }
+  return 1.0 - static_cast<double>(row[b.size()]) / static_cast<double>(std::max(a.size(), b.size()));
+}
+
+}  // namespace fusescout::vllm

@@ -1,0 +1,22 @@
+// Where a text speaks of a model by name.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fusescout::vllm {
+
+struct Mention {
+  uint32_t line = 0;   // 1-based
+  std::string text;    // of the line, trimmed
+  bool longer = false; // only as part of a longer name: GLM-4.7 in GLM-4.7-Flash
+};
+
+// Lines that have the name, whatever the case.
+std::vector<Mention> find_mentions(std::string_view text, std::string_view name);
+
+// How alike two names are, for suggestions: 0 (not at all) to 1 (equal but for case and punctuation).
+double likeness(std::string_view a, std::string_view b);
+
+}  // namespace fusescout::vllm
