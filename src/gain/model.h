@@ -18,7 +18,7 @@ struct Options {
 };
 Options options_of(const graph::Scenario& scenario);
 
-struct Side;                   // the kernels of one side of a comparison (kernel_time.h)
+class Costs;
 
 class Model final : public fusion::Pricer {
  public:
@@ -36,6 +36,7 @@ class Model final : public fusion::Pricer {
 
  private:
   struct Cache;
+  std::shared_ptr<const Costs> costs_of(const graph::Graph& graph) const;
   Device device_;
   Options options_;
   std::unique_ptr<Cache> cache_;

@@ -1,0 +1,394 @@
+// Whether a fused kernel fits a core: what must be in the unified buffer at the worst point, how long rows and their ends are, which
+// elements are reached how. Every requirement comes with its numbers.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "gain/kernel_cost.h"
+#include "gain/model.h"
+#include "gain/traffic.h"
+
+namespace fusescout::gain {
+
+using fusion::Feasibility;
+using fusion::Requirement;
+using graph::DType;
+using graph::Operator;
+using graph::OperatorClass;
+using graph::OperatorId;
+using graph::OperatorKind;
+using graph::Tensor;
+using graph::TensorId;
+using graph::TensorKind;
+
+namespace {
+
+constexpr double triton_factor = 3.5;      // compiled Triton kernels need this times the naive sum of live tiles
+constexpr double tile_columns = 256;       // of a matmul's output on one core
+constexpr double full_stride_piece = 512;  // bytes: strided rows with pieces of this size are read at full speed
+constexpr double scalar_loop = 4096;       // integer elements that a scalar loop may take
+constexpr double grid_limit = 65535;
+
+struct Group {
+  const graph::Graph& graph;
+  std::vector<OperatorId> operators;       // in order
+  std::vector<TensorId> inputs, outputs;   // roots; inputs as seen first
+
+  bool makes(TensorId root) const {
+    OperatorId producer = graph.producer(root);
+    return producer.valid() && std::find(operators.begin(), operators.end(), producer) != operators.end();
+  }
+};
+
+bool is_constant_kind(TensorKind kind) { return kind == TensorKind::Parameter || kind == TensorKind::Buffer || kind == TensorKind::Constant; }
+
+struct Live {
+  double per_row = 0;       // bytes for one row of the iteration
+  double persistent = 0;    // bytes that stay for the whole kernel
+  double rows = 1;          // iterations there are in all
+};
+
+double block(double bytes) { return std::ceil(bytes / 32) * 32; }
+
+// Bytes of a value in the buffer for each row: rows are those of the iteration space, shorter tensors share.
+double row_bytes(const Tensor& t, double rows, bool in_memory, bool widened) {
+  double count = elements(t) / rows;
+  double size = graph::dtype_size(t.dtype);
+  bool half = t.dtype == DType::BF16 || t.dtype == DType::F16;
+  double bytes = 0;
+  if (in_memory) bytes += 2 * block(count * size);                      // double buffered
+  if (widened && half) bytes += block(count * 4);
+  else if (!in_memory) bytes += block(count * size);
+  return bytes;
+}
+
+// A value lives from its operator to its last use; the worst point decides.
+Live live_buffers(const Group& group, const Device& device) {
+  Live out;
+  for (OperatorId id : group.operators) {
+    double rows = row_count(group.graph, group.graph.operators[id]);
+    const OperatorKind& kind = kind_of(group.graph.operators[id]);
+    if (kind.operator_class != OperatorClass::MatMul && kind.operator_class != OperatorClass::Collective) out.rows = std::max(out.rows, rows);
+  }
+  // Operators on whole rows and on their heads: one iteration must hold what the longest row needs.
+  double shortest = out.rows;
+  for (OperatorId id : group.operators) {
+    const Operator& op = group.graph.operators[id];
+    if (is_row_reduction(kind_of(op))) shortest = std::min(shortest, row_count(group.graph, op));
+  }
+  out.rows = shortest;
+  std::vector<TensorId> values;
+  std::vector<size_t> first, last;
+  std::vector<bool> memory;
+  auto find = [&](TensorId root) { return static_cast<size_t>(std::find(values.begin(), values.end(), root) - values.begin()); };
+  double persistent = 0;
+  for (size_t at = 0; at < group.operators.size(); ++at) {
+    const Operator& op = group.graph.operators[group.operators[at]];
+    for (TensorId input : op.inputs) {
+      TensorId root = group.graph.root(input);
+      const Tensor& seen = group.graph.tensors[input];
+      if (kind_of(op).operator_class == OperatorClass::MatMul) continue;  // its operands live in the cube's buffers
+      size_t i = find(root);
+      if (i == values.size()) {
+        if (group.graph.tensors[root].kind == TensorKind::Cache) continue;
+        bool shared = !group.makes(root) && (is_constant_kind(group.graph.tensors[root].kind) || elements(seen) <= last_axis(seen));
+        if (shared && elements(seen) > 1 && elements(seen) < out.rows * 4096) {  // gamma, bias, a row of factors: once, as f32
+          persistent += block(last_axis(seen) * (device.vector_bf16 ? graph::dtype_size(seen.dtype) : 4));
+          values.push_back(root), first.push_back(at), last.push_back(at), memory.push_back(false);
+          values.back() = TensorId{};
+          continue;
+        }
+        values.push_back(input == root ? root : root);
+        first.push_back(at);
+        last.push_back(at);
+        memory.push_back(!group.makes(root));
+      }
+      if (i < values.size()) last[i] = at;
+    }
+    for (TensorId output : op.outputs) {
+      TensorId root = group.graph.root(output);
+      if (group.graph.tensors[root].kind == TensorKind::Cache) continue;
+      size_t i = find(root);
+      if (i == values.size()) {
+        values.push_back(root);
+        first.push_back(at);
+        last.push_back(at);
+        memory.push_back(false);
+        i = values.size() - 1;
+      }
+      last[i] = at;
+      if (std::find(group.outputs.begin(), group.outputs.end(), root) != group.outputs.end()) memory[i] = true;
+    }
+  }
+  for (size_t at = 0; at < group.operators.size(); ++at) {
+    double sum = 0;
+    const Operator& op = group.graph.operators[group.operators[at]];
+    for (size_t i = 0; i < values.size(); ++i) {
+      if (!values[i].valid() || first[i] > at || last[i] < at) continue;
+      sum += row_bytes(group.graph.tensors[values[i]], out.rows, memory[i], !device.vector_bf16);
+    }
+    if (is_row_reduction(kind_of(op)) && !op.inputs.empty()) sum += block(elements(group.graph.tensors[op.inputs[0]]) / out.rows * 4) + 32;  // work buffer
+    out.per_row = std::max(out.per_row, sum);
+  }
+  out.persistent = persistent;
+  return out;
+}
+
+class Checker {
+ public:
+  Checker(const Device& device, const Group& group, const fusion::ProposedKernel& kernel) : device_(device), group_(group), kernel_(kernel) {}
+
+  Feasibility check() {
+    for (OperatorId id : group_.operators) {
+      const OperatorKind& kind = kind_of(op(id));
+      cube_ = cube_ || kind.operator_class == OperatorClass::MatMul || kind.name == "attention";
+      collective_ = collective_ || kind.operator_class == OperatorClass::Collective;
+    }
+    buffer();
+    alignment();
+    strides();
+    reduction();
+    integers();
+    gather();
+    language();
+    grid();
+    for (const Requirement& r : out_.requirements) {
+      if (!r.holds && r.hard) out_.possible = false;
+    }
+    out_.possible = out_.possible && (out_.triton_possible || out_.ascendc_possible);
+    return std::move(out_);
+  }
+
+ private:
+  const Operator& op(OperatorId id) const { return group_.graph.operators[id]; }
+  const Tensor& tensor(TensorId id) const { return group_.graph.tensors[id]; }
+  void add(std::string name, bool holds, bool hard, double value, double limit, std::string unit, std::string reason) {
+    out_.requirements.push_back({std::move(name), holds, hard, value, limit, std::move(unit), std::move(reason)});
+  }
+  std::string label(TensorId id) const {
+    std::string_view name = tensor(id).name.view();
+    return name.empty() ? "an operand" : fmt::format("`{}`", name);
+  }
+
+  void buffer() {
+    Live live = live_buffers(group_, device_);
+    double budget = device_.buffer_bytes;
+    double factor = kernel_.triton ? triton_factor : 1;
+    double rows = std::floor((budget / factor - live.persistent) / std::max(live.per_row, 1.0));
+    bool whole_row = false;
+    for (OperatorId id : group_.operators) whole_row = whole_row || is_row_reduction(kind_of(op(id)));
+    double needed = factor * (live.persistent + live.per_row);
+    out_.tile_rows = static_cast<int64_t>(std::clamp(rows, 0.0, live.rows));
+    out_.rows_per_core = static_cast<int64_t>(std::ceil(live.rows / device_.vector_cores));
+    double triton_needs = triton_factor * (live.persistent + live.per_row);
+    if (rows >= 1) {
+      add("unified_buffer", true, false, needed, budget, "bytes",
+          fmt::format("{:.0f} bytes for a row and {:.0f} that stay, of {:.0f}: {} rows at a time", live.per_row, live.persistent, budget, out_.tile_rows));
+    } else {
+      // A row can be cut; a reduction then takes a second pass, which the price counts.
+      out_.tile_rows = 1;
+      add("unified_buffer", false, false, needed, budget, "bytes",
+          fmt::format("a row needs {:.0f} bytes of {:.0f}: {}", needed, budget, whole_row ? "rows are cut and read twice" : "rows are cut into pieces"));
+    }
+    if (!kernel_.triton && triton_needs > budget && whole_row) triton_tight_ = true;
+  }
+
+  void alignment() {
+    double worst = 0;
+    std::string where;
+    bool hard = false;
+    auto look = [&](TensorId id) {
+      const Tensor& t = tensor(id);
+      if (t.kind == TensorKind::Cache || last_axis(t) <= 1) return;
+      double bytes = last_axis(t) * graph::dtype_size(t.dtype);
+      double past = std::fmod(bytes, device_.alignment);
+      if (past == 0) return;
+      if (worst == 0) {
+        worst = bytes;
+        where = label(id);
+      }
+      // Short rows of a big tensor: each takes a transfer of its own.
+      if (bytes < device_.alignment && t.shape.size() > 1 && elements(t) >= 4096) {
+        hard = true;
+        worst = bytes;
+        where = label(id);
+      }
+    };
+    for (TensorId id : group_.inputs) look(id);
+    for (TensorId id : group_.outputs) look(id);
+    for (OperatorId id : group_.operators) {
+      if (op(id).kind.view() != "rope") continue;
+      const graph::Attribute* value = graph::find_attribute(op(id), "rotary_dim");
+      const auto* dim = value ? std::get_if<graph::Dim>(value) : nullptr;
+      double half = (dim && dim->value > 0 ? static_cast<double>(dim->value) : row_length(group_.graph, op(id))) / 2;
+      double bytes = half * graph::dtype_size(tensor(op(id).inputs[0]).dtype);
+      if (std::fmod(bytes, device_.alignment) != 0 && worst == 0) {
+        worst = bytes;
+        where = "half of the rotary axis";
+      }
+    }
+    if (worst == 0) add("alignment", true, false, 0, device_.alignment, "bytes", fmt::format("every last axis is a multiple of {:.0f} bytes", device_.alignment));
+    else add("alignment", false, hard, worst, device_.alignment, "bytes",
+             fmt::format("the last axis of {} has {:.0f} bytes, {} {:.0f}", where, worst, hard ? "less than one block of" : "no multiple of", device_.alignment));
+  }
+
+  void strides() {
+    for (OperatorId id : group_.operators) {
+      const Operator& o = op(id);
+      if (kind_of(o).operator_class == OperatorClass::MatMul) continue;
+      for (TensorId input : o.inputs) {
+        const Tensor& t = tensor(input);
+        if (group_.makes(group_.graph.root(input)) || t.kind == TensorKind::Cache || group_.graph.contiguous(t) || t.shape.empty()) continue;
+        double size = graph::dtype_size(t.dtype);
+        bool inner = t.strides.back().value == 1 || t.shape.back().value == 1 || t.strides.back().value == 0;
+        if (!inner) {
+          add("strides", false, false, static_cast<double>(t.strides.back().value), 1, "elements",
+              fmt::format("the last axis of {} has stride {}: elements are gathered", label(input), t.strides.back().value));
+          return;
+        }
+        // The piece that lies together.
+        double piece = 1;
+        for (size_t i = t.shape.size(); i-- > 0;) {
+          if (t.shape[i].value != 1 && static_cast<double>(t.strides[i].value) != piece) break;
+          piece *= static_cast<double>(t.shape[i].value);
+        }
+        double bytes = piece * size;
+        double offset = std::fmod(static_cast<double>(t.storage_offset.value) * size, device_.alignment);
+        if (bytes < full_stride_piece || offset != 0) {
+          add("strides", false, false, bytes, full_stride_piece, "bytes",
+              offset != 0 ? fmt::format("rows of {} start {:.0f} bytes off a multiple of {:.0f}", label(input), offset, device_.alignment)
+                          : fmt::format("rows of {} come in pieces of {:.0f} bytes, less than {:.0f}", label(input), bytes, full_stride_piece));
+          return;
+        }
+      }
+    }
+    add("strides", true, false, 0, full_stride_piece, "bytes", "inputs are contiguous, or rows of enough bytes");
+  }
+
+  void reduction() {
+    bool cube_before = false;
+    double longest = 0;
+    for (OperatorId id : group_.operators) {
+      const Operator& o = op(id);
+      const OperatorKind& kind = kind_of(o);
+      if (kind.operator_class == OperatorClass::MatMul) cube_before = true;
+      if (!is_row_reduction(kind)) continue;
+      double length = row_length(group_.graph, o);
+      if (cube_before && !device_.fused_epilogue && device_.family == "ascend" && length > tile_columns) {
+        add("reduction", false, true, length, tile_columns, "elements",
+            fmt::format("`{}` needs all {:.0f} columns of a matmul whose tile has {:.0f}; cube and vector cores share no buffer", kind.name, length, tile_columns));
+        return;
+      }
+      if (const graph::Attribute* dim = graph::find_attribute(o, "dim"); dim && kind.operator_class == OperatorClass::Reduction && !o.inputs.empty()) {
+        const auto* axis = std::get_if<graph::Dim>(dim);
+        int64_t rank = static_cast<int64_t>(tensor(o.inputs[0]).shape.size());
+        if (axis && rank > 1 && (axis->value == 0 || axis->value == -rank) && tensor(o.inputs[0]).shape[0].value > 1) {
+          add("reduction", false, true, static_cast<double>(tensor(o.inputs[0]).shape[0].value), 1, "rows",
+              fmt::format("`{}` over the first axis joins rows of different cores", kind.name));
+          return;
+        }
+      }
+      longest = std::max(longest, length);
+    }
+    if (longest == 0) add("reduction", true, false, 0, device_.row_kept, "elements", "no reduction");
+    else if (longest <= device_.row_kept) add("reduction", true, false, longest, device_.row_kept, "elements", fmt::format("rows of {:.0f} stay on the core", longest));
+    else add("reduction", false, false, longest, device_.row_kept, "elements", fmt::format("rows of {:.0f} are longer than the {:.0f} that stay on the core: a second pass", longest, device_.row_kept));
+  }
+
+  void integers() {
+    for (OperatorId id : group_.operators) {
+      const Operator& o = op(id);
+      if (kind_of(o).operator_class != OperatorClass::Elementwise || o.inputs.empty() || o.kind.view() == "cast") continue;
+      const Tensor& t = tensor(o.inputs[0]);
+      std::string_view kind = o.kind.view();
+      bool compares = kind == "eq" || kind == "ne" || kind == "lt" || kind == "le" || kind == "gt" || kind == "ge";
+      bool scalar = t.dtype == DType::I64 || (t.dtype == DType::I32 && compares);
+      if (!scalar || device_.family != "ascend") continue;
+      bool holds = elements(t) <= scalar_loop;
+      add("integers", holds, true, elements(t), scalar_loop, "elements",
+          fmt::format("`{}` on {} runs an element at a time on a vector core ({:.0f} elements)", kind, graph::dtype_name(t.dtype), elements(t)));
+      if (!holds) return;
+    }
+    if (out_.requirements.back().name != "integers") add("integers", true, false, 0, scalar_loop, "elements", "no integer arithmetic that runs as scalars");
+  }
+
+  void gather() {
+    for (OperatorId id : group_.operators) {
+      const Operator& o = op(id);
+      const OperatorKind& kind = kind_of(o);
+      std::string_view name = kind.name;
+      if (kind.operator_class == OperatorClass::Opaque && name != "attention" && name != "moe_gating" && group_.operators.size() > 1) {
+        add("gather", false, true, 0, 0, "", fmt::format("`{}` has no tiles that a neighbour could share", name));
+        return;
+      }
+      if (name == "gather" || name == "index_select" || name == "embedding" || name == "select_copy") {
+        double piece = o.outputs.empty() ? 0 : last_axis(tensor(o.outputs[0])) * graph::dtype_size(tensor(o.outputs[0]).dtype);
+        if (name == "gather" || piece < full_stride_piece) {
+          add("gather", false, false, piece, full_stride_piece, "bytes", fmt::format("`{}` picks pieces of {:.0f} bytes: load a block first", name, name == "gather" ? graph::dtype_size(tensor(o.inputs[0]).dtype) : piece));
+          return;
+        }
+      }
+    }
+    add("gather", true, false, 0, full_stride_piece, "bytes", "no elements at random places");
+  }
+
+  void language() {
+    std::vector<std::string> against;
+    for (OperatorId id : group_.operators) {
+      for (const auto* list : {&op(id).inputs, &op(id).outputs}) {
+        for (TensorId t : *list) {
+          DType dtype = tensor(t).dtype;
+          if (dtype == DType::BF16 && !device_.bf16) against.push_back("bf16");
+          if ((dtype == DType::F8E4M3 || dtype == DType::F8E5M2) && !device_.fp8) against.push_back("fp8");
+        }
+      }
+    }
+    if (!against.empty()) {
+      out_.triton_possible = out_.ascendc_possible = false;
+      add("language", false, true, 0, 0, "", fmt::format("{} has no {}", device_.name, against[0]));
+      return;
+    }
+    out_.triton_possible = device_.triton && !collective_ && !triton_tight_;
+    std::string why = !device_.triton ? fmt::format("{} has no Triton", device_.name)
+                      : collective_   ? "a Triton kernel cannot communicate"
+                      : triton_tight_ ? "compiled Triton needs about 3.5 times the live tiles, more than the buffer"
+                                      : "Triton or AscendC";
+    if (device_.family != "ascend" && out_.triton_possible) why = "Triton or CUDA";
+    bool holds = !kernel_.triton || out_.triton_possible;
+    add("language", holds, !holds, 0, 0, "", out_.triton_possible ? why : why + ": AscendC");
+  }
+
+  void grid() {
+    double cores = cube_ ? device_.cube_cores : device_.vector_cores;
+    double rows = static_cast<double>(out_.rows_per_core) * device_.vector_cores;
+    double programs = std::min(rows, cores);
+    add("grid", true, false, programs, grid_limit, "programs",
+        fmt::format("{:.0f} programs, one a {} core, {} rows each", programs, cube_ ? "cube" : "vector", out_.rows_per_core));
+  }
+
+  const Device& device_;
+  const Group& group_;
+  const fusion::ProposedKernel& kernel_;
+  Feasibility out_;
+  bool cube_ = false, collective_ = false, triton_tight_ = false;
+};
+
+}  // namespace
+
+Feasibility Model::feasibility(const graph::Graph& graph, const fusion::ProposedKernel& kernel) const {
+  Group group{graph, kernel.operators, {}, {}};
+  auto costs = costs_of(graph);
+  for (OperatorId id : kernel.operators) {
+    const Operator& op = graph.operators[id];
+    for (TensorId input : op.inputs) {
+      if (!group.makes(graph.root(input)) && std::find(group.inputs.begin(), group.inputs.end(), input) == group.inputs.end()) group.inputs.push_back(input);
+    }
+    for (TensorId output : op.outputs) {
+      if (costs->read_outside(graph.root(output), kernel.operators)) group.outputs.push_back(graph.root(output));
+    }
+  }
+  return Checker(device_, group, kernel).check();
+}
+
+}  // namespace fusescout::gain

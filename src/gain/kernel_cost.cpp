@@ -1,0 +1,304 @@
+#include "gain/kernel_cost.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "gain/traffic.h"
+
+namespace fusescout::gain {
+
+using graph::Operator;
+using graph::OperatorClass;
+using graph::OperatorId;
+using graph::OperatorKind;
+using graph::Tensor;
+using graph::TensorId;
+
+namespace {
+
+constexpr double megabyte = 1e6;
+constexpr double head_row_limit = 256;  // elements; longer rows are bound by bytes
+
+bool contains(std::span<const OperatorId> operators, OperatorId id) { return std::find(operators.begin(), operators.end(), id) != operators.end(); }
+
+bool is_matmul(const OperatorKind& kind) { return kind.operator_class == OperatorClass::MatMul; }
+
+// `nominal` time, enough to find the heaviest part.
+double weight_of(const Device& device, const VectorPart& part) {
+  double near = std::min(part.mb, part.cost->resident), far = part.mb - near;
+  return part.cost->start + std::max(part.cost->spread * part.fill + device.near * near + part.cost->far * far, part.instruction_us);
+}
+
+const VectorCost& find_cost(const Device& device, const OperatorKind& kind) {
+  auto found = device.vector_kinds.find(kind.name);
+  if (found == device.vector_kinds.end()) {
+    std::string_view fallback = "opaque";
+    if (is_norm(kind.name)) fallback = "norm";
+    else if (kind.operator_class == OperatorClass::Elementwise || kind.operator_class == OperatorClass::Compound) fallback = "elementwise";
+    else if (kind.operator_class == OperatorClass::Injective) fallback = "injective";
+    else if (kind.operator_class == OperatorClass::Reduction) fallback = "reduction";
+    found = device.vector_kinds.find(fallback);
+  }
+  return found->second;
+}
+
+// Several entries of one tensor count once; different views of one tensor at most as much as the tensor.
+class Reads {
+ public:
+  void add(TensorId view, TensorId root, double bytes, double root_bytes) {
+    for (Entry& e : entries_) {
+      if (e.root != root) continue;
+      if (std::find(e.views.begin(), e.views.end(), view) == e.views.end()) {
+        e.views.push_back(view);
+        e.bytes = std::min(e.bytes + bytes, std::max(root_bytes, e.bytes));
+      }
+      return;
+    }
+    entries_.push_back({root, {view}, bytes});
+  }
+  double sum() const {
+    double bytes = 0;
+    for (const Entry& e : entries_) bytes += e.bytes;
+    return bytes;
+  }
+
+ private:
+  struct Entry {
+    TensorId root;
+    std::vector<TensorId> views;
+    double bytes;
+  };
+  std::vector<Entry> entries_;
+};
+
+}  // namespace
+
+Costs::Costs(const Device& device, const Options& options, const graph::Graph& graph)
+    : device_(device), options_(options), graph_(graph), consumers_(graph.consumers()), is_output_(graph.tensors.size()) {
+  for (TensorId output : graph.outputs) is_output_[graph.root(output).index] = true;
+  for (const OperatorKind& kind : graph::operator_kinds()) cost_of_kind_[Symbol(kind.name)] = &find_cost(device, kind);
+}
+
+bool Costs::read_outside(TensorId root, std::span<const OperatorId> operators) const {
+  if (is_output_[root.index]) return true;
+  const auto& readers = consumers_[root.index];
+  if (readers.empty()) return true;  // nobody: the kernel writes it all the same
+  return std::any_of(readers.begin(), readers.end(), [&](OperatorId reader) { return !contains(operators, reader); });
+}
+
+const VectorCost& Costs::vector_cost(const Operator& op) const {
+  if (op.kind.view() == "mul" && op.inputs.size() > 1) return device_.vector_kinds.find("elementwise")->second;  // `mul` is by a number
+  return *cost_of_kind_.at(op.kind);
+}
+
+double Costs::boundary_mb(std::span<const OperatorId> operators) const {
+  Reads reads;
+  double bytes = 0;
+  bool broadcasts = false;
+  for (OperatorId id : operators) {
+    const Operator& op = graph_.operators[id];
+    double walked = op.outputs.empty() ? 0 : elements(graph_.tensors[op.outputs[0]]);
+    for (size_t i = 0; i < op.inputs.size(); ++i) {
+      TensorId root = graph_.root(op.inputs[i]);
+      OperatorId producer = graph_.producer(root);
+      if (producer.valid() && contains(operators, producer)) continue;
+      reads.add(op.inputs[i], root, read_bytes(graph_, op, i, options_.sequences), elements(graph_.tensors[root]) * graph::dtype_size(graph_.tensors[root].dtype));
+      double operand = elements(graph_.tensors[op.inputs[i]]);
+      if (operand > 1 && operand < walked && kind_of(op).operator_class == OperatorClass::Elementwise) broadcasts = true;
+    }
+    for (size_t i = 0; i < op.outputs.size(); ++i) {
+      if (read_outside(graph_.root(op.outputs[i]), operators)) bytes += written_bytes(graph_, op, i);
+    }
+    bytes += written_in_part(graph_, op, options_.sequences);
+  }
+  bytes += reads.sum();
+  return bytes / megabyte * (broadcasts && operators.size() == 1 ? device_.broadcast : 1);
+}
+
+double Costs::edges_mb(std::span<const OperatorId> from, std::span<const OperatorId> to) const {
+  double bytes = 0;
+  for (OperatorId id : to) {
+    const Operator& op = graph_.operators[id];
+    for (size_t i = 0; i < op.inputs.size(); ++i) {
+      OperatorId producer = graph_.producer(op.inputs[i]);
+      if (!producer.valid() || !contains(from, producer)) continue;
+      double read = read_bytes(graph_, op, i, options_.sequences);
+      bytes += read;
+      TensorId root = graph_.root(op.inputs[i]);
+      const auto& readers = consumers_[root.index];
+      bool written = is_output_[root.index] || std::any_of(readers.begin(), readers.end(), [&](OperatorId r) { return !contains(from, r) && !contains(to, r); });
+      if (!written) bytes += read;
+    }
+  }
+  return bytes / megabyte;
+}
+
+VectorPart Costs::part(OperatorId id) const {
+  const Operator& op = graph_.operators[id];
+  VectorPart out;
+  out.cost = &vector_cost(op);
+  double rows = row_count(graph_, op), length = row_length(graph_, op);
+  out.fill = std::min(1.0, rows / device_.vector_cores);
+  out.mb = boundary_mb(std::span(&id, 1));
+  if (out.cost->head_row > 0 && length <= head_row_limit) out.instruction_us = rows / device_.vector_cores * out.cost->head_row * std::max(1.0, length / 128);
+  std::string_view kind = op.kind.view();
+  if (kind == "topk" || kind == "sort") out.instruction_us = device_.topk_row * rows / 1000;
+  return out;
+}
+
+// Rows longer than the core keeps are read again, and what was computed before the reduction is computed again.
+double Costs::second_pass(std::span<const OperatorId> operators) const {
+  double us = 0;
+  for (OperatorId id : operators) {
+    const Operator& op = graph_.operators[id];
+    if (!is_row_reduction(kind_of(op)) || op.inputs.empty() || row_length(graph_, op) <= device_.row_kept) continue;
+    bool heavy = false, feeds = false;
+    for (OperatorId other : operators) {
+      if (other == id) break;
+      feeds = true;
+      heavy = heavy || is_heavy(graph_.operators[other].kind.view());
+    }
+    double count = elements(graph_.tensors[op.inputs[0]]);
+    if (device_.again > 0) us += feeds ? count / 1e6 * (heavy ? device_.again_heavy : device_.again) : 0;
+    else us += count * graph::dtype_size(graph_.tensors[op.inputs[0]].dtype) / megabyte * device_.near;
+  }
+  return us;
+}
+
+VectorWork Costs::vector_work(std::span<const OperatorId> operators, std::span<const OperatorId> kernel) const {
+  VectorWork work;
+  if (operators.empty()) return work;
+  work.any = true;
+  // The sum before a norm belongs to it: the pair was measured as one.
+  std::vector<bool> absorbed_add(operators.size());
+  std::vector<VectorPart> parts(operators.size());
+  std::vector<bool> head_rows(operators.size());
+  for (size_t i = 0; i < operators.size(); ++i) {
+    parts[i] = part(operators[i]);
+    head_rows[i] = parts[i].instruction_us > 0 && parts[i].cost->head_row > 0;
+  }
+  const VectorCost& add_norm = device_.vector_kinds.find("add_norm")->second;
+  for (size_t i = 0; i < operators.size(); ++i) {
+    const Operator& op = graph_.operators[operators[i]];
+    if (!is_norm(op.kind.view()) || head_rows[i]) continue;
+    OperatorId producer = graph_.producer(op.inputs[0]);
+    for (size_t j = 0; j < i; ++j) {
+      if (operators[j] != producer || graph_.operators[producer].kind.view() != "add" || graph_.operators[producer].inputs.size() != 2) continue;
+      absorbed_add[j] = true;
+      std::array<OperatorId, 2> pair{operators[j], operators[i]};
+      parts[i].cost = &add_norm;
+      parts[i].mb = boundary_mb(pair);
+    }
+  }
+  size_t anchor = 0;
+  double heaviest = -1;
+  for (size_t i = 0; i < operators.size(); ++i) {
+    double weight = absorbed_add[i] ? -1 : weight_of(device_, parts[i]);
+    if (weight > heaviest) {
+      heaviest = weight;
+      anchor = i;
+    }
+  }
+  bool shares = device_.absorb.nominal > 0;
+  std::vector<OperatorId> together;
+  work.main = parts[anchor];
+  if (head_rows[anchor]) work.main.instruction_us = 0;
+  for (size_t i = 0; i < operators.size(); ++i) {
+    const OperatorKind& kind = kind_of(graph_.operators[operators[i]]);
+    bool with_heads = head_rows[anchor] && head_rows[i];
+    if (i == anchor || absorbed_add[i]) {
+      together.push_back(operators[i]);
+    } else if (is_row_operator(kind) && shares && !with_heads) {
+      work.light.push_back(parts[i]);
+      continue;
+    } else {
+      together.push_back(operators[i]);
+      bool moves_heads = head_rows[anchor] && kind.operator_class == OperatorClass::Injective;  // strided rows are read for free
+      if (!with_heads && !moves_heads) work.chain_spread += parts[i].cost->spread * parts[i].fill;
+      work.main.fill = std::max(work.main.fill, parts[i].fill);
+    }
+    if (with_heads) work.main.instruction_us += parts[i].instruction_us;
+    else if (i != anchor) work.main.instruction_us += parts[i].instruction_us;
+  }
+  work.chain_spread = std::min(work.chain_spread, 2 * std::max(work.main.cost->spread, 1.0) * work.main.fill);
+  if (together.size() > 1 || kernel.size() > operators.size()) work.main.mb = boundary_mb(together);
+  work.again_us = second_pass(operators);
+  return work;
+}
+
+bool Costs::free_epilogue(const Operator& op) const {
+  std::string_view kind = op.kind.view();
+  if (kind == "relu" || kind == "cast" || kind == "dequantize" || kind == "quantize") return true;
+  if (kind == "add" || kind == "mul") {  // a bias or scale for each column
+    return op.inputs.size() == 2 && std::any_of(op.inputs.begin(), op.inputs.end(), [&](TensorId input) {
+      const Tensor& t = graph_.tensors[input];
+      return elements(t) <= last_axis(t) && last_axis(t) > 1;
+    });
+  }
+  return false;
+}
+
+KernelCost Costs::kernel(graph::KernelId id) const {
+  const graph::Kernel& k = graph_.kernels[id];
+  KernelCost cost = kernel(k.name, k.operators, k.triton);
+  cost.host = k.unit == graph::Unit::Host;
+  return cost;
+}
+
+KernelCost Costs::kernel(Symbol name, std::span<const OperatorId> operators, bool triton) const {
+  KernelCost out;
+  out.name = name;
+  out.triton = triton;
+  std::vector<OperatorId> vector, prologue, cube;
+  bool seen_cube = false;
+  bool has_cube = false;
+  for (OperatorId id : operators) {
+    const Operator& op = graph_.operators[id];
+    const OperatorKind& kind = kind_of(op);
+    has_cube = has_cube || is_matmul(kind) || kind.name == "attention";
+  }
+  for (OperatorId id : operators) {
+    const Operator& op = graph_.operators[id];
+    const OperatorKind& kind = kind_of(op);
+    if (kind.operator_class == OperatorClass::Collective) {
+      out.moved_bytes.push_back(moved_bytes(op));
+    } else if (is_matmul(kind) || kind.name == "attention") {
+      seen_cube = true;
+      cube.push_back(id);
+    } else if (has_cube && !seen_cube) {
+      prologue.push_back(id);
+    } else if (!has_cube || !free_epilogue(op)) {
+      vector.push_back(id);
+    }
+  }
+  // Matmuls of one input are one, with the weights side by side.
+  std::vector<bool> done(cube.size());
+  for (size_t i = 0; i < cube.size(); ++i) {
+    if (done[i]) continue;
+    const Operator& op = graph_.operators[cube[i]];
+    std::string_view kind = op.kind.view();
+    if (kind == "attention") {
+      out.cube.push_back(attention(op));
+    } else if (kind == "grouped_matmul") {
+      out.cube.push_back(grouped_matmul(op));
+    } else {
+      std::vector<OperatorId> merged{cube[i]};
+      for (size_t j = i + 1; j < cube.size(); ++j) {
+        const Operator& other = graph_.operators[cube[j]];
+        if (other.kind != op.kind || other.inputs.empty() || op.inputs.empty() || other.inputs[0] != op.inputs[0]) continue;
+        merged.push_back(cube[j]);
+        done[j] = true;
+      }
+      out.cube.push_back(matmul(merged));
+    }
+  }
+  out.vector = vector_work(vector, operators);
+  out.prologue = vector_work(prologue, operators);
+  for (OperatorId id : vector) {
+    if (has_cube && is_row_reduction(kind_of(graph_.operators[id]))) out.row_epilogue = true;
+  }
+  if (has_cube) out.epilogue_saved_mb = edges_mb(cube, vector) + edges_mb(vector, vector);
+  return out;
+}
+
+}  // namespace fusescout::gain

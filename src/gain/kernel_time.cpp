@@ -1,0 +1,155 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "gain/kernel_cost.h"
+
+namespace fusescout::gain {
+namespace {
+
+double transfer_us(const Device& device, const VectorPart& part, const Parameters& p) {
+  double near = std::min(part.mb, part.cost->resident * p.resident);
+  return device.near * near + part.cost->far * (part.mb - near);
+}
+
+double part_time(const Device& device, const VectorPart& part, const Parameters& p) {
+  double bytes = (part.cost->spread * part.fill + transfer_us(device, part, p)) * p.vector;
+  return part.cost->start * p.vector + std::max(bytes, part.instruction_us * p.head_rows);
+}
+
+double start_of(const Device&, const VectorWork& work, bool triton, const Parameters& p) {
+  double start = work.main.cost->start * p.vector;
+  return triton ? std::max(start, p.triton_start) : start;
+}
+
+double vector_time(const Device& device, const VectorWork& work, bool triton, const Parameters& p) {
+  if (!work.any) return 0;
+  const VectorPart& main = work.main;
+  double bytes = (main.cost->spread * main.fill + p.spread_kept * work.chain_spread + transfer_us(device, main, p)) * p.vector;
+  double time = start_of(device, work, triton, p) + std::max(bytes, main.instruction_us * p.head_rows) + work.again_us * p.vector;
+  for (const VectorPart& part : work.light) time += (1 - p.absorb) * part_time(device, part, p);
+  return time;
+}
+
+double cube_time(const CubePart& part, const Parameters& p) {
+  // Grouped and plain matmuls alike: the start hides behind nothing, memory and compute behind each other.
+  return std::max(part.start + part.memory_us, part.compute_us) * p.matmul;
+}
+
+}  // namespace
+
+double kernel_time(const Device& device, const KernelCost& kernel, const Parameters& p) {
+  if (kernel.host) return 0;
+  if (kernel.cube.empty() && kernel.moved_bytes.empty()) return vector_time(device, kernel.vector, kernel.triton, p);
+  double cube = 0, tiles = 1;
+  bool grouped = false;
+  for (const CubePart& part : kernel.cube) {
+    cube += cube_time(part, p);
+    tiles = std::max(tiles, part.tiles_per_core);
+    grouped = grouped || part.grouped;
+  }
+  double communication = 0;
+  for (double bytes : kernel.moved_bytes) {
+    if (bytes <= 0) continue;
+    communication += (p.communication_start + bytes / (device.communication_gb * 1e3 * device.communication_efficiency)) * p.communication;
+  }
+  double time = cube + communication;
+  bool mixed = false;
+  if (kernel.prologue.any) {
+    time += (1 - p.absorb) * vector_time(device, kernel.prologue, false, p);
+    mixed = true;
+  }
+  if (kernel.vector.any) {
+    double vector = vector_time(device, kernel.vector, false, p);
+    double work = std::max(0.0, vector - start_of(device, kernel.vector, false, p));
+    if (kernel.cube.empty()) {
+      time += work;  // inside a collective: no start of its own
+    } else if (grouped) {
+      time += std::max(0.0, 0.5 * vector - device.near * kernel.epilogue_saved_mb);
+      mixed = true;
+    } else {
+      time += p.tail * work / tiles + std::max(0.0, work - cube);
+      if (kernel.row_epilogue) time += (1 - p.absorb) * vector;
+      mixed = true;
+    }
+  }
+  if (!kernel.cube.empty() && communication > 0) {
+    double best = 0;
+    for (int chunks : {2, 4, 8}) best = std::max(best, std::min(cube, communication) * (1 - 1.0 / chunks) - chunks * device.chunk);
+    time -= best;
+    mixed = true;
+  }
+  if (mixed) time += p.mix;
+  return time;
+}
+
+namespace {
+
+std::string vector_text(const Device& device, const VectorWork& work, bool triton, const Parameters& p) {
+  const VectorPart& main = work.main;
+  std::string text = fmt::format("start {:.1f} + spread {:.1f}*{:.2f}", start_of(device, work, triton, p), main.cost->spread, main.fill);
+  if (work.chain_spread > 0) text += fmt::format(" + {:.2f}*{:.1f} for the operators around it", p.spread_kept, work.chain_spread);
+  text += fmt::format(" + {:.2f} MB: {:.2f}", main.mb, transfer_us(device, main, p));
+  if (main.instruction_us > 0) text += fmt::format("; at least {:.2f} of instructions", main.instruction_us);
+  if (work.again_us > 0) text += fmt::format("; second pass {:.2f}", work.again_us);
+  for (const VectorPart& part : work.light) text += fmt::format("; absorbs {:.0f} % of {:.2f}", 100 * p.absorb, part_time(device, part, p));
+  return text;
+}
+
+}  // namespace
+
+std::string kernel_arithmetic(const Device& device, const KernelCost& kernel, const Parameters& p) {
+  std::string text;
+  auto add = [&](std::string more) { text += (text.empty() ? "" : "; ") + std::move(more); };
+  if (kernel.host) return fmt::format("{}: on the host, no device time", kernel.name.view());
+  for (const CubePart& part : kernel.cube) {
+    add(fmt::format("cube max(start {:.1f} + memory {:.2f}, compute {:.2f}), {:.1f} tiles a core", part.start, part.memory_us, part.compute_us, part.tiles_per_core));
+  }
+  for (double bytes : kernel.moved_bytes) {
+    if (bytes <= 0) add("one rank, nothing to send");
+    else add(fmt::format("collective {:.1f} + {:.3f} MB over {:.0f} GB/s * {:.2f}", p.communication_start, bytes / 1e6, device.communication_gb, device.communication_efficiency));
+  }
+  if (kernel.prologue.any) add(fmt::format("before the cube, {:.0f} % absorbed: {}", 100 * p.absorb, vector_text(device, kernel.prologue, false, p)));
+  bool alone = kernel.cube.empty() && kernel.moved_bytes.empty();
+  if (kernel.vector.any) add((alone ? "" : "after it: ") + vector_text(device, kernel.vector, alone && kernel.triton, p));
+  return fmt::format("{}{}: {} = {:.2f} us", kernel.name.view(), kernel.triton ? " (triton)" : "", text, kernel_time(device, kernel, p));
+}
+
+Parameters nominal_parameters(const Device& d) {
+  return {d.gap.nominal, d.triton_start.nominal, d.mix.nominal, d.absorb.nominal, d.spread_kept.nominal, d.tail.nominal, d.communication_start.nominal};
+}
+
+std::vector<std::pair<Parameters, Parameters>> parameter_sweep(const Device& d) {
+  std::vector<std::pair<Parameters, Parameters>> out;
+  auto sweep = [&](double Parameters::*field, Range range) {
+    if (range.low == range.high) return;
+    Parameters low = nominal_parameters(d), high = low;
+    low.*field = range.low;
+    high.*field = range.high;
+    out.emplace_back(low, high);
+  };
+  sweep(&Parameters::gap, d.gap);
+  sweep(&Parameters::triton_start, d.triton_start);
+  sweep(&Parameters::mix, d.mix);
+  sweep(&Parameters::absorb, d.absorb);
+  sweep(&Parameters::spread_kept, d.spread_kept);
+  sweep(&Parameters::tail, d.tail);
+  sweep(&Parameters::communication_start, d.communication_start);
+  // +-15 % on each class of times: the mean error of the fits.
+  for (double Parameters::*field : {&Parameters::vector, &Parameters::head_rows, &Parameters::matmul, &Parameters::communication}) sweep(field, {0.85, 1, 1.15});
+  sweep(&Parameters::resident, {0.5, 1, 2});
+  return out;
+}
+
+Parameters pessimistic_parameters(const Device& d) {
+  Parameters p = nominal_parameters(d);
+  p.gap = d.gap.low;
+  p.absorb = d.absorb.low;
+  p.mix = d.mix.high;
+  p.triton_start = d.triton_start.high;
+  p.resident = 1e9;  // every byte at the L2 rate: what is saved is worth least
+  return p;
+}
+
+}  // namespace fusescout::gain
