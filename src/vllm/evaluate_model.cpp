@@ -46,7 +46,7 @@ graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& reque
   run.scenario = scenario;
   run.graph.phase = scenario.phase == graph::Phase::Prefill ? "prefill" : "decode";
 
-  ScenarioFacts facts{scenario, request, {}, {}};
+  ScenarioFacts facts{scenario, request, sources.transformers, {}, {}};
   auto version = [&](const source::Tree* tree) { facts.versions.emplace_back(source::distribution_name(tree->package()), tree->version()); };
   version(sources.vllm);
   version(sources.transformers);

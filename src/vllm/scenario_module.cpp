@@ -2,6 +2,7 @@
 
 #include "torch/nn_module.h"
 #include "vllm/class_use.h"
+#include "vllm/exported_names.h"
 
 namespace fusescout::vllm {
 
@@ -100,6 +101,23 @@ void add_scenario_module(Interpreter& interpreter, torch::Context& context, cons
   function("mark_cache", [&context](Interpreter& i, const Arguments& arguments) -> Value {
     if (torch::TensorObject* tensor = context.as_tensor(arguments[0])) context.set_kind(tensor, graph::TensorKind::Cache, Symbol(i.text_of(arguments[1])));
     return Value::none();
+  });
+  function("has_module", [](Interpreter& i, const Arguments& arguments) -> Value {
+    Symbol name(i.text_of(arguments[0]));
+    return Value::of(i.find_module(name) != nullptr || i.loader().exists(name) || i.loader().installed(name));
+  });
+  // exported_names(path): the modules below a folder of the transformers tree and what they list in `__all__`.
+  function("exported_names", [&facts](Interpreter& i, const Arguments& arguments) -> Value {
+    python::Dict* result = i.dict();
+    std::string folder(i.text_of(arguments[0]));
+    if (folder.starts_with('/')) folder.erase(0, 1);
+    if (folder.ends_with("/__init__.py")) folder.resize(folder.size() - 12);
+    for (const auto& [module, names] : exported_names(*facts.transformers, folder)) {
+      std::vector<Value> values;
+      for (const std::string& name : names) values.push_back(i.str(name));
+      result->set(i, Symbol(module), i.list(std::move(values)));
+    }
+    return result;
   });
   function("name_modules", [](Interpreter& i, const Arguments& arguments) -> Value {
     if (torch::ModuleObject* root = torch::as_module(arguments[0])) torch::name_modules(i, root);

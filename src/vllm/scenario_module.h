@@ -21,6 +21,7 @@ DeviceGeneration device_generation(const std::string& device);  // "910B2" -> A2
 struct ScenarioFacts {
   const graph::Scenario& scenario;
   const ModelRequest& request;
+  const source::Tree* transformers;
   std::vector<std::pair<std::string, std::string>> versions;         // package -> version
   std::vector<EntryPoint> entry_points;
 };

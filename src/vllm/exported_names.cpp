@@ -1,0 +1,43 @@
+#include "vllm/exported_names.h"
+
+#include <algorithm>
+
+namespace fusescout::vllm {
+
+namespace {
+
+// The strings in `__all__ = [...]` at the start of a line.
+std::vector<std::string> listed(const std::string& text) {
+  std::vector<std::string> names;
+  size_t begin = text.rfind("\n__all__ = [");
+  if (begin == std::string::npos) return names;
+  size_t end = text.find(']', begin);
+  for (size_t at = text.find('"', begin); at < end; at = text.find('"', at + 1)) {
+    size_t close = text.find('"', at + 1);
+    if (close == std::string::npos) break;
+    names.push_back(text.substr(at + 1, close - at - 1));
+    at = close;
+  }
+  return names;
+}
+
+}  // namespace
+
+std::map<std::string, std::vector<std::string>> exported_names(const source::Tree& tree, const std::string& folder) {
+  std::map<std::string, std::vector<std::string>> result;
+  std::vector<std::string> files = tree.files(folder, ".py");
+  bool many = files.size() > 40;
+  for (const std::string& path : files) {
+    std::string module = path.substr(folder.size() + 1, path.size() - folder.size() - 4);
+    std::string file = module.substr(module.rfind('/') + 1);
+    if (file == "__init__" || (many && !file.starts_with("configuration_"))) continue;
+    std::optional<std::string> text = tree.read(path);
+    std::vector<std::string> names = text ? listed(*text) : std::vector<std::string>();
+    if (names.empty()) continue;
+    std::replace(module.begin(), module.end(), '/', '.');
+    result[module] = std::move(names);
+  }
+  return result;
+}
+
+}  // namespace fusescout::vllm
