@@ -55,7 +55,12 @@ Value launch(Interpreter& interpreter, const Value& object, const Arguments& arg
     stored.push_back(tensor);
     before.push_back(now);
   }
-  OperatorEntry* entry = Operators::of(interpreter).find(triton_space, kernel->name);
+  Operators& operators = Operators::of(interpreter);
+  OperatorEntry* entry = operators.find(triton_space, kernel->name);
+  if (entry == nullptr) {
+    operators.attribute(triton_space, kernel->name);   // the catalogue registers its kernels
+    entry = operators.find(triton_space, kernel->name);
+  }
   Value meant = entry != nullptr && entry->meaning ? entry->meaning(call, by_name) : Value();
   std::vector<TensorId> written;
   for (size_t i = 0; i < stored.size(); ++i) {

@@ -1,0 +1,1 @@
+from torch._dynamo.backends import common, registry

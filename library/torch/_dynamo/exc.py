@@ -1,0 +1,3 @@
+class TorchDynamoException(RuntimeError): pass
+class Unsupported(TorchDynamoException): pass
+class InternalTorchDynamoError(TorchDynamoException): pass

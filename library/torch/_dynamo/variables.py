@@ -1,0 +1,3 @@
+class VariableTracker: pass
+class TorchInGraphFunctionVariable(VariableTracker): pass
+class SkipFunctionVariable(VariableTracker): pass

@@ -1,0 +1,1 @@
+from torch._inductor import config, pattern_matcher

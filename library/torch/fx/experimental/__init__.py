@@ -1,0 +1,1 @@
+from torch.fx.experimental import symbolic_shapes
