@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "catalogue/install.h"
 #include "torch/context.h"
 #include "vllm/class_use.h"
 #include "vllm/scenario_module.h"
@@ -63,6 +64,7 @@ graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& reque
   Interpreter interpreter(loader, run.graph.expressions, limits);
   torch::Context context(interpreter, run.graph);
   torch::install(context);
+  catalogue::install(context);
   set_class_hooks(context);
   add_scenario_module(interpreter, context, facts, run);
 

@@ -1,0 +1,87 @@
+#include "catalogue/load_patterns.h"
+
+#include <memory>
+#include <optional>
+
+#include "graph/expression.h"
+#include "python/interpreter.h"
+#include "syntax/parse.h"
+
+namespace fusescout::catalogue {
+namespace {
+
+using python::Interpreter;
+using python::Value;
+
+std::shared_ptr<const syntax::Ast> parse(const std::string& text) { return std::make_shared<const syntax::Ast>(syntax::parse(text)); }
+
+// A pattern may import `notation` and nothing else that is a file.
+class NotationLoader final : public python::ModuleLoader {
+ public:
+  explicit NotationLoader(const PatternFolder& folder) : folder_(folder) {}
+  bool exists(Symbol dotted) override { return folder_.files->is_file(path(dotted)); }
+  std::optional<python::ModuleSource> load(Symbol dotted) override {
+    std::optional<std::string> text = folder_.files->read(path(dotted));
+    if (!text) return std::nullopt;
+    return python::ModuleSource{Symbol(path(dotted)), parse(*text), false};
+  }
+  std::optional<python::ModuleSource> overlay(Symbol) override { return std::nullopt; }
+  bool installed(Symbol) override { return false; }
+
+ private:
+  std::string path(Symbol dotted) const { return folder_.path + "/" + dotted.str() + ".py"; }
+  const PatternFolder& folder_;
+};
+
+std::string failure_text(const std::string& path, const Interpreter::Failure& failure) {
+  // The innermost line of the pattern's own file says most.
+  uint32_t line = 0;
+  for (const auto& [file, at] : failure.stack) {
+    if (file.view() == path) line = at;
+  }
+  return path + (line != 0 ? ":" + std::to_string(line) : "") + ": " + failure.type + ": " + failure.message;
+}
+
+ErrorOr<std::vector<graph::Pattern>> load_file(Interpreter& interpreter, const PatternFolder& folder, const std::string& family, const std::string& name) {
+  std::string path = folder.path + "/" + family + "/" + name + ".py";
+  std::optional<std::string> text = folder.files->read(path);
+  if (!text) return Error{path + ": cannot be read"};
+  std::shared_ptr<const syntax::Ast> ast = parse(*text);
+  if (ast->first_error_line != 0) return Error{path + ":" + std::to_string(ast->first_error_line) + ": syntax error: " + ast->first_error};
+  std::string described;
+  std::optional<Interpreter::Failure> failure = interpreter.guard([&] {
+    Value module = interpreter.run_source(Symbol("pattern_" + family + "_" + name), Symbol(path), ast);
+    Value describe = interpreter.get_attribute(interpreter.import_module(Symbol("notation")), Symbol("describe"));
+    Value result = interpreter.call(describe, {module, interpreter.str(name), interpreter.str(family), interpreter.str(path)});
+    if (!interpreter.is_string(result)) interpreter.raise_type_error("the pattern cannot be described");
+    described = std::string(interpreter.text_of(result));
+  });
+  if (failure) return Error{failure_text(path, *failure)};
+  ErrorOr<std::vector<graph::Pattern>> patterns = graph::parse_patterns(described);
+  if (patterns.is_error()) return Error{path + ": " + patterns.error().message};
+  return patterns;
+}
+
+}  // namespace
+
+ErrorOr<std::vector<graph::Pattern>> load_patterns(const std::vector<PatternFolder>& folders) {
+  std::vector<graph::Pattern> result;
+  if (folders.empty()) return result;
+  NotationLoader loader(folders.front());
+  graph::Expressions expressions;
+  Interpreter interpreter(loader, expressions);
+  for (const PatternFolder& folder : folders) {
+    for (std::string family : folder.files->list(folder.path)) {
+      if (!family.ends_with('/')) continue;
+      family.pop_back();
+      for (const std::string& file : folder.files->list(folder.path + "/" + family)) {
+        if (!file.ends_with(".py")) continue;
+        std::vector<graph::Pattern> patterns = TRY(load_file(interpreter, folder, family, file.substr(0, file.size() - 3)));
+        result.insert(result.end(), std::make_move_iterator(patterns.begin()), std::make_move_iterator(patterns.end()));
+      }
+    }
+  }
+  return result;
+}
+
+}  // namespace fusescout::catalogue
