@@ -9,6 +9,10 @@ import fusescout_scenario as scenario
 def prepare():
     """Configuration, process groups, patches and operators of the platform. Returns the VllmConfig."""
     os.environ.update(scenario.environment)
+    if not scenario.upstream:
+        import torch_npu
+
+        torch_npu.npu.soc_version = scenario.soc_version
     from fusescout_worker import configuration
 
     vllm_config = configuration.create()

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "catalogue/install.h"
+#include "catalogue/install.h"
 #include "torch/context.h"
 #include "vllm/class_use.h"
 #include "vllm/scenario_module.h"
@@ -24,7 +25,7 @@ void add_sources(TreeLoader& loader, const Sources& sources, const graph::Scenar
   loader.add_tree(*sources.transformers);
   if (!scenario.triton) loader.set_installed("triton", false);
   if (scenario.upstream) {
-    loader.set_installed("torch_npu", false);
+    loader.add_generated("torch_npu", std::nullopt);
     return;
   }
   loader.add_tree(*sources.ascend);
@@ -64,6 +65,7 @@ graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& reque
   Interpreter interpreter(loader, run.graph.expressions, limits);
   torch::Context context(interpreter, run.graph);
   torch::install(context);
+  catalogue::install(context);
   catalogue::install(context);
   set_class_hooks(context);
   add_scenario_module(interpreter, context, facts, run);
