@@ -68,6 +68,7 @@ struct Described {               // the options of @operator
   graph::Unit unit = graph::Unit::Vector;
   uint16_t launches = 1;
   bool view = false;
+  std::vector<Symbol> mutates;
 };
 
 graph::Unit parse_unit(Interpreter& interpreter, const Value& value) {
@@ -98,6 +99,35 @@ Value run_meaning(State& state, const Described& described, CallScope& call, con
   return result;
 }
 
+std::string unknown_argument(const Arguments& arguments) {
+  auto reason = [](const Value& value) -> std::string {
+    auto* unknown = value.as<python::Unknown>();
+    return unknown != nullptr ? "an argument is not known: " + unknown->reason : "";
+  };
+  for (const Value& value : arguments.positional) {
+    if (std::string why = reason(value); !why.empty()) return why;
+  }
+  for (const auto& keyword : arguments.keywords) {
+    if (std::string why = reason(keyword.value); !why.empty()) return why;
+  }
+  return "";
+}
+
+// The call stays in the graph without a meaning; what it writes has a new value all the same.
+Value give_up(State& state, const Described& described, CallScope& call, const Arguments& arguments, const std::string& why) {
+  Context& context = state.context;
+  call.opaque();
+  context.interpreter.note(python::NoteKind::Unsupported, "the call does not fit the catalogue's `" + described.name + "`: " + why);
+  const std::vector<Symbol>& names = described.function->scope->parameter_names;
+  for (Symbol name : described.mutates) {
+    auto at = static_cast<size_t>(std::find(names.begin(), names.end(), name) - names.begin());
+    std::vector<TensorObject*> tensors;
+    if (Value value = arguments.get(at, name); value.defined()) torch::collect_tensors(context, value, tensors);
+    for (TensorObject* tensor : tensors) call.write(tensor);
+  }
+  return context.interpreter.unknown("the call does not fit the catalogue's `" + described.name + "`", described.name + "()");
+}
+
 // @operator(name, unit=, launches=, mutates=, view=)
 Value make_operator(const std::shared_ptr<State>& state, const Arguments& options) {
   Interpreter& interpreter = state->context.interpreter;
@@ -107,28 +137,31 @@ Value make_operator(const std::shared_ptr<State>& state, const Arguments& option
   described.unit = parse_unit(interpreter, options.keyword(unit));
   if (Value value = options.keyword(launches); value.defined()) described.launches = static_cast<uint16_t>(interpreter.int_of(value));
   if (Value value = options.keyword(view); value.defined()) described.view = interpreter.truth(value);
-  std::vector<Symbol> written;
   if (Value value = options.keyword(mutates); value.defined()) {
-    interpreter.for_each(value, [&](const Value& name) { written.emplace_back(interpreter.text_of(name)); });
+    interpreter.for_each(value, [&](const Value& name) { described.mutates.emplace_back(interpreter.text_of(name)); });
   }
-  return interpreter.function("operator", [state, described, written](Interpreter& in, const Arguments& a) mutable -> Value {
+  return interpreter.function("operator", [state, described](Interpreter& in, const Arguments& a) mutable -> Value {
     described.function = a[0].as<Function>();
     if (described.function == nullptr) in.raise_type_error("@operator is for functions");
     size_t dot = described.name.find('.');
     OperatorEntry& entry = Operators::of(in).add(Symbol(described.name.substr(0, dot)), Symbol(described.name.substr(dot + 1)));
     entry.parameters = described.function->scope->parameter_names;
-    entry.mutates = written;
-    for (Symbol name : written) {
+    entry.mutates = described.mutates;
+    for (Symbol name : described.mutates) {
       if (std::find(entry.parameters.begin(), entry.parameters.end(), name) == entry.parameters.end())
         in.raise("ValueError", described.name + ": mutates `" + name.str() + "`, which is no parameter");
     }
     entry.meaning = [state, described](CallScope& call, const Arguments& arguments) {
-      Interpreter& interpreter = state->context.interpreter;
       std::string why = why_not_bound(described.function, arguments);
-      if (why.empty()) return call.finish(run_meaning(*state, described, call, arguments));
-      call.opaque();
-      interpreter.note(python::NoteKind::Unsupported, "the call does not fit the catalogue's `" + described.name + "`: " + why);
-      return interpreter.unknown("the call does not fit the catalogue's `" + described.name + "`", described.name + "()");
+      if (why.empty()) why = unknown_argument(arguments);
+      if (why.empty()) {
+        try {
+          return call.finish(run_meaning(*state, described, call, arguments));
+        } catch (python::PythonException& exception) {
+          why = state->context.interpreter.type_name(exception.value) + ": " + state->context.interpreter.to_str(exception.value);
+        }
+      }
+      return give_up(*state, described, call, arguments, why);
     };
     return Operators::of(in).object(entry);
   });

@@ -68,6 +68,12 @@ Value launch(Interpreter& interpreter, const Value& object, const Arguments& arg
     written.push_back(context.current(stored[i]) == before[i] ? call.write(stored[i]) : context.current(stored[i]));
   }
   if (!call.recording()) return Value::none();
+  for (const auto& argument : bound) {
+    auto* unknown = argument.value.as<python::Unknown>();
+    if (unknown == nullptr) continue;
+    call.opaque();
+    interpreter.note(python::NoteKind::Unknown, "Triton kernel `" + kernel->name.str() + "`: `" + argument.name.str() + "` is not known: " + unknown->reason);
+  }
   if (!meant.defined()) {
     if (stored.empty()) {
       call.opaque();

@@ -1,0 +1,114 @@
+#include <gtest/gtest.h>
+
+#include "torch/operators.h"
+#include "torch/testing.h"
+
+namespace fusescout::torch {
+namespace {
+
+const char* const registered = R"py(
+import torch
+from torch.library import Library, infer_schema
+
+lib = Library("demo", "FRAGMENT")
+
+def register(name, f, mutates, fake=None):
+    lib.define(name + infer_schema(f, mutates_args=mutates))
+    lib.impl(name, f, dispatch_key="PrivateUse1")
+    if fake is not None:
+        lib._register_fake(name, fake)
+
+def scale_into(x: torch.Tensor, out: torch.Tensor, factor: float = 2.0) -> None:
+    out.copy_(x * factor)
+
+register("scale_into", scale_into, ["out"])
+
+def lost(x: torch.Tensor, n: int) -> torch.Tensor:
+    import nowhere
+    return nowhere.f(x)
+
+def lost_fake(x: torch.Tensor, n: int) -> torch.Tensor:
+    return torch.empty((n, x.shape[1]), dtype=torch.float32)
+)py";
+
+TEST(Operators, RegisteredBodyRunsInside) {
+  TestMachine machine;
+  ASSERT_EQ(machine.run(std::string(registered) + R"py(
+x, out = torch.empty(4, 8), torch.empty(4, 8)
+assert hasattr(torch.ops.demo, "scale_into") and not hasattr(torch.ops.demo, "none") and hasattr(torch.ops, "whatever")
+assert torch.ops.demo.scale_into.default.name() == "demo::scale_into"
+)py"), "");
+  EXPECT_EQ(Operators::of(machine.interpreter).find(Symbol("demo"), Symbol("scale_into"))->schema,
+            "(Tensor x, Tensor(a0!) out, float factor=2.0) -> ()");
+  machine.context.recording = true;
+  python::Interpreter& in = machine.interpreter;
+  Value module = in.find_module(Symbol("test"));
+  auto get = [&](const char* name) { return in.get_attribute(module, Symbol(name)); };
+  TensorId before = machine.context.as_tensor(get("out"))->id;
+  auto failure = in.guard([&] {
+    Value op = in.get_attribute(in.get_attribute(in.get_attribute(in.find_module(Symbol("torch")), Symbol("ops")), Symbol("demo")), Symbol("scale_into"));
+    in.call(op, {get("x"), get("out")});
+  });
+  ASSERT_FALSE(failure) << failure->message;
+  EXPECT_EQ(machine.entries(), "demo.scale_into\n  aten.mul\n  aten.copy_\n");
+  const graph::Entry& entry = machine.graph.entries[graph::EntryId{0}];
+  ASSERT_EQ(entry.mutates.size(), 1u);
+  EXPECT_EQ(entry.inputs[entry.mutates[0]], before);
+  EXPECT_EQ(entry.launches, 0);
+  EXPECT_NE(machine.context.as_tensor(get("out"))->id, before);
+}
+
+TEST(Operators, FakeServesWhereTheBodyIsLost) {
+  TestMachine machine;
+  machine.context.recording = true;
+  ASSERT_EQ(machine.run(std::string(registered) + R"py(
+class Unfollowed:
+    pass
+
+register("lost", lambda x, n: unfollowed(x), [], lost_fake)
+)py"), "");
+  python::Interpreter& in = machine.interpreter;
+  Value unknown = in.unknown("a package is not evaluated", "nowhere.f");
+  in.set_attribute(in.find_module(Symbol("test")), Symbol("unfollowed"), unknown);
+  Value result;
+  auto failure = in.guard([&] {
+    Value op = in.get_attribute(in.get_attribute(in.get_attribute(in.find_module(Symbol("torch")), Symbol("ops")), Symbol("demo")), Symbol("lost"));
+    result = in.call(op, {Value(machine.context.make_tensor({Dim(4), Dim(8)}, DType::BF16)), Value::of(int64_t{3})});
+  });
+  ASSERT_FALSE(failure) << failure->message;
+  TensorObject* tensor = machine.context.as_tensor(result);
+  ASSERT_NE(tensor, nullptr);
+  EXPECT_EQ(machine.context.info(tensor).shape, (Shape{Dim(3), Dim(8)}));
+  bool opaque = false;
+  for (const graph::Entry& entry : machine.graph.entries) opaque = opaque || (entry.op.str() == "demo.lost" && entry.opaque);
+  EXPECT_TRUE(opaque);
+}
+
+TEST(Operators, CustomOpDecorator) {
+  TestMachine machine;
+  EXPECT_EQ(machine.run(R"py(
+import torch
+
+@torch.library.custom_op("demo::twice", mutates_args=())
+def twice(x: torch.Tensor, *, times: int = 2) -> torch.Tensor:
+    return x * times
+
+@twice.register_fake
+def _(x, *, times=2):
+    return torch.empty_like(x)
+
+y = twice(torch.empty(3), times=4)
+assert y.shape == (3,) and torch.ops.demo.twice(torch.empty(5)).shape == (5,)
+def error(f):
+    try:
+        f()
+    except Exception as e:
+        return type(e).__name__
+
+torch.library.define("demo::none", "(Tensor x) -> Tensor")
+assert error(lambda: torch.ops.demo.none(y)) == "NotImplementedError"
+)py"), "");
+}
+
+}  // namespace
+}  // namespace fusescout::torch
