@@ -104,7 +104,7 @@ struct Finding {
 struct Analysis {
   std::vector<Finding> findings;         // opportunities first, by gain; then by place
   Estimate step_time;
-  Estimate step_time_after;              // all opportunities applied that are no alternative of another
+  Estimate step_time_after;              // all opportunities and available kernels applied, alternatives left out
 };
 
 }  // namespace fusescout::fusion

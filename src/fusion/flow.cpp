@@ -6,7 +6,9 @@ namespace fusescout::fusion {
 
 using namespace graph;
 
-Flow::Flow(const Graph& graph) : graph_(&graph), producer_(graph.tensors.size(), no_node), consumers_(graph.tensors.size()), is_output_(graph.tensors.size()) {
+Flow::Flow(const Graph& graph)
+    : graph_(&graph), producer_(graph.tensors.size(), no_node), consumers_(graph.tensors.size()), is_output_(graph.tensors.size()),
+      readers_(graph.consumers()) {
   nodes_.reserve(graph.operators.size());
   for (uint32_t i = 0; i < graph.operators.size(); ++i) {
     const Operator& op = graph.operators[OperatorId{i}];
@@ -19,6 +21,10 @@ Flow::Flow(const Graph& graph) : graph_(&graph), producer_(graph.tensors.size(),
     add(std::move(node));
   }
   for (TensorId output : graph.outputs) is_output_[graph.root(output).index] = true;
+  for (const Entry& entry : graph.entries) {
+    if (!entry.opaque) continue;
+    for (TensorId input : entry.inputs) is_output_[graph.root(input).index] = true;
+  }
 }
 
 void Flow::add(Node node) {
@@ -151,7 +157,7 @@ std::vector<Event> events_of(const Graph& graph, const std::vector<bool>& has_op
 
 }  // namespace
 
-Launches::Launches(const Graph& graph) : of_kernel_(graph.kernels.size(), UINT32_MAX) {
+Launches::Launches(const Graph& graph) : of_kernel_(graph.kernels.size(), UINT32_MAX), graph_(&graph) {
   std::vector<bool> has_operators(graph.entries.size());
   for (const Operator& op : graph.operators) {
     if (op.call.valid()) has_operators[op.call.index] = true;
@@ -185,6 +191,7 @@ Launches::Launches(const Graph& graph) : of_kernel_(graph.kernels.size(), UINT32
     }
   }
   in_place[graph.storages] = false;
+  in_place_ = in_place;
 
   std::vector<uint32_t> made_by(graph.tensors.size(), UINT32_MAX);
   std::vector<std::vector<Access>> accesses(graph.storages + 1);
@@ -227,6 +234,11 @@ Launches::Launches(const Graph& graph) : of_kernel_(graph.kernels.size(), UINT32
       made_by[output.index] = launch;
     }
   }
+}
+
+bool Launches::written_in_place(TensorId tensor) const {
+  StorageId storage = graph_->tensors[tensor].storage;
+  return storage.valid() && storage.index < in_place_.size() && in_place_[storage.index];
 }
 
 void Launches::depend(uint32_t from, uint32_t to, TensorId written) {

@@ -50,7 +50,10 @@ class Flow {
   graph::KernelId kernel_of(NodeId id) const { return graph_->operators[nodes_[id].operators.front()].kernel; }
   std::vector<graph::KernelId> kernels_of(NodeId id) const;
   graph::OperatorClass class_of(NodeId id) const { return nodes_[id].info == nullptr ? graph::OperatorClass::Opaque : nodes_[id].info->operator_class; }
-  bool is_output(graph::TensorId tensor) const;               // of the whole forward pass, by root
+  // By root: an output of the whole forward pass, or something of unknown meaning reads it.
+  bool is_output(graph::TensorId tensor) const;
+  // Operators that read its root, raised or not.
+  const std::vector<graph::OperatorId>& readers(graph::TensorId tensor) const { return readers_[graph_->root(tensor).index]; }
 
   // Replaces the nodes by one of this kind.
   NodeId raise(std::span<const NodeId> covered, Symbol kind, std::vector<graph::TensorId> inputs, std::vector<graph::TensorId> outputs,
@@ -65,6 +68,7 @@ class Flow {
   std::vector<NodeId> producer_;                  // by tensor
   std::vector<std::vector<NodeId>> consumers_;    // by root tensor
   std::vector<bool> is_output_;
+  std::vector<std::vector<graph::OperatorId>> readers_;  // by root tensor
 };
 
 // A launch, or an opaque call without one of ours: what must keep its place among the others.
@@ -91,6 +95,8 @@ class Launches {
   uint32_t of(graph::KernelId kernel) const { return of_kernel_[kernel.index]; }
   // Whether the kernels can be one launch: nothing outside depends on one of them and is needed by another.
   Obstacle obstacle(std::span<const graph::KernelId> kernels) const;
+  // Something overwrites the tensor's memory after it was first made.
+  bool written_in_place(graph::TensorId tensor) const;
 
  private:
   void depend(uint32_t from, uint32_t to, graph::TensorId written);
@@ -98,6 +104,8 @@ class Launches {
   std::vector<Launch> launches_;
   std::vector<uint32_t> of_kernel_;
   std::unordered_map<uint64_t, graph::TensorId> write_edges_;  // (from, to) that come from a write alone
+  const graph::Graph* graph_;
+  std::vector<bool> in_place_;                                 // by storage
 };
 
 }  // namespace fusescout::fusion

@@ -1,0 +1,213 @@
+#include "fusion/analyze.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "fusion/candidate.h"
+#include "fusion/raise.h"
+#include "fusion/verdict.h"
+#include "graph/fold_layers.h"
+
+namespace fusescout::fusion {
+
+using namespace graph;
+
+namespace {
+
+bool wanted(const Finding& finding) { return finding.verdict == Verdict::Opportunity || finding.verdict == Verdict::Available; }
+
+Context make_context(const ModelRun& run, const std::vector<Pattern>& patterns, std::span<const FusedKernelMeaning> available, const Pricer& pricer) {
+  Context context{run.graph, Flow(run.graph), Launches(run.graph), layers_of_kernels(run.graph, layers_of_entries(run.graph)), {}, available, pricer};
+  raise_compounds(context.flow, patterns);
+  context.node_of_operator.assign(run.graph.operators.size(), no_node);
+  for (NodeId id = 0; id < context.flow.size(); ++id) {
+    if (!context.flow.node(id).live) continue;
+    for (OperatorId op : context.flow.node(id).operators) context.node_of_operator[op.index] = id;
+  }
+  return context;
+}
+
+// One candidate for each set of kernels: the one that says most about it. An existing kernel that does a pattern's work belongs to the pattern.
+std::vector<Candidate> merge(std::vector<Candidate> named, std::vector<Candidate> available) {
+  std::map<std::vector<KernelId>, size_t> by_kernels;
+  std::vector<Candidate> result;
+  for (Candidate& candidate : named) {
+    if (candidate.kernels.size() < 2) {
+      result.push_back(std::move(candidate));
+      continue;
+    }
+    auto [it, added] = by_kernels.try_emplace(candidate.kernels, result.size());
+    if (added) {
+      result.push_back(std::move(candidate));
+      continue;
+    }
+    Candidate& other = result[it->second];
+    bool better = candidate.blocked.empty() != other.blocked.empty() ? candidate.blocked.empty() : candidate.nodes.size() > other.nodes.size();
+    if (better) other = std::move(candidate);
+  }
+  for (Candidate& candidate : available) {
+    auto [it, added] = by_kernels.try_emplace(candidate.kernels, result.size());
+    if (added) {
+      result.push_back(std::move(candidate));
+      continue;
+    }
+    Candidate& other = result[it->second];
+    if (candidate.blocked.empty()) {
+      // A kernel that exists settles what a pattern's requirements doubt.
+      if (other.kind == "kernel" && !other.blocked.empty()) other = std::move(candidate);
+      else other.meanings.insert(other.meanings.end(), candidate.meanings.begin(), candidate.meanings.end());
+    } else {
+      for (Condition& condition : candidate.conditions) {
+        if (!condition.holds) other.conditions.push_back({"available", true, "no", condition.reason});
+      }
+    }
+  }
+  return result;
+}
+
+class Planner {
+ public:
+  Planner(const Context& context, Estimate step) : context_(context), step_(step), owner_(context.graph.kernels.size()) {}
+
+  // Takes the best first; what overlaps a better one is an alternative to it, and not in the sum.
+  void add(std::vector<Finding> findings) {
+    std::vector<size_t> order;
+    for (size_t i = 0; i < findings.size(); ++i) {
+      // Found by a pattern already: the generic engines have nothing to add.
+      bool generic = findings[i].kind != "pattern" && findings[i].kind != "kernel";
+      if (generic && known_.contains(findings[i].occurrences[0].kernels)) continue;
+      order.push_back(i);
+    }
+    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return findings[a].step_gain.nominal > findings[b].step_gain.nominal; });
+    for (size_t i : order) {
+      Finding& finding = findings[i];
+      for (const Occurrence& occurrence : finding.occurrences) known_.insert(occurrence.kernels);
+      finding.id = unique_id(finding);
+      share(finding);
+      if (wanted(finding)) plan(finding);
+      result.push_back(std::move(finding));
+    }
+  }
+
+  std::vector<bool> taken() const {
+    std::vector<bool> list;
+    for (const std::string& owner : owner_) list.push_back(!owner.empty());
+    return list;
+  }
+
+  std::vector<Finding> result;
+  Estimate saved;
+
+  std::string unique_id(const Finding& finding) {
+    std::string id = finding.pattern;
+    if (!finding.locations.empty()) id += fmt::format("@{}:{}", finding.locations[0].file.str(), finding.locations[0].first_line);
+    int number = ++ids_[id];
+    return number == 1 ? id : fmt::format("{}#{}", id, number);
+  }
+
+ private:
+  void share(Finding& finding) const {
+    if (step_.nominal <= 0) return;
+    finding.step_share = finding.step_gain.nominal / step_.nominal;
+    finding.step_share_low = finding.step_gain.low / step_.nominal;
+    finding.step_share_high = finding.step_gain.high / step_.nominal;
+  }
+
+  void plan(Finding& finding) {
+    for (const Occurrence& occurrence : finding.occurrences) {
+      for (KernelId kernel : occurrence.kernels) {
+        if (owner_[kernel.index].empty()) continue;
+        finding.alternative_to = owner_[kernel.index];
+        return;
+      }
+    }
+    for (const Occurrence& occurrence : finding.occurrences) {
+      for (KernelId kernel : occurrence.kernels) owner_[kernel.index] = finding.id;
+    }
+    saved.low += finding.step_gain.low;
+    saved.nominal += finding.step_gain.nominal;
+    saved.high += finding.step_gain.high;
+  }
+
+  const Context& context_;
+  Estimate step_;
+  std::vector<std::string> owner_;                 // of each kernel: the finding that takes it
+  std::set<std::vector<KernelId>> known_;
+  std::map<std::string, int> ids_;
+};
+
+// A pass that is on, finds nothing, and has a place where it nearly would have.
+std::vector<Finding> broken_passes(const ModelRun& run, Planner& planner) {
+  std::vector<Finding> findings;
+  std::map<std::string, int> matches;
+  for (const PassResult& pass : run.passes) matches[pass.pass] += pass.matches;
+  std::set<std::tuple<std::string, Symbol, uint32_t>> seen;
+  for (const PassResult& pass : run.passes) {
+    bool refused = pass.refused > 0 && pass.matches == 0;
+    bool near = !pass.nearest.file.empty();
+    if (!pass.registered || !pass.applicable || pass.matches > 0 || matches[pass.pass] > 0 || (!near && !refused)) continue;
+    if (!seen.emplace(pass.pass, pass.nearest.file, pass.nearest.line).second) continue;
+    Finding finding;
+    finding.pattern = pass.pattern;
+    finding.kind = "pass";
+    finding.name_en = refused ? fmt::format("{} turns down what it finds", pass.pass) : fmt::format("{} cannot match", pass.pass);
+    finding.name_zh = refused ? fmt::format("{} 匹配后被检查拒绝", pass.pass) : fmt::format("{} 无法匹配", pass.pass);
+    finding.verdict = Verdict::BrokenPass;
+    finding.reason = pass.why;
+    if (near) finding.locations.push_back({pass.nearest.file, pass.nearest.line, pass.nearest.line});
+    finding.locations.push_back({pass.location.file, pass.location.line, pass.location.line});
+    finding.by.push_back({pass.pass, "graph pass", pass.location, ""});
+    for (const auto& [name, value] : pass.constants) finding.conditions.push_back({name, true, value, "constant of the pattern"});
+    finding.id = planner.unique_id(finding);
+    findings.push_back(std::move(finding));
+  }
+  return findings;
+}
+
+}  // namespace
+
+Analysis analyze(const ModelRun& run, const std::vector<Pattern>& patterns, std::span<const FusedKernelMeaning> available, const Pricer& pricer) {
+  Analysis analysis;
+  Context context = make_context(run, patterns, available, pricer);
+  analysis.step_time = pricer.step_time(run.graph);
+  Planner planner(context, analysis.step_time);
+  std::vector<bool> none(run.graph.kernels.size());
+
+  // What need not run at all, and what has a name, before what the generic engines find.
+  std::vector<Candidate> first = merge(find_named(context, patterns), find_available(context));
+  std::vector<Candidate> redundant = find_redundant(context, none);
+  auto repeated = std::stable_partition(redundant.begin(), redundant.end(), [](const Candidate& c) { return c.kind == "repeated"; });
+  first.insert(first.end(), std::make_move_iterator(redundant.begin()), std::make_move_iterator(repeated));
+  planner.add(judge(context, std::move(first)));
+
+  std::vector<bool> taken = planner.taken();
+  std::vector<Candidate> second = find_chains(context, taken);
+  for (Candidate& candidate : find_siblings(context, taken)) second.push_back(std::move(candidate));
+  for (auto it = repeated; it != redundant.end(); ++it) {
+    bool spoken_for = std::any_of(it->kernels.begin(), it->kernels.end(), [&](KernelId kernel) { return taken[kernel.index]; });
+    if (!spoken_for) second.push_back(std::move(*it));
+  }
+  planner.add(judge(context, std::move(second)));
+
+  analysis.findings = std::move(planner.result);
+  for (Finding& finding : broken_passes(run, planner)) analysis.findings.push_back(std::move(finding));
+  auto place = [](const Finding& f) { return f.locations.empty() ? std::tuple(std::string_view(), 0U) : std::tuple(f.locations[0].file.view(), f.locations[0].first_line); };
+  std::stable_sort(analysis.findings.begin(), analysis.findings.end(), [&](const Finding& a, const Finding& b) {
+    bool x = a.verdict == Verdict::Opportunity, y = b.verdict == Verdict::Opportunity;
+    if (x != y) return x;
+    if (x && a.alternative_to.empty() != b.alternative_to.empty()) return a.alternative_to.empty();
+    if (x && a.step_gain.nominal != b.step_gain.nominal) return a.step_gain.nominal > b.step_gain.nominal;
+    if (a.verdict != b.verdict) return a.verdict < b.verdict;
+    if (place(a) != place(b)) return place(a) < place(b);
+    return a.id < b.id;
+  });
+  analysis.step_time_after = {analysis.step_time.low - planner.saved.low, analysis.step_time.nominal - planner.saved.nominal,
+                              analysis.step_time.high - planner.saved.high};
+  return analysis;
+}
+
+}  // namespace fusescout::fusion

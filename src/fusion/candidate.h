@@ -1,0 +1,61 @@
+// A group of launches that might be one, before the verdict; and the finders of candidates.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "fusion/analyze.h"
+#include "fusion/finding.h"
+#include "fusion/flow.h"
+#include "fusion/group.h"
+#include "fusion/matcher.h"
+
+namespace fusescout::fusion {
+
+struct Candidate {
+  std::string name;                          // "add_rms_norm", "vector_chain"
+  std::string kind;                          // Finding::kind
+  Family family = Family::Vector;
+  std::string name_en, name_zh, why_en, why_zh;
+  std::vector<NodeId> nodes;                 // what it is about; the kernels may compute more
+  std::vector<graph::KernelId> kernels;      // that hold the nodes
+  bool removes = false;                      // nothing takes the kernels' place
+  std::vector<Condition> conditions;
+  std::string blocked;                       // the first reason against it
+  std::vector<size_t> meanings;              // existing kernels that do it, by index
+};
+
+struct Context {
+  const graph::Graph& graph;
+  Flow flow;
+  Launches launches;
+  std::vector<Symbol> layer_of_kernel;
+  std::vector<NodeId> node_of_operator;      // live ones
+  std::span<const FusedKernelMeaning> available;
+  const Pricer& pricer;
+};
+
+Family family_of(const std::string& folder);           // "norm"
+// By the most particular operator: a chain with a norm is a Norm.
+Family family_of(const Flow& flow, std::span<const NodeId> nodes);
+std::vector<NodeId> nodes_of(const Context& context, std::span<const graph::KernelId> kernels);
+// "add_rms_norm_cast": distinct kinds in order, the first four.
+std::string kinds_name(const Context& context, std::span<const NodeId> nodes);
+void set_kernels(const Context& context, Candidate& candidate);  // from its nodes
+void check(Candidate& candidate, std::string name, bool holds, std::string value, std::string reason);
+// Whether the kernels may be one: kernels that do other heavy work, a path out and back in, a write in between; who else reads intermediates.
+void check_legality(const Context& context, Candidate& candidate);
+
+// Named patterns; what several patterns say about one set of operators is kept by all of them.
+std::vector<Candidate> find_named(const Context& context, const std::vector<graph::Pattern>& patterns);
+// Existing kernels that would do what several kernels do now.
+std::vector<Candidate> find_available(const Context& context);
+// Element-wise, injective, reducing and row-wise compound kernels that can run in one pass over the rows. `taken`: kernels that are spoken for.
+std::vector<Candidate> find_chains(const Context& context, const std::vector<bool>& taken);
+// Matmuls of one input with weights that can lie side by side; equal small kernels that depend on nothing of each other.
+std::vector<Candidate> find_siblings(const Context& context, const std::vector<bool>& taken);
+// Copies and casts that need not be; work that is done again in every layer or in every step.
+std::vector<Candidate> find_redundant(const Context& context, const std::vector<bool>& taken);
+
+}  // namespace fusescout::fusion

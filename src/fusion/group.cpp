@@ -1,0 +1,134 @@
+#include "fusion/group.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+namespace fusescout::fusion {
+
+using namespace graph;
+
+Group make_group(const Flow& flow, std::vector<KernelId> kernels) {
+  const Graph& graph = flow.graph();
+  Group group;
+  std::sort(kernels.begin(), kernels.end());
+  kernels.erase(std::unique(kernels.begin(), kernels.end()), kernels.end());
+  for (KernelId kernel : kernels) {
+    const std::vector<OperatorId>& operators = graph.kernels[kernel].operators;
+    group.operators.insert(group.operators.end(), operators.begin(), operators.end());
+  }
+  std::sort(group.operators.begin(), group.operators.end());
+  for (OperatorId op : group.operators) {                      // kernels in order of their first operator
+    KernelId kernel = graph.operators[op].kernel;
+    if (std::find(group.kernels.begin(), group.kernels.end(), kernel) == group.kernels.end()) group.kernels.push_back(kernel);
+  }
+  auto inside = [&](OperatorId op) { return std::binary_search(group.operators.begin(), group.operators.end(), op); };
+  struct Use {
+    Region region;
+    std::vector<KernelId> kernels;
+    double bytes;
+  };
+  std::vector<Use> uses;                                       // of inputs: read by how many kernels
+  for (OperatorId id : group.operators) {
+    const Operator& op = graph.operators[id];
+    for (TensorId input : op.inputs) {
+      OperatorId maker = graph.producer(input);
+      if (maker.valid() && inside(maker)) continue;
+      Region region = flow.region(input);
+      auto use = std::find_if(uses.begin(), uses.end(), [&](const Use& u) { return u.region == region; });
+      if (use == uses.end()) {
+        uses.push_back({region, {op.kernel}, graph.bytes(graph.tensors[input])});
+        group.inputs.push_back(input);
+      } else if (std::find(use->kernels.begin(), use->kernels.end(), op.kernel) == use->kernels.end()) {
+        use->kernels.push_back(op.kernel);
+      }
+      const Entry& call = graph.entries[op.call];
+      bool written = std::any_of(call.mutates.begin(), call.mutates.end(),
+                                 [&](uint8_t i) { return i < call.inputs.size() && call.inputs[i] == input; });
+      if (written && std::find(group.mutated.begin(), group.mutated.end(), input) == group.mutated.end()) group.mutated.push_back(input);
+    }
+    for (TensorId output : op.outputs) {
+      std::vector<KernelId> readers;
+      bool outside = flow.is_output(output);
+      for (OperatorId reader : flow.readers(output)) {
+        if (!inside(reader)) outside = true;
+        else if (graph.operators[reader].kernel != op.kernel && std::find(readers.begin(), readers.end(), graph.operators[reader].kernel) == readers.end()) {
+          readers.push_back(graph.operators[reader].kernel);
+        }
+      }
+      if (outside) group.outputs.push_back(output);
+      double bytes = graph.bytes(graph.tensors[output]);
+      group.bytes_saved += bytes * (static_cast<double>(readers.size()) + (outside || readers.empty() ? 0 : 1));
+    }
+  }
+  for (const Use& use : uses) group.bytes_saved += use.bytes * static_cast<double>(use.kernels.size() - 1);
+  return group;
+}
+
+namespace {
+
+std::vector<FrameId> stack_of(const Graph& graph, FrameId frame) {   // outermost first
+  std::vector<FrameId> stack;
+  for (; frame.valid(); frame = graph.frames[frame].parent) stack.push_back(frame);
+  std::reverse(stack.begin(), stack.end());
+  return stack;
+}
+
+void add_span(std::vector<Span>& spans, Span span) {
+  for (const Span& other : spans) {
+    if (other.file == span.file && other.first_line <= span.first_line && span.last_line <= other.last_line) return;
+  }
+  spans.push_back(span);
+}
+
+}  // namespace
+
+std::vector<Span> places_of(const Graph& graph, std::span<const OperatorId> operators) {
+  std::vector<std::vector<FrameId>> stacks;
+  for (OperatorId op : operators) {
+    EntryId call = graph.operators[op].call;
+    if (call.valid() && graph.entries[call].frame.valid()) stacks.push_back(stack_of(graph, graph.entries[call].frame));
+  }
+  std::vector<Span> spans;
+  if (stacks.empty()) return spans;
+  // The deepest level where all are in one activation of one function.
+  size_t depth = 0;
+  for (size_t level = 0;; ++level) {
+    bool same = true;
+    for (const auto& stack : stacks) {
+      if (level >= stack.size()) same = false;
+      else {
+        const Frame& a = graph.frames[stack[level]];
+        const Frame& b = graph.frames[stacks[0][std::min(level, stacks[0].size() - 1)]];
+        same &= a.parent == b.parent && a.file == b.file && a.function == b.function;
+      }
+      if (!same) break;
+    }
+    if (!same) break;
+    depth = level;
+  }
+  Span common;
+  bool agree = true;
+  for (const auto& stack : stacks) {
+    const Frame& frame = graph.frames[stack[std::min(depth, stack.size() - 1)]];
+    if (common.first_line == 0) common = {frame.file, frame.line, frame.line};
+    agree &= frame.file == common.file;
+    common.first_line = std::min(common.first_line, frame.line);
+    common.last_line = std::max(common.last_line, frame.line);
+  }
+  if (agree) spans.push_back(common);
+  for (const auto& stack : stacks) {       // one level below: the calls that lead to the operators
+    if (depth + 1 < stack.size()) add_span(spans, {graph.frames[stack[depth + 1]].file, graph.frames[stack[depth + 1]].line, graph.frames[stack[depth + 1]].line});
+  }
+  for (const auto& stack : stacks) add_span(spans, {graph.frames[stack.back()].file, graph.frames[stack.back()].line, graph.frames[stack.back()].line});
+  return spans;
+}
+
+Location place_of(const Graph& graph, EntryId entry) {
+  if (!entry.valid() || !graph.entries[entry].frame.valid()) return {};
+  const Frame& frame = graph.frames[graph.entries[entry].frame];
+  return {frame.file, frame.line};
+}
+Location place_of(const Graph& graph, OperatorId op) { return place_of(graph, graph.operators[op].call); }
+
+}  // namespace fusescout::fusion

@@ -1,0 +1,35 @@
+// Some kernels seen as one: what goes in and out, what memory traffic would vanish, where it stands in the source.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "fusion/finding.h"
+#include "fusion/flow.h"
+
+namespace fusescout::fusion {
+
+struct Group {
+  std::vector<graph::KernelId> kernels;       // in order of execution
+  std::vector<graph::OperatorId> operators;   // all of theirs, in order
+  std::vector<graph::TensorId> inputs;        // from outside, as the first operator sees them
+  std::vector<graph::TensorId> outputs;       // read outside or written in place
+  std::vector<graph::TensorId> mutated;       // inputs that are written in place
+  double bytes_saved = 0;                     // intermediates that no longer go through memory, inputs that are read once
+};
+
+Group make_group(const Flow& flow, std::vector<graph::KernelId> kernels);
+
+// Where the operators meet: the lines of the innermost function that calls them all; then the lines of the operators themselves.
+std::vector<Span> places_of(const graph::Graph& graph, std::span<const graph::OperatorId> operators);
+Location place_of(const graph::Graph& graph, graph::OperatorId op);
+Location place_of(const graph::Graph& graph, graph::EntryId entry);
+
+// A Python name for a tensor: of the parameter or input, else after the module or the operator that made it.
+std::string tensor_name(const graph::Graph& graph, graph::TensorId tensor);
+Interface make_interface(const Flow& flow, const Group& group, const std::string& name);
+// "rms_norm(add, weight)"
+std::vector<std::string> operator_texts(const Flow& flow, const Group& group);
+
+}  // namespace fusescout::fusion

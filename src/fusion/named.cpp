@@ -1,0 +1,283 @@
+// Candidates of the declared patterns and of existing kernels.
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "fusion/candidate.h"
+
+namespace fusescout::fusion {
+
+using namespace graph;
+
+Family family_of(const std::string& folder) {
+  if (folder == "norm") return Family::Norm;
+  if (folder == "matmul") return Family::MatMul;
+  if (folder == "moe") return Family::MoE;
+  if (folder == "attention") return Family::Attention;
+  if (folder == "activation") return Family::Activation;
+  return Family::Vector;
+}
+
+Family family_of(const Flow& flow, std::span<const NodeId> nodes) {
+  auto has = [&](std::initializer_list<std::string_view> kinds) {
+    return std::any_of(nodes.begin(), nodes.end(), [&](NodeId id) { return std::find(kinds.begin(), kinds.end(), flow.node(id).kind.view()) != kinds.end(); });
+  };
+  if (has({"moe_gating", "expert_dispatch", "expert_combine", "grouped_matmul"})) return Family::MoE;
+  if (has({"rope", "kv_cache_write", "attention", "softmax", "linear_attention"})) return Family::Attention;
+  if (has({"matmul", "quantized_matmul", "conv", "hadamard"})) return Family::MatMul;
+  if (has({"rms_norm", "gemma_rms_norm", "layer_norm", "group_norm", "l2_norm"})) return Family::Norm;
+  if (has({"silu_mul", "gelu_mul", "silu", "gelu"})) return Family::Activation;
+  return Family::Vector;
+}
+
+std::vector<NodeId> nodes_of(const Context& context, std::span<const KernelId> kernels) {
+  std::vector<NodeId> nodes;
+  for (KernelId kernel : kernels) {
+    for (OperatorId op : context.graph.kernels[kernel].operators) {
+      NodeId id = context.node_of_operator[op.index];
+      if (id != no_node && std::find(nodes.begin(), nodes.end(), id) == nodes.end()) nodes.push_back(id);
+    }
+  }
+  auto first = [&](NodeId id) { return context.flow.node(id).operators.front(); };
+  std::sort(nodes.begin(), nodes.end(), [&](NodeId a, NodeId b) { return first(a) < first(b); });
+  return nodes;
+}
+
+std::string kinds_name(const Context& context, std::span<const NodeId> nodes) {
+  std::string name;
+  std::vector<Symbol> kinds;
+  for (NodeId id : nodes) {
+    Symbol kind = context.flow.node(id).kind;
+    if (kinds.size() == 4 || std::find(kinds.begin(), kinds.end(), kind) != kinds.end()) continue;
+    kinds.push_back(kind);
+    name += (name.empty() ? "" : "_") + kind.str();
+  }
+  return name;
+}
+
+void set_kernels(const Context& context, Candidate& candidate) {
+  for (NodeId id : candidate.nodes) {
+    for (KernelId kernel : context.flow.kernels_of(id)) candidate.kernels.push_back(kernel);
+  }
+  std::sort(candidate.kernels.begin(), candidate.kernels.end());
+  candidate.kernels.erase(std::unique(candidate.kernels.begin(), candidate.kernels.end()), candidate.kernels.end());
+}
+
+void check(Candidate& candidate, std::string name, bool holds, std::string value, std::string reason) {
+  if (!holds && candidate.blocked.empty()) candidate.blocked = reason;
+  candidate.conditions.push_back({std::move(name), holds, std::move(value), std::move(reason)});
+}
+
+namespace {
+
+std::string place_text(Location place) { return place.file.empty() ? "" : " (" + place.file.str() + ":" + std::to_string(place.line) + ")"; }
+
+std::string launch_name(const Context& context, uint32_t launch) {
+  const Launch& l = context.launches[launch];
+  std::string name = l.kernel.valid() ? context.graph.kernels[l.kernel].name.str() : context.graph.entries[l.entry].op.str();
+  return "`" + name + "`" + place_text(place_of(context.graph, l.entry));
+}
+
+bool heavy(OperatorClass c) { return c == OperatorClass::MatMul || c == OperatorClass::Collective || c == OperatorClass::Opaque; }
+
+}  // namespace
+
+void check_legality(const Context& context, Candidate& candidate) {
+  const Graph& graph = context.graph;
+  if (candidate.removes) return;
+  // A kernel that does other heavy work does not come apart, and the fusion is not about that work.
+  for (KernelId kernel : candidate.kernels) {
+    for (NodeId id : nodes_of(context, std::span(&kernel, 1))) {
+      if (!heavy(context.flow.class_of(id)) || std::find(candidate.nodes.begin(), candidate.nodes.end(), id) != candidate.nodes.end()) continue;
+      check(candidate, "whole_kernels", false, graph.kernels[kernel].name.str(),
+            fmt::format("an operator of it is part of the kernel `{}`, which also does `{}`", graph.kernels[kernel].name.str(), context.flow.node(id).kind.str()));
+      return;
+    }
+  }
+  if (candidate.kernels.size() < 2) return;
+  Obstacle obstacle = context.launches.obstacle(candidate.kernels);
+  switch (obstacle.hazard) {
+    case Hazard::None:
+      check(candidate, "one_launch", true, fmt::format("{} kernels", candidate.kernels.size()), "nothing outside stands between them");
+      break;
+    case Hazard::Path:
+      check(candidate, "one_launch", false, launch_name(context, obstacle.launch),
+            launch_name(context, obstacle.launch) + " stands between: it needs one of the operators, and another one needs it");
+      break;
+    case Hazard::Write:
+      check(candidate, "no_write_between", false, launch_name(context, obstacle.launch),
+            fmt::format("a write stands between: `{}` is overwritten before {}", tensor_name(graph, obstacle.tensor), launch_name(context, obstacle.launch)));
+      break;
+  }
+  // Intermediates that somebody else reads are still written: no obstacle, but less gain.
+  auto inside = [&](OperatorId op) { return std::binary_search(candidate.kernels.begin(), candidate.kernels.end(), graph.operators[op].kernel); };
+  for (NodeId id : candidate.nodes) {
+    for (TensorId output : context.flow.node(id).outputs) {
+      size_t within = 0, outside = 0;
+      std::string who;
+      for (OperatorId reader : context.flow.readers(output)) {
+        if (inside(reader)) ++within;
+        else if (outside++ == 0) who = "`" + graph.operators[reader].kind.str() + "`" + place_text(place_of(graph, reader));
+      }
+      if (within == 0 || (outside == 0 && !context.flow.is_output(output))) continue;
+      check(candidate, "other_readers", true, outside == 0 ? "an output of the model" : who,
+            fmt::format("`{}` is read elsewhere as well and is still written", tensor_name(graph, output)));
+    }
+  }
+}
+
+namespace {
+
+void check_requirements(const Context& context, const Pattern& pattern, const Match& match, Candidate& candidate) {
+  for (const PatternRequirement& requirement : pattern.requirements) {
+    Evaluated evaluated = evaluate(context.flow, match, requirement.predicate);
+    if (evaluated.found.empty()) continue;    // about something that this variant does not have
+    check(candidate, requirement.text, evaluated.holds, evaluated.found,
+          requirement.reason + (evaluated.holds ? "" : " (" + evaluated.found + ")"));
+  }
+}
+
+}  // namespace
+
+std::vector<Candidate> find_named(const Context& context, const std::vector<Pattern>& patterns) {
+  std::vector<Candidate> candidates;
+  for (const Pattern& pattern : patterns) {
+    if (pattern.compound()) continue;
+    std::vector<bool> covered(context.flow.size());     // by a larger variant of this pattern
+    for (const PatternGraph& graph : pattern.graphs) {
+      for (const Match& match : find_matches(context.flow, graph)) {
+        if (std::all_of(match.nodes.begin(), match.nodes.end(), [&](NodeId id) { return covered[id]; })) continue;
+        for (NodeId id : match.nodes) covered[id] = true;
+        Candidate candidate;
+        candidate.name = pattern.name;
+        candidate.kind = "pattern";
+        candidate.family = family_of(pattern.family);
+        candidate.name_en = pattern.name_en;
+        candidate.name_zh = pattern.name_zh;
+        candidate.why_en = pattern.why_en;
+        candidate.why_zh = pattern.why_zh;
+        candidate.nodes = match.nodes;
+        candidate.nodes.insert(candidate.nodes.end(), match.through.begin(), match.through.end());
+        std::sort(candidate.nodes.begin(), candidate.nodes.end());
+        set_kernels(context, candidate);
+        if (candidate.kernels.size() > 1) {
+          check_requirements(context, pattern, match, candidate);
+          check_legality(context, candidate);
+        }
+        candidates.push_back(std::move(candidate));
+      }
+    }
+  }
+  return candidates;
+}
+
+namespace {
+
+// Numbers that are what the kernel does, not what it is told.
+bool part_of_meaning(std::string_view name) {
+  static const std::set<std::string_view> names = {"other", "value", "min", "max", "approximate", "norm_type", "neox", "interleaved", "dim", "dims",
+                                                   "kind", "transpose_a", "bits"};
+  return names.contains(name);
+}
+
+// The meaning as a pattern: every root tensor a value, casts and constants left out.
+PatternGraph pattern_of(const Graph& graph) {
+  PatternGraph pattern;
+  Flow flow(graph);
+  std::vector<uint32_t> value_of(graph.tensors.size(), UINT32_MAX);
+  auto real_root = [&](TensorId tensor) { return graph.root(flow.behind(graph.root(tensor))); };
+  auto value = [&](TensorId root) {
+    if (value_of[root.index] == UINT32_MAX) {
+      value_of[root.index] = static_cast<uint32_t>(pattern.values.size());
+      pattern.values.push_back({Symbol("v" + std::to_string(pattern.values.size()))});
+    }
+    return value_of[root.index];
+  };
+  for (const Operator& op : graph.operators) {
+    Node as_node;
+    as_node.kind = op.kind;
+    as_node.inputs = op.inputs;
+    as_node.outputs = op.outputs;
+    if (Flow::transparent(graph, as_node) || op.inputs.empty()) continue;
+    PatternNode node;
+    node.kinds.push_back(op.kind);
+    for (TensorId input : op.inputs) {
+      PatternOperand operand;
+      TensorId root = real_root(input);
+      operand.value = value(root);
+      Region seen = flow.region(input), whole = flow.region(graph.root(input));
+      if (!(seen == whole)) {
+        operand.selector = Selector::Any;
+        const Tensor& tensor = graph.tensors[input];
+        int64_t parts = seen.elements == 0 ? 0 : whole.elements / seen.elements;
+        int64_t last = tensor.shape.empty() || tensor.strides.back().value != 1 ? 0 : tensor.shape.back().value;
+        if (parts > 1 && parts < 256 && last > 0 && parts * seen.elements == whole.elements && (seen.offset - whole.offset) % last == 0 &&
+            (seen.offset - whole.offset) / last < parts) {
+          operand.selector = Selector::Part;
+          operand.part = static_cast<uint8_t>((seen.offset - whole.offset) / last);
+          operand.parts = static_cast<uint8_t>(parts);
+        }
+      }
+      node.operands.push_back(operand);
+    }
+    for (const auto& [name, attribute] : op.attributes) {
+      if (part_of_meaning(name.view())) node.attributes.emplace_back(name, attribute);
+    }
+    auto index = static_cast<uint32_t>(pattern.nodes.size());
+    for (TensorId output : op.outputs) {
+      uint32_t id = value(output);
+      pattern.values[id].node = index;
+      pattern.values[id].output = static_cast<uint32_t>(node.outputs.size());
+      node.outputs.push_back(id);
+    }
+    pattern.nodes.push_back(std::move(node));
+  }
+  for (TensorId output : graph.outputs) pattern.outputs.push_back(value(real_root(output)));
+  return pattern;
+}
+
+}  // namespace
+
+std::vector<Candidate> find_available(const Context& context) {
+  std::vector<Candidate> candidates;
+  for (size_t i = 0; i < context.available.size(); ++i) {
+    PatternGraph pattern = pattern_of(context.available[i].graph);
+    if (pattern.nodes.size() < 2) continue;
+    for (const Match& match : find_matches(context.flow, pattern)) {
+      Candidate candidate;
+      candidate.kind = "kernel";
+      candidate.nodes = match.nodes;
+      candidate.nodes.insert(candidate.nodes.end(), match.through.begin(), match.through.end());
+      std::sort(candidate.nodes.begin(), candidate.nodes.end());
+      set_kernels(context, candidate);
+      if (candidate.kernels.size() < 2) continue;
+      std::string name = context.available[i].name;
+      candidate.name = name.substr(name.rfind('.') + 1);
+      candidate.family = family_of(context.flow, candidate.nodes);
+      candidate.name_en = candidate.name_zh = candidate.name;
+      candidate.why_en = "a kernel that does all of this exists already";
+      candidate.why_zh = "已有一个算子能完成这些计算";
+      candidate.meanings.push_back(i);
+      check_legality(context, candidate);
+      // The kernel gives what it gives: a value that it keeps to itself must not be read elsewhere.
+      for (size_t value = 0; value < pattern.values.size(); ++value) {
+        TensorId tensor = match.values[value];
+        bool given = std::find(pattern.outputs.begin(), pattern.outputs.end(), value) != pattern.outputs.end();
+        if (given || pattern.values[value].node == UINT32_MAX || !tensor.valid()) continue;
+        auto inside = [&](OperatorId op) { return std::binary_search(candidate.kernels.begin(), candidate.kernels.end(), context.graph.operators[op].kernel); };
+        for (OperatorId reader : context.flow.readers(tensor)) {
+          if (inside(reader)) continue;
+          check(candidate, "single_user", false, "`" + context.graph.operators[reader].kind.str() + "`" + place_text(place_of(context.graph, reader)),
+                fmt::format("`{}` does not give `{}`, which `{}`{} reads", name, tensor_name(context.graph, tensor), context.graph.operators[reader].kind.str(),
+                            place_text(place_of(context.graph, reader))));
+          break;
+        }
+      }
+      candidates.push_back(std::move(candidate));
+    }
+  }
+  return candidates;
+}
+
+}  // namespace fusescout::fusion

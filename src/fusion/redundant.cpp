@@ -1,0 +1,220 @@
+// Kernels that need not run: copies between layouts, and work whose result is there already.
+#include <algorithm>
+#include <bit>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "fusion/candidate.h"
+
+namespace fusescout::fusion {
+
+using namespace graph;
+
+namespace {
+
+std::string place_text(const Graph& graph, EntryId entry) {
+  Location place = place_of(graph, entry);
+  return place.file.empty() ? "" : place.file.str() + ":" + std::to_string(place.line);
+}
+
+Candidate make(const Context& context, std::vector<KernelId> kernels, std::string name, std::string kind) {
+  Candidate candidate;
+  candidate.name = std::move(name);
+  candidate.kind = std::move(kind);
+  candidate.removes = true;
+  candidate.kernels = std::move(kernels);
+  candidate.nodes = nodes_of(context, candidate.kernels);
+  candidate.family = family_of(context.flow, candidate.nodes);
+  return candidate;
+}
+
+// Copies and transposes that only change the layout, or nothing at all.
+void find_copies(const Context& context, const std::vector<bool>& taken, std::vector<Candidate>& candidates) {
+  static const Symbol copy("copy"), transpose("transpose"), cast("cast");
+  const Graph& graph = context.graph;
+  for (uint32_t i = 0; i < graph.kernels.size(); ++i) {
+    const Kernel& kernel = graph.kernels[KernelId{i}];
+    if (taken[i] || kernel.operators.size() != 1) continue;
+    const Operator& op = graph.operators[kernel.operators[0]];
+    if (op.inputs.empty() || op.outputs.empty()) continue;
+    TensorId from = op.inputs[0], to = op.outputs[0];
+    if (op.kind == cast) {
+      // There and back again.
+      OperatorId before = graph.producer(from);
+      if (!before.valid() || graph.operators[before].kind != cast) continue;
+      TensorId source = graph.operators[before].inputs[0];
+      if (graph.tensors[source].dtype != graph.tensors[to].dtype || !(context.flow.region(from) == context.flow.region(graph.root(from)))) continue;
+      Candidate candidate = make(context, {KernelId{i}}, "cast_back", "layout");
+      candidate.name_en = "cast to a dtype and back";
+      candidate.name_zh = "来回的 cast";
+      candidate.why_en = fmt::format("the value was {} before the two casts", dtype_name(graph.tensors[to].dtype));
+      candidate.why_zh = fmt::format("两次转换之前已是 {}", dtype_name(graph.tensors[to].dtype));
+      bool narrowed = dtype_size(graph.tensors[from].dtype) < dtype_size(graph.tensors[to].dtype);
+      check(candidate, "same_value", !narrowed, std::string(dtype_name(graph.tensors[from].dtype)), "the narrower dtype between them rounds the value");
+      candidates.push_back(std::move(candidate));
+      continue;
+    }
+    if (op.kind != copy && op.kind != transpose) continue;
+    const Tensor& source = graph.tensors[from];
+    const Tensor& target = graph.tensors[to];
+    if (op.kind == copy && context.flow.region(from).elements != context.flow.region(to).elements) continue;
+    bool itself = source.storage == target.storage && source.storage_offset.value == target.storage_offset.value && source.shape == target.shape &&
+                  source.strides == target.strides;
+    Candidate candidate = make(context, {KernelId{i}}, itself ? "copy_to_itself" : op.kind == copy ? "layout_copy" : "layout_transpose", "layout");
+    if (itself) {
+      candidate.name_en = "copy of a buffer to itself";
+      candidate.name_zh = "缓冲区自拷贝";
+      candidate.why_en = "source and target are the same memory";
+      candidate.why_zh = "源与目标是同一块内存";
+    } else {
+      bool into_buffer = source.storage != target.storage && context.launches.written_in_place(to);
+      candidate.name_en = into_buffer ? "copy into a buffer" : op.kind == copy ? "copy for the layout" : "transposing copy";
+      candidate.name_zh = into_buffer ? "写入缓冲区的拷贝" : op.kind == copy ? "为布局而做的拷贝" : "转置拷贝";
+      candidate.why_en = into_buffer ? "the producer can write the buffer itself"
+                                     : "the producer can write this layout, or the reader take the strided one: the copy computes nothing";
+      candidate.why_zh = into_buffer ? "生产者可直接写入该缓冲区" : "生产者可直接写出该布局, 或由读者按步长读取: 拷贝本身不做计算";
+      OperatorId maker = graph.producer(from);
+      check(candidate, "producer", maker.valid() || !into_buffer, maker.valid() ? graph.operators[maker].kind.str() : "from outside",
+            into_buffer && !maker.valid() ? "the source comes from outside: no kernel of this pass could write the buffer" : "somebody makes the source");
+      // The source must not change while the copy's readers still need it.
+      if (!into_buffer) {
+        bool changes = context.launches.written_in_place(from);
+        check(candidate, "no_write_after", !changes, changes ? "written in place" : "never written again",
+              changes ? fmt::format("`{}` is overwritten while the copy is in use", tensor_name(graph, from)) : "the source stays as it is");
+      }
+    }
+    candidates.push_back(std::move(candidate));
+  }
+}
+
+// Value numbers: equal ones are equal values.
+class Numbering {
+ public:
+  explicit Numbering(const Context& context) : context_(context), graph_(context.graph), number_(graph_.tensors.size()), fixed_(graph_.tensors.size()) {
+    for (uint32_t i = 0; i < graph_.tensors.size(); ++i) {
+      number_[i] = i;
+      TensorKind kind = graph_.tensors[TensorId{i}].kind;
+      fixed_[i] = (kind == TensorKind::Parameter || kind == TensorKind::Constant || kind == TensorKind::Buffer) && !context.launches.written_in_place(TensorId{i});
+    }
+    first_.resize(graph_.operators.size());
+    static_.resize(graph_.operators.size());
+    for (uint32_t i = 0; i < graph_.operators.size(); ++i) visit(OperatorId{i});
+  }
+
+  OperatorId first(OperatorId op) const { return first_[op.index]; }   // that computed the same before; itself when none did
+  bool fixed(OperatorId op) const { return static_[op.index]; }        // depends on weights only
+
+ private:
+  bool pure(const Operator& op) const {
+    static const std::set<std::string_view> impure = {"random", "opaque", "kv_cache_write", "index_copy", "scatter", "attention", "linear_attention",
+                                                      "causal_conv1d", "fill", "send_recv"};
+    if (impure.contains(op.kind.view()) || op.outputs.empty()) return false;
+    if (!graph_.entries[op.call].mutates.empty()) return false;
+    return std::none_of(op.outputs.begin(), op.outputs.end(), [&](TensorId output) { return context_.launches.written_in_place(output); });
+  }
+
+  void visit(OperatorId id) {
+    const Operator& op = graph_.operators[id];
+    first_[id.index] = id;
+    if (!pure(op)) return;
+    std::vector<uint64_t> key = {op.kind.id()};
+    auto type = [&](const Tensor& tensor) {
+      key.push_back(static_cast<uint64_t>(tensor.dtype) << 32 | tensor.shape.size());
+      for (Dim d : tensor.shape) key.push_back(static_cast<uint64_t>(d.value) << 20 ^ d.expr.index);
+      for (Dim d : tensor.strides) key.push_back(static_cast<uint64_t>(d.value));
+    };
+    bool fixed = !op.inputs.empty();
+    for (TensorId input : op.inputs) {
+      TensorId root = graph_.root(input);
+      key.push_back(number_[root.index]);
+      key.push_back(static_cast<uint64_t>(graph_.tensors[input].storage_offset.value));
+      type(graph_.tensors[input]);
+      fixed &= fixed_[root.index];
+    }
+    for (TensorId output : op.outputs) type(graph_.tensors[output]);
+    for (const auto& [name, value] : op.attributes) {
+      key.push_back(name.id());
+      key.push_back(value.index());
+      if (const auto* d = std::get_if<Dim>(&value)) key.push_back(static_cast<uint64_t>(d->value));
+      else if (const auto* f = std::get_if<double>(&value)) key.push_back(std::bit_cast<uint64_t>(*f));
+      else if (const auto* s = std::get_if<std::string>(&value)) key.push_back(Symbol(*s).id());
+      else if (const auto* b = std::get_if<bool>(&value)) key.push_back(*b ? 1 : 0);
+      else if (const auto* t = std::get_if<DType>(&value)) key.push_back(static_cast<uint64_t>(*t));
+      else if (const auto* list = std::get_if<std::vector<Dim>>(&value)) {
+        for (Dim d : *list) key.push_back(static_cast<uint64_t>(d.value));
+      }
+    }
+    auto [it, added] = known_.try_emplace(std::move(key), id);
+    first_[id.index] = it->second;
+    const Operator& same = graph_.operators[it->second];
+    for (size_t i = 0; i < op.outputs.size(); ++i) {
+      if (!added) number_[op.outputs[i].index] = number_[same.outputs[i].index];
+      fixed_[op.outputs[i].index] = fixed;
+    }
+    static_[id.index] = fixed;
+  }
+
+  const Context& context_;
+  const Graph& graph_;
+  std::vector<uint32_t> number_;
+  std::vector<bool> fixed_, static_;
+  std::vector<OperatorId> first_;
+  std::map<std::vector<uint64_t>, OperatorId> known_;
+};
+
+void find_repeated(const Context& context, const std::vector<bool>& taken, std::vector<Candidate>& candidates) {
+  const Graph& graph = context.graph;
+  Numbering numbering(context);
+  enum class Kind { None, Again, Fixed };
+  auto kind_of = [&](KernelId id) {
+    const Kernel& kernel = graph.kernels[id];
+    if (taken[id.index] || kernel.operators.empty() || kernel.unit == Unit::Communication) return Kind::None;
+    auto all = [&](auto test) { return std::all_of(kernel.operators.begin(), kernel.operators.end(), test); };
+    if (all([&](OperatorId op) { return numbering.fixed(op); })) return Kind::Fixed;
+    if (all([&](OperatorId op) { return numbering.first(op) != op && graph.operators[numbering.first(op)].kernel != id; })) return Kind::Again;
+    return Kind::None;
+  };
+  for (uint32_t i = 0; i < graph.kernels.size();) {
+    Kind kind = kind_of(KernelId{i});
+    if (kind == Kind::None) {
+      ++i;
+      continue;
+    }
+    std::vector<KernelId> run;        // neighbours of one layer are one finding
+    Symbol layer = context.layer_of_kernel[i];
+    for (; i < graph.kernels.size() && kind_of(KernelId{i}) == kind && context.layer_of_kernel[i] == layer; ++i) run.push_back(KernelId{i});
+    if (kind == Kind::Fixed) {
+      Candidate candidate = make(context, run, "constant_work", "repeated");
+      candidate.name_en = "work on weights alone, in every step";
+      candidate.name_zh = "每步重复的纯权重计算";
+      candidate.why_en = "the result depends on weights only: it can be made once when they are loaded";
+      candidate.why_zh = "结果只依赖权重: 可在加载时算好";
+      check(candidate, "weights_only", true, kinds_name(context, candidate.nodes), "all inputs are weights that nothing overwrites");
+      candidates.push_back(std::move(candidate));
+    } else {
+      Candidate candidate = make(context, run, "repeated_work", "repeated");
+      OperatorId before = numbering.first(graph.kernels[run[0]].operators[0]);
+      Symbol where = context.layer_of_kernel[graph.operators[before].kernel.index];
+      std::string value = (where.empty() ? "before the layers" : where.str()) + ", " + place_text(graph, graph.operators[before].call);
+      candidate.name_en = "work that was done before in the same step";
+      candidate.name_zh = "同一步内重复的计算";
+      candidate.why_en = "the same operators ran on the same inputs: " + value;
+      candidate.why_zh = "相同输入已算过一次: " + value;
+      check(candidate, "same_value", true, value, "operators, attributes and inputs are equal, and nothing overwrites the result");
+      candidates.push_back(std::move(candidate));
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<Candidate> find_redundant(const Context& context, const std::vector<bool>& taken) {
+  std::vector<Candidate> candidates;
+  find_repeated(context, taken, candidates);
+  find_copies(context, taken, candidates);
+  return candidates;
+}
+
+}  // namespace fusescout::fusion

@@ -1,0 +1,227 @@
+#include "fusion/verdict.h"
+
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+namespace fusescout::fusion {
+
+using namespace graph;
+
+namespace {
+
+// What makes two candidates the same finding in different layers.
+std::string signature(const Context& context, const Candidate& candidate) {
+  const Graph& graph = context.graph;
+  std::string key = candidate.name + "|" + candidate.blocked + "|";
+  for (const Condition& condition : candidate.conditions) key += condition.name + (condition.holds ? "+" : "-") + condition.value + "|";
+  auto type = [&](TensorId id) {
+    const Tensor& tensor = graph.tensors[id];
+    key += dtype_name(tensor.dtype);
+    for (Dim d : tensor.shape) key += fmt::format(",{}.{}", d.value, d.expr.index);
+    for (Dim d : tensor.strides) key += fmt::format(";{}", d.value);
+  };
+  for (KernelId kernel : candidate.kernels) {
+    key += graph.kernels[kernel].name.str() + "{";
+    for (OperatorId id : graph.kernels[kernel].operators) {
+      const Operator& op = graph.operators[id];
+      Location place = place_of(graph, id);
+      key += fmt::format("{}@{}:{}(", op.kind.str(), place.file.id(), place.line);
+      for (TensorId input : op.inputs) type(input);
+      for (TensorId output : op.outputs) type(output);
+      key += ")";
+    }
+    key += "}";
+  }
+  return key;
+}
+
+Symbol layer_of(const Context& context, const Candidate& candidate) {
+  for (KernelId kernel : candidate.kernels) {
+    if (!context.layer_of_kernel[kernel.index].empty()) return context.layer_of_kernel[kernel.index];
+  }
+  return {};
+}
+
+void add_by(std::vector<FusedBy>& list, FusedBy by) {
+  bool there = std::any_of(list.begin(), list.end(), [&](const FusedBy& b) { return b.name == by.name && b.how == by.how; });
+  if (!there) list.push_back(std::move(by));
+}
+
+// Who made it one kernel: a graph pass, the class that replaced another, the kernel itself.
+std::vector<FusedBy> fused_by(const Context& context, KernelId id) {
+  const Graph& graph = context.graph;
+  const Kernel& kernel = graph.kernels[id];
+  std::vector<FusedBy> list;
+  if (!kernel.fused_by.empty()) add_by(list, {kernel.fused_by, "graph pass", {kernel.fused_by_file, kernel.fused_by_line}, ""});
+  for (OperatorId op : kernel.operators) {
+    EntryId call = graph.operators[op].call;
+    if (!call.valid()) continue;
+    for (ModuleId module = graph.entries[call].module; module.valid(); module = graph.modules[module].parent) {
+      const ModuleInfo& info = graph.modules[module];
+      if (info.replaced_how.empty()) break;
+      add_by(list, {info.class_name.str(), info.replaced_how == "register_oot" ? "override" : info.replaced_how, {info.class_file, info.class_line}, ""});
+    }
+  }
+  Location place = kernel.calls.empty() ? Location{} : place_of(graph, kernel.calls[0]);
+  add_by(list, {kernel.name.str(), "kernel", place, ""});
+  return list;
+}
+
+std::string kernel_list(const std::vector<std::string>& names) {
+  std::string text;
+  for (size_t i = 0; i < names.size(); ++i) text += (i == 0 ? "" : ", ") + names[i];
+  return text;
+}
+
+Estimate times(const Estimate& e, double factor) { return {e.low * factor, e.nominal * factor, e.high * factor}; }
+
+void price(const Context& context, const Group& group, const Candidate& candidate, Finding& finding) {
+  if (!candidate.removes) finding.proposal.push_back({group.operators, std::nullopt, false});
+  finding.price = context.pricer.price(context.graph, group.kernels, finding.proposal);
+  finding.step_gain = times(finding.price.gain, static_cast<double>(finding.occurrences.size()));
+}
+
+void decide(const Context& context, const Group& group, const Candidate& candidate, Finding& finding) {
+  if (!candidate.removes && candidate.kernels.size() == 1) {
+    finding.verdict = Verdict::AlreadyFused;
+    finding.by = fused_by(context, candidate.kernels[0]);
+    finding.reason = fmt::format("one kernel today: `{}`", context.graph.kernels[candidate.kernels[0]].name.str());
+    if (finding.by[0].how != "kernel") finding.reason += fmt::format(", by {} `{}`", finding.by[0].how, finding.by[0].name);
+    return;
+  }
+  price(context, group, candidate, finding);
+  for (size_t meaning : candidate.meanings) {
+    const FusedKernelMeaning& kernel = context.available[meaning];
+    add_by(finding.by, {kernel.name, "kernel", kernel.location, kernel.guard});
+  }
+  if (!candidate.blocked.empty()) {
+    finding.verdict = Verdict::Blocked;
+    finding.reason = candidate.blocked;
+    return;
+  }
+  if (!candidate.removes) {
+    finding.feasibility = context.pricer.feasibility(context.graph, finding.proposal[0]);
+    for (const Requirement& requirement : finding.feasibility.requirements) {
+      finding.conditions.push_back({requirement.name, requirement.holds, fmt::format("{:g} of {:g} {}", requirement.value, requirement.limit, requirement.unit),
+                                    requirement.reason});
+      if (requirement.holds) continue;
+      if (!requirement.hard) finding.risks.push_back(requirement.reason);
+      else if (finding.reason.empty()) finding.reason = requirement.reason;
+    }
+    // An existing kernel is proof enough that it fits.
+    if (!finding.feasibility.possible && candidate.meanings.empty()) {
+      finding.verdict = Verdict::Blocked;
+      if (finding.reason.empty()) finding.reason = "the kernel does not fit the device";
+      return;
+    }
+    finding.reason.clear();
+  }
+  if (!candidate.meanings.empty() && finding.price.gain.nominal > 0) {
+    finding.verdict = Verdict::Available;
+    finding.reason = fmt::format("`{}` does this, but this path does not call it", finding.by[0].name);
+    return;
+  }
+  finding.conditions.push_back({"gain", finding.price.worthwhile, fmt::format("{:.2f} us of {:.2f} us", finding.price.gain.nominal, finding.price.before.nominal),
+                                finding.price.worthwhile ? "the gain survives the pessimistic case" : finding.price.reason});
+  if (!finding.price.worthwhile) {
+    finding.verdict = Verdict::NoGain;
+    finding.reason = finding.price.reason.empty() ? "the gain is within the model's error" : finding.price.reason;
+    return;
+  }
+  finding.verdict = Verdict::Opportunity;
+}
+
+void add_risks(const Context& context, const Group& group, Finding& finding) {
+  const Graph& graph = context.graph;
+  bool collective = false;
+  for (OperatorId op : group.operators) {
+    const OperatorKind* kind = find_operator_kind(graph.operators[op].kind.view());
+    collective |= kind != nullptr && kind->operator_class == OperatorClass::Collective;
+  }
+  if (collective) finding.risks.push_back("communication inside a kernel: needs support of the collective library, and every rank must take part");
+  if (!group.mutated.empty()) finding.risks.push_back("writes an input in place: the graph must know (mutates_args)");
+  std::set<Symbol> files;
+  for (const Span& span : finding.locations) files.insert(span.file);
+  if (files.size() > 1) finding.risks.push_back(fmt::format("the operators stand in {} files: the call sites must be brought together", files.size()));
+  for (const InterfaceTensor& input : finding.interface.inputs) {
+    if (!graph.contiguous(graph.tensors[input.tensor]) && !input.parameter) {
+      finding.risks.push_back(fmt::format("`{}` is a strided view: the kernel must take its strides, or a copy comes back", input.name));
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<Finding> judge(const Context& context, std::vector<Candidate> candidates) {
+  const Graph& graph = context.graph;
+  struct Folded {
+    Candidate candidate;
+    std::vector<Occurrence> occurrences;
+  };
+  std::vector<Folded> folded;
+  std::unordered_map<std::string, size_t> index;
+  for (Candidate& candidate : candidates) {
+    auto [it, added] = index.try_emplace(signature(context, candidate), folded.size());
+    Occurrence occurrence;
+    occurrence.layer = layer_of(context, candidate);
+    occurrence.kernels = candidate.kernels;
+    for (NodeId id : candidate.nodes) {
+      const std::vector<OperatorId>& operators = context.flow.node(id).operators;
+      occurrence.operators.insert(occurrence.operators.end(), operators.begin(), operators.end());
+    }
+    std::sort(occurrence.operators.begin(), occurrence.operators.end());
+    if (added) folded.push_back({std::move(candidate), {}});
+    folded[it->second].occurrences.push_back(std::move(occurrence));
+  }
+  std::vector<Finding> findings;
+  for (Folded& fold : folded) {
+    const Candidate& candidate = fold.candidate;
+    Finding finding;
+    finding.pattern = candidate.name;
+    finding.family = candidate.family;
+    finding.kind = candidate.kind;
+    finding.name_en = candidate.name_en;
+    finding.name_zh = candidate.name_zh;
+    finding.why_en = candidate.why_en;
+    finding.why_zh = candidate.why_zh;
+    finding.conditions = candidate.conditions;
+    finding.occurrences = std::move(fold.occurrences);
+    std::stable_sort(finding.occurrences.begin(), finding.occurrences.end(),
+                     [](const Occurrence& a, const Occurrence& b) { return a.operators.front() < b.operators.front(); });
+    for (const Occurrence& occurrence : finding.occurrences) {
+      std::string layer = occurrence.layer.str();
+      if (!layer.empty() && std::find(finding.layers.begin(), finding.layers.end(), layer) == finding.layers.end()) finding.layers.push_back(layer);
+    }
+    Group group = make_group(context.flow, candidate.kernels);
+    finding.locations = places_of(graph, finding.occurrences[0].operators);
+    finding.operators_text = operator_texts(context.flow, group);
+    for (KernelId kernel : group.kernels) finding.kernels_text.push_back(graph.kernels[kernel].name.str());
+    size_t count = group.kernels.size();
+    finding.launches_saved = static_cast<int>(count) - (candidate.removes ? 0 : 1);
+    finding.bytes_saved = group.bytes_saved;
+    if (candidate.removes) {
+      finding.bytes_saved = 0;
+      for (TensorId input : group.inputs) finding.bytes_saved += graph.bytes(graph.tensors[input]);
+      for (TensorId output : group.outputs) finding.bytes_saved += graph.bytes(graph.tensors[output]);
+    }
+    std::string generic = candidate.kind == "chain" || candidate.kind == "horizontal" || candidate.removes ? kinds_name(context, candidate.nodes) : candidate.name;
+    finding.interface = make_interface(context.flow, group, generic);
+    finding.today_en = fmt::format("{} kernel{}: {}", count, count == 1 ? "" : "s", kernel_list(finding.kernels_text));
+    finding.today_zh = fmt::format("{}个算子: {}", count, kernel_list(finding.kernels_text));
+    finding.target_en = candidate.removes ? "none: the result is there without it" : fmt::format("1 fused kernel: {}", finding.interface.name);
+    finding.target_zh = candidate.removes ? "去掉" : fmt::format("1个融合算子: {}", finding.interface.name);
+    decide(context, group, candidate, finding);
+    if (finding.verdict == Verdict::Available) {
+      finding.target_en = "call the existing kernel " + finding.by[0].name;
+      finding.target_zh = "调用已有算子 " + finding.by[0].name;
+    }
+    add_risks(context, group, finding);
+    findings.push_back(std::move(finding));
+  }
+  return findings;
+}
+
+}  // namespace fusescout::fusion
