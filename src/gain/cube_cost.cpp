@@ -70,6 +70,10 @@ CubePart Costs::matmul(std::span<const OperatorId> merged) const {
   out.memory_us = std::max(weights / megabyte / device_.matmul_tb + activations / megabyte * device_.near, depth / 1000 * device_.matmul_depth);
   double peak = device_.peak(dtype) > 0 ? device_.peak(dtype) : device_.peak(DType::F16) / (graph::dtype_size(dtype) > 2 ? 4 : 1);
   out.compute_us = 2 * batch * rows * depth * columns / (peak * 1e6 * efficiency(rows, dtype));
+  if (device_.matmul_tile > 0) {  // fewer tiles than cores: splitting along K helps, in part
+    double tiles = batch * std::ceil(rows / device_.matmul_tile) * std::ceil(columns / device_.matmul_tile);
+    out.compute_us /= std::sqrt(std::min(1.0, tiles / device_.cube_cores));
+  }
   double tiles = batch * std::ceil(rows / tile_rows) * std::ceil(columns / tile_columns);
   out.tiles_per_core = std::max(1.0, tiles / device_.cube_cores);
   return out;

@@ -23,8 +23,8 @@ class Reader {
     if (auto value = node->value<double>(); value && *value >= 0) out = *value;
     else fail(key, "must be a number that is not negative");
   }
-  void flag(const char* key, bool& out) {
-    if (const toml::node* node = find(key, false)) {
+  void flag(const char* key, bool& out, bool optional = false) {
+    if (const toml::node* node = find(key, optional)) {
       if (node->is_boolean()) out = *node->value<bool>();
       else fail(key, "must be true or false");
     }
@@ -199,9 +199,12 @@ ErrorOr<Device> parse_device(std::string_view text, const std::string& file) {
   reader.number("matmul.start", d.matmul_start);
   reader.number("matmul.bandwidth_tb", d.matmul_tb);
   reader.number("matmul.depth", d.matmul_depth, true);
+  reader.number("matmul.tile", d.matmul_tile, true);
   reader.number("matmul.efficiency_8bit", d.matmul_8bit);
   reader.points("matmul.efficiency", d.matmul_efficiency);
   reader.number("vector.near", d.near);
+  reader.flag("vector.cold_inputs", d.cold_inputs, true);
+  reader.number("vector.row_latency", d.row_latency, true);
   reader.number("vector.broadcast", d.broadcast, true);
   reader.number("vector.topk_row", d.topk_row, true);
   read_vector_kinds(reader, d);

@@ -56,9 +56,12 @@ struct Device {
   double matmul_start = 0, matmul_tb = 0;
   double matmul_depth = 0;               // us for 1000 elements of K: the latency of one core's loop
   double matmul_8bit = 1;
+  double matmul_tile = 0;                // side of a tile, where the efficiency was measured with all cores busy
   std::vector<std::pair<double, double>> matmul_efficiency;  // rows, share of the peak
 
   double near = 0;                       // us/MB in the L2 cache
+  bool cold_inputs = false;              // inputs, parameters and final outputs are beyond the L2 cache
+  double row_latency = 0;                // us for 1000 elements of a row that one core reduces
   double broadcast = 1;                  // factor on bytes of an element-wise kernel with a broadcast operand
   double topk_row = 0;                   // us/1000 rows of top-k or sort
   std::map<std::string, VectorCost, std::less<>> vector_kinds;  // by operator kind or class

@@ -26,7 +26,8 @@ bool is_matmul(const OperatorKind& kind) { return kind.operator_class == Operato
 // `nominal` time, enough to find the heaviest part.
 double weight_of(const Device& device, const VectorPart& part) {
   double near = std::min(part.mb, part.cost->resident), far = part.mb - near;
-  return part.cost->start + std::max(part.cost->spread * part.fill + device.near * near + part.cost->far * far, part.instruction_us);
+  double transfer = device.near * near + part.cost->far * (far + part.cold_mb);
+  return part.cost->start + part.latency_us + std::max(part.cost->spread * part.fill + transfer, part.instruction_us);
 }
 
 const VectorCost& find_cost(const Device& device, const OperatorKind& kind) {
@@ -91,9 +92,9 @@ const VectorCost& Costs::vector_cost(const Operator& op) const {
   return *cost_of_kind_.at(op.kind);
 }
 
-double Costs::boundary_mb(std::span<const OperatorId> operators) const {
-  Reads reads;
-  double bytes = 0;
+void Costs::set_traffic(VectorPart& part, std::span<const OperatorId> operators) const {
+  Reads warm, cold;
+  double written_warm = 0, written_cold = 0;
   bool broadcasts = false;
   for (OperatorId id : operators) {
     const Operator& op = graph_.operators[id];
@@ -102,17 +103,23 @@ double Costs::boundary_mb(std::span<const OperatorId> operators) const {
       TensorId root = graph_.root(op.inputs[i]);
       OperatorId producer = graph_.producer(root);
       if (producer.valid() && contains(operators, producer)) continue;
-      reads.add(op.inputs[i], root, read_bytes(graph_, op, i, options_.sequences), elements(graph_.tensors[root]) * graph::dtype_size(graph_.tensors[root].dtype));
+      const Tensor& whole = graph_.tensors[root];
+      (producer.valid() || !device_.cold_inputs ? warm : cold)
+          .add(op.inputs[i], root, read_bytes(graph_, op, i, options_.sequences), elements(whole) * graph::dtype_size(whole.dtype));
       double operand = elements(graph_.tensors[op.inputs[i]]);
       if (operand > 1 && operand < walked && kind_of(op).operator_class == OperatorClass::Elementwise) broadcasts = true;
     }
     for (size_t i = 0; i < op.outputs.size(); ++i) {
-      if (read_outside(graph_.root(op.outputs[i]), operators)) bytes += written_bytes(graph_, op, i);
+      TensorId root = graph_.root(op.outputs[i]);
+      if (!read_outside(root, operators)) continue;
+      bool last = device_.cold_inputs && (is_output_[root.index] || consumers_[root.index].empty());
+      (last ? written_cold : written_warm) += written_bytes(graph_, op, i);
     }
-    bytes += written_in_part(graph_, op, options_.sequences);
+    (device_.cold_inputs ? written_cold : written_warm) += written_in_part(graph_, op, options_.sequences);
   }
-  bytes += reads.sum();
-  return bytes / megabyte * (broadcasts && operators.size() == 1 ? device_.broadcast : 1);
+  double factor = (broadcasts && operators.size() == 1 ? device_.broadcast : 1) / megabyte;
+  part.mb = (warm.sum() + written_warm) * factor;
+  part.cold_mb = (cold.sum() + written_cold) * factor;
 }
 
 double Costs::edges_mb(std::span<const OperatorId> from, std::span<const OperatorId> to) const {
@@ -139,7 +146,8 @@ VectorPart Costs::part(OperatorId id) const {
   out.cost = &vector_cost(op);
   double rows = row_count(graph_, op), length = row_length(graph_, op);
   out.fill = std::min(1.0, rows / device_.vector_cores);
-  out.mb = boundary_mb(std::span(&id, 1));
+  set_traffic(out, std::span(&id, 1));
+  if (is_row_reduction(kind_of(op))) out.latency_us = length / 1000 * device_.row_latency;
   if (out.cost->head_row > 0 && length <= head_row_limit) out.instruction_us = rows / device_.vector_cores * out.cost->head_row * std::max(1.0, length / 128);
   std::string_view kind = op.kind.view();
   if (kind == "topk" || kind == "sort") out.instruction_us = device_.topk_row * rows / 1000;
@@ -158,9 +166,10 @@ double Costs::second_pass(std::span<const OperatorId> operators) const {
       feeds = true;
       heavy = heavy || is_heavy(graph_.operators[other].kind.view());
     }
-    double count = elements(graph_.tensors[op.inputs[0]]);
+    double length = row_length(graph_, op);
+    double count = std::max(row_count(graph_, op), device_.vector_cores) * length;  // few rows take as long as one on every core
     if (device_.again > 0) us += feeds ? count / 1e6 * (heavy ? device_.again_heavy : device_.again) : 0;
-    else us += count * graph::dtype_size(graph_.tensors[op.inputs[0]].dtype) / megabyte * device_.near;
+    else us += row_count(graph_, op) * length * graph::dtype_size(graph_.tensors[op.inputs[0]].dtype) / megabyte * device_.near;
   }
   return us;
 }
@@ -187,7 +196,7 @@ VectorWork Costs::vector_work(std::span<const OperatorId> operators, std::span<c
       absorbed_add[j] = true;
       std::array<OperatorId, 2> pair{operators[j], operators[i]};
       parts[i].cost = &add_norm;
-      parts[i].mb = boundary_mb(pair);
+      set_traffic(parts[i], pair);
     }
   }
   size_t anchor = 0;
@@ -214,6 +223,7 @@ VectorWork Costs::vector_work(std::span<const OperatorId> operators, std::span<c
     } else {
       together.push_back(operators[i]);
       bool moves_heads = head_rows[anchor] && kind.operator_class == OperatorClass::Injective;  // strided rows are read for free
+      work.main.latency_us += parts[i].latency_us;
       if (!with_heads && !moves_heads) work.chain_spread += parts[i].cost->spread * parts[i].fill;
       work.main.fill = std::max(work.main.fill, parts[i].fill);
     }
@@ -221,7 +231,7 @@ VectorWork Costs::vector_work(std::span<const OperatorId> operators, std::span<c
     else if (i != anchor) work.main.instruction_us += parts[i].instruction_us;
   }
   work.chain_spread = std::min(work.chain_spread, 2 * std::max(work.main.cost->spread, 1.0) * work.main.fill);
-  if (together.size() > 1 || kernel.size() > operators.size()) work.main.mb = boundary_mb(together);
+  if (together.size() > 1 || kernel.size() > operators.size()) set_traffic(work.main, together);
   work.again_us = second_pass(operators);
   return work;
 }

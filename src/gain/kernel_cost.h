@@ -18,6 +18,7 @@ namespace fusescout::gain {
 struct Parameters {
   double gap, triton_start, mix, absorb, spread_kept, tail, communication_start;
   double vector = 1, head_rows = 1, matmul = 1, communication = 1;  // factors
+  double again = 1;                                                 // factor on second passes
   double resident = 1;                                              // factor on what the L2 cache holds
 };
 Parameters nominal_parameters(const Device& device);
@@ -31,6 +32,8 @@ struct VectorPart {
   const VectorCost* cost = nullptr;
   double fill = 1;             // min(1, rows/cores)
   double mb = 0;
+  double cold_mb = 0;          // beyond the L2 cache
+  double latency_us = 0;       // of one row's reduction
   double instruction_us = 0;   // head rows
 };
 
@@ -74,7 +77,7 @@ class Costs {
  private:
   VectorWork vector_work(std::span<const graph::OperatorId> operators, std::span<const graph::OperatorId> kernel) const;
   const VectorCost& vector_cost(const graph::Operator& op) const;
-  double boundary_mb(std::span<const graph::OperatorId> operators) const;
+  void set_traffic(VectorPart& part, std::span<const graph::OperatorId> operators) const;
   double edges_mb(std::span<const graph::OperatorId> from, std::span<const graph::OperatorId> to) const;
   VectorPart part(graph::OperatorId id) const;
   double second_pass(std::span<const graph::OperatorId> operators) const;

@@ -15,7 +15,8 @@ using fusion::Price;
 
 namespace {
 
-constexpr double own_error = 0.15;       // of a gain that the parameters do not explain
+constexpr double own_error = 0.25;       // of a gain: what the parameters do not explain
+constexpr double rest_error = 0.04;      // of the time before: what stays the same is not known exactly either
 constexpr double smallest_gain = 0.5;    // us
 constexpr double smallest_share = 0.05;  // of the time before
 
@@ -32,24 +33,25 @@ double total(const Device& device, std::span<const KernelCost> kernels, const Pa
 
 // One parameter at a time, deviations added as independent ones.
 template <typename Value>
-Estimate interval(const Device& device, double relative, const Value& value) {
+Estimate interval(const Device& device, double own, const Value& value) {
   double nominal = value(nominal_parameters(device)), low = 0, high = 0;
   for (const auto& [a, b] : parameter_sweep(device)) {
     double x = value(a) - nominal, y = value(b) - nominal;
     low += std::pow(std::min({x, y, 0.0}), 2);
     high += std::pow(std::max({x, y, 0.0}), 2);
   }
-  double own = std::pow(relative * nominal, 2);
-  return {nominal - std::sqrt(low + own), nominal, nominal + std::sqrt(high + own)};
+  return {nominal - std::sqrt(low + own * own), nominal, nominal + std::sqrt(high + own * own)};
 }
 
 Price compare_sides(const Device& device, graph::GraphMode mode, std::span<const KernelCost> before, std::span<const KernelCost> after) {
   Price price;
   auto time = [&](std::span<const KernelCost> side) { return [&, side](const Parameters& p) { return total(device, side, p, mode); }; };
   auto gain = [&](const Parameters& p) { return total(device, before, p, mode) - total(device, after, p, mode); };
-  price.before = interval(device, 0.05, time(before));
-  price.after = interval(device, 0.05, time(after));
-  price.gain = interval(device, own_error, gain);
+  price.before = interval(device, 0, time(before));
+  price.after = interval(device, 0, time(after));
+  double nominal = gain(nominal_parameters(device));
+  bool changes = std::abs(nominal) > 1e-9;  // equal sides differ by nothing, for certain
+  price.gain = interval(device, changes ? std::hypot(own_error * nominal, rest_error * price.before.nominal) : 0, gain);
   price.pessimistic_gain = gain(pessimistic_parameters(device));
   double needed = std::max(smallest_gain, smallest_share * price.before.nominal);
   std::string few_items;
@@ -129,7 +131,7 @@ Price Model::price(const graph::Graph& graph, std::span<const graph::KernelId> b
 Estimate Model::step_time(const graph::Graph& graph) const {
   auto costs = costs_of(graph);
   std::vector<KernelCost> kernels = all_kernels(*costs, graph);
-  return interval(device_, 0.05, [&](const Parameters& p) { return total(device_, kernels, p, options_.graph_mode); });
+  return interval(device_, 0, [&](const Parameters& p) { return total(device_, kernels, p, options_.graph_mode); });
 }
 
 Price Model::compare(const graph::Graph& before, const graph::Graph& after) const {
