@@ -132,7 +132,7 @@ void read_vector_kinds(Reader& reader, Device& device) {
     device.vector_kinds.emplace(name.str(), cost);
   }
   // Every operator kind falls back to one of these.
-  for (const char* needed : {"elementwise", "injective", "reduction", "norm", "add_norm", "opaque"}) {
+  for (const char* needed : {"elementwise", "injective", "slice", "reduction", "norm", "add_norm", "opaque"}) {
     if (!device.vector_kinds.contains(needed)) reader.fail(fmt::format("vector.kinds.{}", needed), "is missing");
   }
 }
@@ -203,6 +203,8 @@ ErrorOr<Device> parse_device(std::string_view text, const std::string& file) {
   reader.number("matmul.efficiency_8bit", d.matmul_8bit);
   reader.points("matmul.efficiency", d.matmul_efficiency);
   reader.number("vector.near", d.near);
+  reader.number("vector.short_row", d.short_row, true);
+  reader.number("vector.short_row_triton", d.short_row_triton, true);
   reader.flag("vector.cold_inputs", d.cold_inputs, true);
   reader.number("vector.row_latency", d.row_latency, true);
   reader.number("vector.broadcast", d.broadcast, true);

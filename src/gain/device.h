@@ -62,6 +62,7 @@ struct Device {
   double near = 0;                       // us/MB in the L2 cache
   bool cold_inputs = false;              // inputs, parameters and final outputs are beyond the L2 cache
   double row_latency = 0;                // us for 1000 elements of a row that one core reduces
+  double short_row = 0, short_row_triton = 0;  // us for a row of up to 256 elements on one core, with an operand for each column
   double broadcast = 1;                  // factor on bytes of an element-wise kernel with a broadcast operand
   double topk_row = 0;                   // us/1000 rows of top-k or sort
   std::map<std::string, VectorCost, std::less<>> vector_kinds;  // by operator kind or class

@@ -24,7 +24,7 @@ using graph::TensorKind;
 
 namespace {
 
-constexpr double triton_factor = 3.5;      // compiled Triton kernels need this times the naive sum of live tiles
+constexpr double triton_factor = 3.5;      // a compiled Triton kernel needs this times its live tiles as they lie in memory (measured once: rope)
 constexpr double tile_columns = 256;       // of a matmul's output on one core
 constexpr double full_stride_piece = 512;  // bytes: strided rows with pieces of this size are read at full speed
 constexpr double scalar_loop = 4096;       // integer elements that a scalar loop may take
@@ -44,94 +44,97 @@ struct Group {
 bool is_constant_kind(TensorKind kind) { return kind == TensorKind::Parameter || kind == TensorKind::Buffer || kind == TensorKind::Constant; }
 
 struct Live {
-  double per_row = 0;       // bytes for one row of the iteration
-  double persistent = 0;    // bytes that stay for the whole kernel
-  double rows = 1;          // iterations there are in all
+  double naive = 0;                // bytes of the live tiles of one row, as they lie in memory
+  double single = 0, doubled = 0;  // the same in the buffer: bytes for one row of the iteration, with one or two buffers for what comes from memory or goes there
+  double persistent = 0;           // bytes that stay for the whole kernel
+  double rows = 1;                 // iterations there are in all
+};
+
+struct Value {
+  TensorId root;
+  double bytes = 0;                // of a row in the buffer
+  double memory_bytes = 0;         // the same when it comes from memory or goes there
+  double naive = 0;
+  size_t first = 0, last = 0;      // operators, by position
 };
 
 double block(double bytes) { return std::ceil(bytes / 32) * 32; }
 
-// Bytes of a value in the buffer for each row: rows are those of the iteration space, shorter tensors share.
-double row_bytes(const Tensor& t, double rows, bool in_memory, bool widened) {
-  double count = elements(t) / rows;
-  double size = graph::dtype_size(t.dtype);
-  bool half = t.dtype == DType::BF16 || t.dtype == DType::F16;
-  double bytes = 0;
-  if (in_memory) bytes += 2 * block(count * size);                      // double buffered
-  if (widened && half) bytes += block(count * 4);
-  else if (!in_memory) bytes += block(count * size);
-  return bytes;
-}
-
 // A value lives from its operator to its last use; the worst point decides.
 Live live_buffers(const Group& group, const Device& device) {
+  const graph::Graph& graph = group.graph;
   Live out;
+  // One iteration holds whole rows of the longest kind: operators on heads take several of theirs.
+  double most = 1, reduced = 0;
   for (OperatorId id : group.operators) {
-    double rows = row_count(group.graph, group.graph.operators[id]);
-    const OperatorKind& kind = kind_of(group.graph.operators[id]);
-    if (kind.operator_class != OperatorClass::MatMul && kind.operator_class != OperatorClass::Collective) out.rows = std::max(out.rows, rows);
+    const OperatorKind& kind = kind_of(graph.operators[id]);
+    if (kind.operator_class == OperatorClass::MatMul || kind.operator_class == OperatorClass::Collective) continue;
+    double rows = row_count(graph, graph.operators[id]);
+    most = std::max(most, rows);
+    if (is_row_reduction(kind)) reduced = reduced > 0 ? std::min(reduced, rows) : rows;
   }
-  // Operators on whole rows and on their heads: one iteration must hold what the longest row needs.
-  double shortest = out.rows;
-  for (OperatorId id : group.operators) {
-    const Operator& op = group.graph.operators[id];
-    if (is_row_reduction(kind_of(op))) shortest = std::min(shortest, row_count(group.graph, op));
-  }
-  out.rows = shortest;
-  std::vector<TensorId> values;
-  std::vector<size_t> first, last;
-  std::vector<bool> memory;
-  auto find = [&](TensorId root) { return static_cast<size_t>(std::find(values.begin(), values.end(), root) - values.begin()); };
-  double persistent = 0;
+  out.rows = reduced > 0 ? reduced : most;
+  std::vector<Value> values;
+  auto touch = [&](TensorId root, double elements_in_row, graph::DType dtype, bool memory, size_t at) {
+    for (Value& v : values) {
+      if (v.root != root) continue;
+      v.last = at;
+      return;
+    }
+    double size = graph::dtype_size(dtype);
+    bool half = dtype == DType::BF16 || dtype == DType::F16;
+    Value v{root, 0, 0, block(elements_in_row * size), at, at};
+    if (memory) v.memory_bytes = block(elements_in_row * size);
+    if (half && !device.vector_bf16) v.bytes = block(elements_in_row * 4);  // computed as f32
+    else if (!memory) v.bytes = block(elements_in_row * size);
+    values.push_back(v);
+  };
+  std::vector<TensorId> staying;
   for (size_t at = 0; at < group.operators.size(); ++at) {
-    const Operator& op = group.graph.operators[group.operators[at]];
-    for (TensorId input : op.inputs) {
-      TensorId root = group.graph.root(input);
-      const Tensor& seen = group.graph.tensors[input];
-      if (kind_of(op).operator_class == OperatorClass::MatMul) continue;  // its operands live in the cube's buffers
-      size_t i = find(root);
-      if (i == values.size()) {
-        if (group.graph.tensors[root].kind == TensorKind::Cache) continue;
-        bool shared = !group.makes(root) && (is_constant_kind(group.graph.tensors[root].kind) || elements(seen) <= last_axis(seen));
-        if (shared && elements(seen) > 1 && elements(seen) < out.rows * 4096) {  // gamma, bias, a row of factors: once, as f32
-          persistent += block(last_axis(seen) * (device.vector_bf16 ? graph::dtype_size(seen.dtype) : 4));
-          values.push_back(root), first.push_back(at), last.push_back(at), memory.push_back(false);
-          values.back() = TensorId{};
-          continue;
+    const Operator& op = graph.operators[group.operators[at]];
+    if (kind_of(op).operator_class == OperatorClass::MatMul) continue;  // its operands live in the cube's buffers
+    for (size_t i = 0; i < op.inputs.size(); ++i) {
+      TensorId root = graph.root(op.inputs[i]);
+      const Tensor& seen = graph.tensors[op.inputs[i]];
+      bool made = group.makes(root);
+      if (!made && graph.tensors[root].kind == TensorKind::Cache) continue;
+      bool table = op.kind.view() == "rope" && i > 0;
+      if (!made && !table && is_constant_kind(graph.tensors[root].kind) && elements(seen) <= last_axis(seen)) {  // gamma, bias: once, as f32
+        if (std::find(staying.begin(), staying.end(), root) == staying.end()) {
+          staying.push_back(root);
+          out.persistent += block(last_axis(seen) * (device.vector_bf16 ? graph::dtype_size(seen.dtype) : 4));
         }
-        values.push_back(input == root ? root : root);
-        first.push_back(at);
-        last.push_back(at);
-        memory.push_back(!group.makes(root));
+        continue;
       }
-      if (i < values.size()) last[i] = at;
+      touch(root, table ? last_axis(seen) : elements(seen) / out.rows, seen.dtype, !made, at);
     }
     for (TensorId output : op.outputs) {
-      TensorId root = group.graph.root(output);
-      if (group.graph.tensors[root].kind == TensorKind::Cache) continue;
-      size_t i = find(root);
-      if (i == values.size()) {
-        values.push_back(root);
-        first.push_back(at);
-        last.push_back(at);
-        memory.push_back(false);
-        i = values.size() - 1;
-      }
-      last[i] = at;
-      if (std::find(group.outputs.begin(), group.outputs.end(), root) != group.outputs.end()) memory[i] = true;
+      TensorId root = graph.root(output);
+      if (graph.tensors[root].kind == TensorKind::Cache) continue;
+      bool written = std::find(group.outputs.begin(), group.outputs.end(), root) != group.outputs.end();
+      touch(root, elements(graph.tensors[output]) / out.rows, graph.tensors[output].dtype, written, at);
     }
   }
   for (size_t at = 0; at < group.operators.size(); ++at) {
-    double sum = 0;
-    const Operator& op = group.graph.operators[group.operators[at]];
-    for (size_t i = 0; i < values.size(); ++i) {
-      if (!values[i].valid() || first[i] > at || last[i] < at) continue;
-      sum += row_bytes(group.graph.tensors[values[i]], out.rows, memory[i], !device.vector_bf16);
+    double values_bytes = 0, memory_bytes = 0, naive = 0;
+    const Operator& op = graph.operators[group.operators[at]];
+    bool in_place = false;
+    for (const Value& v : values) {
+      if (v.first > at || v.last < at) continue;
+      // An element-wise result may take the place of an operand that ends here.
+      if (v.last == at && v.first < at && kind_of(op).operator_class == OperatorClass::Elementwise && !in_place && v.memory_bytes == 0) {
+        in_place = true;
+        continue;
+      }
+      values_bytes += v.bytes;
+      naive += v.naive;
+      memory_bytes += v.memory_bytes;
     }
-    if (is_row_reduction(kind_of(op)) && !op.inputs.empty()) sum += block(elements(group.graph.tensors[op.inputs[0]]) / out.rows * 4) + 32;  // work buffer
-    out.per_row = std::max(out.per_row, sum);
+    if (is_row_reduction(kind_of(op)) && !op.inputs.empty()) values_bytes += block(elements(graph.tensors[op.inputs[0]]) / out.rows / 8 * 4) + 32;  // partial sums
+    out.naive = std::max(out.naive, naive);
+    out.single = std::max(out.single, values_bytes + memory_bytes);
+    out.doubled = std::max(out.doubled, values_bytes + 2 * memory_bytes);
   }
-  out.persistent = persistent;
   return out;
 }
 
@@ -174,24 +177,26 @@ class Checker {
   void buffer() {
     Live live = live_buffers(group_, device_);
     double budget = device_.buffer_bytes;
-    double factor = kernel_.triton ? triton_factor : 1;
-    double rows = std::floor((budget / factor - live.persistent) / std::max(live.per_row, 1.0));
     bool whole_row = false;
     for (OperatorId id : group_.operators) whole_row = whole_row || is_row_reduction(kind_of(op(id)));
-    double needed = factor * (live.persistent + live.per_row);
-    out_.tile_rows = static_cast<int64_t>(std::clamp(rows, 0.0, live.rows));
+    auto rows_with = [&](double row) { return std::floor((budget - live.persistent) / std::max(row, 1.0)); };
+    double triton_row = triton_factor * live.naive;
+    bool doubled = rows_with(live.doubled) >= 1;
+    double row = kernel_.triton ? triton_row : doubled ? live.doubled : live.single;
+    double rows = rows_with(row), needed = live.persistent + row;
+    out_.tile_rows = static_cast<int64_t>(std::clamp(rows, 1.0, live.rows));
     out_.rows_per_core = static_cast<int64_t>(std::ceil(live.rows / device_.vector_cores));
-    double triton_needs = triton_factor * (live.persistent + live.per_row);
+    triton_tight_ = whole_row && rows_with(triton_row) < 1;
+    std::string numbers = fmt::format("{:.0f} bytes for a row{} and {:.0f} that stay, of {:.0f}", row,
+                                      kernel_.triton ? fmt::format(", {} times the live tiles,", triton_factor) : "", live.persistent, budget);
     if (rows >= 1) {
       add("unified_buffer", true, false, needed, budget, "bytes",
-          fmt::format("{:.0f} bytes for a row and {:.0f} that stay, of {:.0f}: {} rows at a time", live.per_row, live.persistent, budget, out_.tile_rows));
+          fmt::format("{}: {} rows at a time{}", numbers, out_.tile_rows, doubled || kernel_.triton ? "" : ", without double buffering"));
     } else {
       // A row can be cut; a reduction then takes a second pass, which the price counts.
-      out_.tile_rows = 1;
       add("unified_buffer", false, false, needed, budget, "bytes",
-          fmt::format("a row needs {:.0f} bytes of {:.0f}: {}", needed, budget, whole_row ? "rows are cut and read twice" : "rows are cut into pieces"));
+          fmt::format("{}: {}", numbers, whole_row ? "rows are cut and read twice" : "rows are cut into pieces"));
     }
-    if (!kernel_.triton && triton_needs > budget && whole_row) triton_tight_ = true;
   }
 
   void alignment() {
@@ -209,7 +214,7 @@ class Checker {
         where = label(id);
       }
       // Short rows of a big tensor: each takes a transfer of its own.
-      if (bytes < device_.alignment && t.shape.size() > 1 && elements(t) >= 4096) {
+      if (bytes < device_.alignment && t.shape.size() > 1 && elements(t) >= 4096 && !is_constant_kind(t.kind)) {
         hard = true;
         worst = bytes;
         where = label(id);
@@ -247,13 +252,7 @@ class Checker {
               fmt::format("the last axis of {} has stride {}: elements are gathered", label(input), t.strides.back().value));
           return;
         }
-        // The piece that lies together.
-        double piece = 1;
-        for (size_t i = t.shape.size(); i-- > 0;) {
-          if (t.shape[i].value != 1 && static_cast<double>(t.strides[i].value) != piece) break;
-          piece *= static_cast<double>(t.shape[i].value);
-        }
-        double bytes = piece * size;
+        double bytes = contiguous_bytes(t);
         double offset = std::fmod(static_cast<double>(t.storage_offset.value) * size, device_.alignment);
         if (bytes < full_stride_piece || offset != 0) {
           add("strides", false, false, bytes, full_stride_piece, "bytes",
@@ -352,7 +351,7 @@ class Checker {
     out_.triton_possible = device_.triton && !collective_ && !triton_tight_;
     std::string why = !device_.triton ? fmt::format("{} has no Triton", device_.name)
                       : collective_   ? "a Triton kernel cannot communicate"
-                      : triton_tight_ ? "compiled Triton needs about 3.5 times the live tiles, more than the buffer"
+                      : triton_tight_ ? "a row in compiled Triton needs more than the buffer"
                                       : "Triton or AscendC";
     if (device_.family != "ascend" && out_.triton_possible) why = "Triton or CUDA";
     bool holds = !kernel_.triton || out_.triton_possible;

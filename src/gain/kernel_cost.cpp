@@ -17,6 +17,7 @@ using graph::TensorId;
 namespace {
 
 constexpr double megabyte = 1e6;
+constexpr double slice_piece = 512;     // bytes: pieces of rows that are copied at full speed
 constexpr double head_row_limit = 256;  // elements; longer rows are bound by bytes
 
 bool contains(std::span<const OperatorId> operators, OperatorId id) { return std::find(operators.begin(), operators.end(), id) != operators.end(); }
@@ -89,6 +90,9 @@ bool Costs::read_outside(TensorId root, std::span<const OperatorId> operators) c
 
 const VectorCost& Costs::vector_cost(const Operator& op) const {
   if (op.kind.view() == "mul" && op.inputs.size() > 1) return device_.vector_kinds.find("elementwise")->second;  // `mul` is by a number
+  if (op.kind.view() == "copy" && !op.inputs.empty() && contiguous_bytes(graph_.tensors[op.inputs[0]]) >= slice_piece) {
+    return device_.vector_kinds.find("slice")->second;
+  }
   return *cost_of_kind_.at(op.kind);
 }
 
@@ -149,6 +153,14 @@ VectorPart Costs::part(OperatorId id) const {
   set_traffic(out, std::span(&id, 1));
   if (is_row_reduction(kind_of(op))) out.latency_us = length / 1000 * device_.row_latency;
   if (out.cost->head_row > 0 && length <= head_row_limit) out.instruction_us = rows / device_.vector_cores * out.cost->head_row * std::max(1.0, length / 128);
+  bool column_operand = false;
+  for (TensorId input : op.inputs) {
+    double count = elements(graph_.tensors[input]);
+    column_operand = column_operand || (count > 1 && count <= last_axis(graph_.tensors[input]));
+  }
+  if (column_operand && length <= head_row_limit && out.instruction_us == 0 && kind_of(op).operator_class == OperatorClass::Elementwise) {
+    out.short_rows = rows / device_.vector_cores;
+  }
   std::string_view kind = op.kind.view();
   if (kind == "topk" || kind == "sort") out.instruction_us = device_.topk_row * rows / 1000;
   return out;
@@ -227,8 +239,9 @@ VectorWork Costs::vector_work(std::span<const OperatorId> operators, std::span<c
       if (!with_heads && !moves_heads) work.chain_spread += parts[i].cost->spread * parts[i].fill;
       work.main.fill = std::max(work.main.fill, parts[i].fill);
     }
-    if (with_heads) work.main.instruction_us += parts[i].instruction_us;
-    else if (i != anchor) work.main.instruction_us += parts[i].instruction_us;
+    if (with_heads || i != anchor) work.main.instruction_us += parts[i].instruction_us;
+    work.main.short_rows = std::max(work.main.short_rows, parts[i].short_rows);
+    if (!absorbed_add[i]) work.resident = std::max(work.resident, parts[i].cost->resident);
   }
   work.chain_spread = std::min(work.chain_spread, 2 * std::max(work.main.cost->spread, 1.0) * work.main.fill);
   if (together.size() > 1 || kernel.size() > operators.size()) set_traffic(work.main, together);

@@ -35,10 +35,12 @@ struct VectorPart {
   double cold_mb = 0;          // beyond the L2 cache
   double latency_us = 0;       // of one row's reduction
   double instruction_us = 0;   // head rows
+  double short_rows = 0;       // of one core
 };
 
 struct VectorWork {
   bool any = false;
+  double resident = 0;         // MB: the most that one of the parts together keeps
   VectorPart main;             // the heaviest part and the element-wise operators around it
   double chain_spread = 0;     // spread of those element-wise operators, times fill
   double again_us = 0;         // a second pass over rows that do not stay on the core

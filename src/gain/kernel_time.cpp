@@ -8,14 +8,18 @@
 namespace fusescout::gain {
 namespace {
 
-double transfer_us(const Device& device, const VectorPart& part, const Parameters& p) {
-  double near = std::min(part.mb, part.cost->resident * p.resident);
+double transfer_us(const Device& device, const VectorPart& part, double resident, const Parameters& p) {
+  double near = std::min(part.mb, resident * p.resident);
   return device.near * near + part.cost->far * (part.mb - near + part.cold_mb);
 }
 
+double instructions_us(const Device& device, const VectorPart& part, bool triton, const Parameters& p) {
+  return (part.instruction_us + part.short_rows * (triton ? device.short_row_triton : device.short_row)) * p.head_rows;
+}
+
 double part_time(const Device& device, const VectorPart& part, const Parameters& p) {
-  double bytes = (part.cost->spread * part.fill + transfer_us(device, part, p)) * p.vector;
-  return (part.cost->start + part.latency_us) * p.vector + std::max(bytes, part.instruction_us * p.head_rows);
+  double bytes = (part.cost->spread * part.fill + transfer_us(device, part, part.cost->resident, p)) * p.vector;
+  return (part.cost->start + part.latency_us) * p.vector + std::max(bytes, instructions_us(device, part, false, p));
 }
 
 double start_of(const Device&, const VectorWork& work, bool triton, const Parameters& p) {
@@ -26,8 +30,8 @@ double start_of(const Device&, const VectorWork& work, bool triton, const Parame
 double vector_time(const Device& device, const VectorWork& work, bool triton, const Parameters& p) {
   if (!work.any) return 0;
   const VectorPart& main = work.main;
-  double bytes = (main.cost->spread * main.fill + p.spread_kept * work.chain_spread + transfer_us(device, main, p)) * p.vector;
-  double time = start_of(device, work, triton, p) + std::max(bytes, main.instruction_us * p.head_rows) + work.again_us * p.again + main.latency_us * p.vector;
+  double bytes = (main.cost->spread * main.fill + p.spread_kept * work.chain_spread + transfer_us(device, main, work.resident, p)) * p.vector;
+  double time = start_of(device, work, triton, p) + std::max(bytes, instructions_us(device, main, triton, p)) + work.again_us * p.again + main.latency_us * p.vector;
   for (const VectorPart& part : work.light) time += (1 - p.absorb) * part_time(device, part, p);
   return time;
 }
@@ -90,9 +94,9 @@ std::string vector_text(const Device& device, const VectorWork& work, bool trito
   const VectorPart& main = work.main;
   std::string text = fmt::format("start {:.1f} + spread {:.1f}*{:.2f}", start_of(device, work, triton, p), main.cost->spread, main.fill);
   if (work.chain_spread > 0) text += fmt::format(" + {:.2f}*{:.1f} for the operators around it", p.spread_kept, work.chain_spread);
-  text += fmt::format(" + {:.2f} MB: {:.2f}", main.mb + main.cold_mb, transfer_us(device, main, p));
+  text += fmt::format(" + {:.2f} MB: {:.2f}", main.mb + main.cold_mb, transfer_us(device, main, work.resident, p));
   if (main.latency_us > 0) text += fmt::format(" + {:.2f} for a row", main.latency_us);
-  if (main.instruction_us > 0) text += fmt::format("; at least {:.2f} of instructions", main.instruction_us);
+  if (double us = instructions_us(device, main, triton, p); us > 0) text += fmt::format("; at least {:.2f} of instructions", us);
   if (work.again_us > 0) text += fmt::format("; second pass {:.2f}", work.again_us);
   for (const VectorPart& part : work.light) text += fmt::format("; absorbs {:.0f} % of {:.2f}", 100 * p.absorb, part_time(device, part, p));
   return text;

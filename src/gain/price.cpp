@@ -62,14 +62,15 @@ fusion::ProposedKernel whole(const Graph& graph) {
 ErrorOr<PricedText> price_text(std::string_view text, const Device& device, const Options& options) {
   std::vector<NamedGraph> graphs = TRY(graph::parse_text(text));
   const Graph *before = nullptr, *after = nullptr;
+  const std::string nothing = "nothing to price: expected operators, or two graphs `--- before` and `--- after`";
   for (const NamedGraph& named : graphs) {
-    if (named.graph.operators.size() == 0) return Error{fmt::format("the graph `{}` has no operators", named.name)};
+    if (named.graph.operators.size() == 0) return Error{named.name.empty() ? nothing : fmt::format("the graph `{}` has no operators", named.name)};
     if (named.name == "before" && !before) before = &named.graph;
     else if (named.name == "after" && !after) after = &named.graph;
     else if (graphs.size() > 1) return Error{fmt::format("a graph named `{}`: expected one `--- before` and one `--- after`", named.name)};
     else before = &named.graph;
   }
-  if (!before) return Error{"no graph to price: expected operators, or `--- before` and `--- after`"};
+  if (!before) return Error{nothing};
   PricedText out;
   Model model(device, options_for(*before, options));
   out.before = times_of(device, model.options(), *before);

@@ -78,6 +78,15 @@ double slot_bytes(const Tensor& state, int64_t sequences) {
 
 }  // namespace
 
+double contiguous_bytes(const Tensor& tensor) {
+  double piece = 1;
+  for (size_t i = tensor.shape.size(); i-- > 0;) {
+    if (tensor.shape[i].value != 1 && static_cast<double>(tensor.strides[i].value) != piece) break;
+    piece *= static_cast<double>(tensor.shape[i].value);
+  }
+  return piece * graph::dtype_size(tensor.dtype);
+}
+
 double row_length(const graph::Graph& graph, const Operator& op) {
   const Tensor* x = walked(graph, op);
   if (!x) return 1;

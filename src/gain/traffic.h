@@ -18,6 +18,7 @@ const graph::OperatorKind& kind_of(const graph::Operator& op);
 
 double last_axis(const graph::Tensor& tensor);             // elements, 1 for a scalar
 double elements(const graph::Tensor& tensor);              // in memory: axes of stride 0 count once
+double contiguous_bytes(const graph::Tensor& tensor);   // of the pieces that lie together
 double row_length(const graph::Graph& graph, const graph::Operator& op);   // of a head where there are heads
 double row_count(const graph::Graph& graph, const graph::Operator& op);
 
