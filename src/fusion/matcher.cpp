@@ -199,6 +199,14 @@ class Matcher {
     }
   }
 
+  // The view that an operand's piece was cut from.
+  TensorId view_with(TensorId piece, const Region& region) const {
+    for (TensorId view = graph_.tensors[piece].view_of; view.valid(); view = graph_.tensors[view].view_of) {
+      if (flow_.region(view) == region) return view;
+    }
+    return region.root;
+  }
+
   // The root behind all casts and copies, whatever part of it is seen.
   TensorId origin(TensorId tensor, std::vector<NodeId>* through) const {
     while (true) {
@@ -234,7 +242,7 @@ class Matcher {
       return !made && whole && flow_.region(behind) == flow_.region(flow_.behind(binding.region.root));
     }
     if (!made) {
-      binding.tensor = operand.selector == Selector::Whole ? actual : region->root;
+      binding.tensor = operand.selector == Selector::Whole ? actual : view_with(actual, *region);
       binding.region = *region;
       binding.known = true;
       return true;

@@ -134,7 +134,7 @@ void check_requirements(const Context& context, const Pattern& pattern, const Ma
     Evaluated evaluated = evaluate(context.flow, match, requirement.predicate);
     if (evaluated.found.empty()) continue;    // about something that this variant does not have
     check(candidate, requirement.text, evaluated.holds, evaluated.found,
-          requirement.reason + (evaluated.holds ? "" : " (" + evaluated.found + ")"));
+          evaluated.holds ? "" : requirement.reason + " (" + evaluated.found + ")");
   }
 }
 
