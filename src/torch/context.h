@@ -19,6 +19,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "graph/graph.h"
@@ -74,7 +75,7 @@ class Context {                      // one per Interpreter: Interpreter::user_d
   bool recording = false;
   Symbol device_type{"npu"};         // of tensors made without a device
   DType default_dtype = DType::F32;
-  Symbol default_device;             // torch.set_default_device or `with torch.device(...)`; empty: cpu
+  Symbol default_device;             // torch.set_default_device or `with torch.device(...)`; empty: device_type
 
   // Classes, for isinstance and subclassing. torch.nn.Parameter is made by the nn part.
   python::Class* tensor_class = nullptr;
@@ -108,6 +109,7 @@ class Context {                      // one per Interpreter: Interpreter::user_d
   // Another tensor object for the same value, of a given class (Tensor subclass, Parameter): no call.
   TensorObject* alias(TensorObject* tensor, python::Class* cls);
   void set_kind(TensorObject* tensor, TensorKind kind, Symbol name);   // when a module registers it
+  void set_device(TensorObject* tensor, Symbol device);               // of a tensor just made
   // `tensor.data = other`: the object becomes another view of other's storage.
   void set_data(TensorObject* tensor, TensorObject* other);
 
@@ -119,10 +121,13 @@ class Context {                      // one per Interpreter: Interpreter::user_d
 
   // --- values
   Value dtype_object(DType dtype) const;
+  Value tensor_dtype(TensorObject* tensor);                            // its torch.dtype
   std::optional<DType> as_dtype(const Value& value) const;             // a torch.dtype, or the types float, int, bool
   Value device_object(Symbol type, std::optional<int64_t> index = 0);
   Symbol device_of(const Value& value);                                // str, int or torch.device to a type; empty for None
   Value size(const Shape& shape);                                      // torch.Size
+  // An instance of torch.return_types.NAME: a tuple with names.
+  Value named_tuple(std::string_view name, std::initializer_list<std::string_view> fields, std::vector<Value> items);
   std::optional<Shape> as_shape(const Value& value);                   // of a list, tuple or Size of integers; or one integer
 
   // --- graph
@@ -139,6 +144,7 @@ class Context {                      // one per Interpreter: Interpreter::user_d
   struct Write { uint32_t version; TensorId tensor; };
   struct Storage {
     uint32_t version = 0;
+    bool host = false;                                                 // on the CPU: its kernels are no launches on the device
     std::vector<Write> writes;
     std::shared_ptr<std::vector<double>> data;                         // all of it, when known
   };
@@ -149,7 +155,9 @@ class Context {                      // one per Interpreter: Interpreter::user_d
   std::vector<graph::EntryId> open_;
   std::vector<graph::ModuleId> modules_;
   std::vector<CallScope*> calls_;
-  std::vector<Value> dtypes_;                                          // by DType
+  std::vector<DTypeObject*> dtypes_;                                   // by DType
+  std::unordered_map<std::string, python::Class*> named_tuples_;
+  friend void define_types(Context& context);
 };
 
 // One Entry of kind Call (or Function) while it is open; entries made meanwhile lie inside it. Does nothing while not recording.
@@ -168,8 +176,9 @@ class CallScope {
   graph::Entry& entry() { return context_.graph.entries[entry_]; }
   void view() { if (recording()) entry().is_view = true; }
   void opaque() { if (recording()) entry().opaque = true; }
-  // This call writes the tensor in place: it gets a new value, other views of the storage become stale. Known data is forgotten.
-  TensorId write(TensorObject* tensor);
+  // This call writes the tensor in place: it gets a new value, other views of the storage become stale. Known data is
+  // forgotten unless the caller is going to set it.
+  TensorId write(TensorObject* tensor, bool keep_known = false);
   // A canonical operator. The first one makes the kernel of the call. Inputs and outputs as they are now; an input that the call writes is
   // to be taken with `before`.
   graph::OperatorId emit(std::string_view kind, std::vector<TensorId> inputs, std::vector<TensorId> outputs, graph::Attributes attributes = {});
@@ -180,10 +189,12 @@ class CallScope {
   Value finish(Value result);
 
  private:
+  friend class Context;
   void open(const Arguments& arguments, graph::EntryKind kind, std::string_view op, std::string_view overload);
   Context& context_;
   graph::EntryId entry_;
   graph::KernelId kernel_;
+  Symbol device_;                                                      // of the tensors among the arguments
 };
 
 // One Entry of kind Module: nn.Module.__call__ opens it around hooks and forward.
