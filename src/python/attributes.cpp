@@ -87,7 +87,7 @@ Value Interpreter::find_attribute_plain(const Value& object, Symbol name) {
     }
     case Kind::Class: {
       auto* cls = static_cast<Class*>(object.object);
-      Class* meta = cls->metaclass != nullptr ? cls->metaclass : builtin_class("type");
+      Class* meta = cls->metaclass != nullptr ? cls->metaclass : type_class_;
       Value in_meta = find_in_class(meta, name);
       if (in_meta.defined() && cls->metaclass != nullptr && is_data_descriptor(*this, in_meta)) return bind(in_meta, object, meta);
       Value in_class = find_in_class(cls, name);
@@ -250,30 +250,33 @@ void Interpreter::set_attribute(const Value& object, Symbol name, const Value& v
   else if (auto* as_class = object.as<Class>()) cls = as_class->metaclass;
   if (cls != nullptr && !(cls->builtin && cls->layout != Layout::Native)) {
     Value custom = find_in_class(cls, names::__setattr__);
-    static const Symbol object_name("object");
     // What object and type themselves define is set_attribute_plain.
-    Value* plain = builtin_class("object")->dict->find(names::__setattr__);
-    if (custom.defined() && (plain == nullptr || !custom.identical(*plain))) {
-      Value* of_type = builtin_class("type")->dict->find(names::__setattr__);
-      if (of_type == nullptr || !custom.identical(*of_type)) {
-        call(custom, {object, str(name), value});
-        return;
-      }
+    if (custom.defined() && !custom.identical(find_in_class(object_class_, names::__setattr__)) && !custom.identical(find_in_class(type_class_, names::__setattr__))) {
+      call(custom, {object, str(name), value});
+      return;
     }
   }
   set_attribute_plain(object, name, value);
 }
 
 void Interpreter::delete_attribute(const Value& object, Symbol name) {
-  auto missing = [&] { raise("AttributeError", "'" + type_name(object) + "' object has no attribute '" + name.str() + "'"); };
   if (auto* instance = object.as<Instance>()) {
     Value custom = find_in_class(instance->cls, names::__delattr__);
-    if (custom.as<Function>() != nullptr || (custom.defined() && !custom.identical(find_in_class(builtin_class("object"), names::__delattr__)))) {
-      call(custom, {object, str(name)});
+    if (custom.defined() && !custom.identical(find_in_class(object_class_, names::__delattr__))) {
+      call(bind(custom, object, instance->cls), {str(name)});
       return;
     }
+  }
+  delete_attribute_plain(object, name);
+}
+
+void Interpreter::delete_attribute_plain(const Value& object, Symbol name) {
+  auto missing = [&] { raise("AttributeError", "'" + type_name(object) + "' object has no attribute '" + name.str() + "'"); };
+  if (auto* instance = object.as<Instance>()) {
     Value in_class = find_in_class(instance->cls, name);
-    if (auto* property = in_class.as<Property>(); property != nullptr && property->deleter.defined() && !property->deleter.is_none()) {
+    if (auto* property = in_class.as<Property>()) {
+      if (!property->deleter.defined() || property->deleter.is_none())
+        raise("AttributeError", "property '" + name.str() + "' of '" + instance->cls->name.str() + "' object has no deleter");
       call(property->deleter, {object});
       return;
     }
@@ -284,7 +287,11 @@ void Interpreter::delete_attribute(const Value& object, Symbol name) {
         return;
       }
     }
-    if (instance->attributes == nullptr || !instance->attributes->erase(name)) missing();
+    if (instance->attributes == nullptr || !instance->attributes->erase(name)) {
+      // The message names only the attribute where the class has it.
+      if (in_class.defined()) raise("AttributeError", name.str());
+      missing();
+    }
   } else if (auto* cls = object.as<Class>()) {
     if (!cls->dict->erase(name)) raise("AttributeError", "type object '" + cls->name.str() + "' has no attribute '" + name.str() + "'");
     class_changed();

@@ -22,7 +22,13 @@ Value Interpreter::call(const Value& callee, const Arguments& arguments) {
   switch (callee.object->kind) {
     case Kind::Function: return call_function(static_cast<Function*>(callee.object), arguments);
     case Kind::NativeFunction: {
-      Value made = static_cast<NativeFunction*>(callee.object)->body(*this, arguments);
+      auto* native = static_cast<NativeFunction*>(callee.object);
+      if (native->strict) {
+        for (const Value& v : arguments.positional) {
+          if (v.is_object() && v.object->kind == Kind::Unknown) return v;
+        }
+      }
+      Value made = native->body(*this, arguments);
       return made.defined() ? made : Value::none();
     }
     case Kind::BoundMethod: {
@@ -36,8 +42,7 @@ Value Interpreter::call(const Value& callee, const Arguments& arguments) {
       auto* cls = static_cast<Class*>(callee.object);
       if (cls->metaclass != nullptr) {
         Value custom = find_in_class(cls->metaclass, names::__call__);
-        Value* plain = builtin_class("type")->dict->find(names::__call__);
-        if (custom.defined() && (plain == nullptr || !custom.identical(*plain))) {
+        if (custom.defined() && !custom.identical(find_in_class(type_class_, names::__call__))) {
           SmallVector<Value, 8> positional;
           positional.push_back(callee);
           for (const Value& v : arguments.positional) positional.push_back(v);

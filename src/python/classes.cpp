@@ -124,6 +124,11 @@ Value Interpreter::create_class(Class* metaclass, Symbol name, std::vector<Value
       return interpreter.find_attribute(origin, attribute);
     };
   }
+  for (Class* base : cls->bases) base->subclasses.push_back(cls);
+  if (new_class_cell_ != nullptr) {   // `super()` works from here on, in __set_name__ and __init_subclass__ too
+    new_class_cell_->value = cls;
+    new_class_cell_ = nullptr;
+  }
   // __new__ is a static method, __init_subclass__ and __class_getitem__ are class methods, without saying so.
   for (Symbol implicit : {names::__init_subclass__, names::__class_getitem__}) {
     if (Value* v = names->find(implicit); v != nullptr && v->as<Function>() != nullptr) *v = make<ClassMethod>(*v);
@@ -144,7 +149,7 @@ Value Interpreter::create_class(Class* metaclass, Symbol name, std::vector<Value
   for (size_t i = 1; i < cls->mro.size(); ++i) {
     Value* hook = cls->mro[i]->dict->find(names::__init_subclass__);
     if (hook == nullptr) continue;
-    if (cls->mro[i] != builtin_class("object")) {
+    if (cls->mro[i] != object_class_) {
       std::vector<Value> positional;
       call(bind(*hook, Value(), cls), Arguments{positional, keywords.keywords});
     } else if (keywords.keywords.size() > 0 && metaclass == nullptr && !unknown_base) {
@@ -165,13 +170,30 @@ Value call_with_self(Interpreter& interpreter, const Value& function, const Valu
 
 }  // namespace
 
+void Interpreter::check_instantiable(Class* cls) {
+  static const Symbol abstract("__abstractmethods__");
+  if (cls->builtin) return;
+  Value* methods = cls->dict->find(abstract);
+  auto* set = methods != nullptr ? methods->as<Set>() : nullptr;
+  if (set == nullptr || set->table->live == 0) return;
+  std::vector<std::string> list;
+  for (const Dict::Entry& e : set->table->entries) {
+    if (e.key.defined()) list.push_back(to_str(e.key));
+  }
+  std::sort(list.begin(), list.end());
+  std::string text;
+  for (const std::string& name : list) text += (text.empty() ? "" : ", ") + name;
+  raise_type_error("Can't instantiate abstract class " + cls->name.str() + " with abstract method" + (list.size() == 1 ? " " : "s ") + text);
+}
+
 Value Interpreter::instantiate(Class* cls, const Arguments& arguments) {
   // type(cls).__call__, where a metaclass of the source defines it.
   Value maker = find_in_class(cls, names::__new__);
   if (auto* method = maker.as<StaticMethod>()) maker = method->function;
-  Class* object_class = builtin_class("object");
-  Value* plain_maker = object_class->dict->find(names::__new__);
-  bool custom = maker.defined() && (plain_maker == nullptr || !maker.identical(*plain_maker));
+  Value plain_maker = find_in_class(object_class_, names::__new__);
+  if (auto* method = plain_maker.as<StaticMethod>()) plain_maker = method->function;
+  bool custom = maker.defined() && !maker.identical(plain_maker);
+  if (!custom) check_instantiable(cls);
   Value made;
   if (custom) {
     made = call_with_self(*this, maker, cls, arguments);
@@ -181,10 +203,9 @@ Value Interpreter::instantiate(Class* cls, const Arguments& arguments) {
     made = make<Instance>(cls);
   }
   Class* made_class = type_of(made);
-  if (!made_class->derives_from(cls) || cls == builtin_class("type")) return made;
+  if (!made_class->derives_from(cls) || cls == type_class_) return made;
   Value init = find_in_class(made_class, names::__init__);
-  Value* plain_init = object_class->dict->find(names::__init__);
-  if (init.defined() && (plain_init == nullptr || !init.identical(*plain_init))) {
+  if (init.defined() && !init.identical(find_in_class(object_class_, names::__init__))) {
     // A builtin's own __init__ has nothing to do behind a __new__ that consumed the arguments.
     Value outcome = call_with_self(*this, bind(init, Value(), made_class), made, arguments);
     if (outcome.defined() && !outcome.is_none() && outcome.as<Unknown>() == nullptr) raise_type_error("__init__() should return None, not '" + type_name(outcome) + "'");

@@ -335,6 +335,13 @@ void Interpreter::execute_class(Frame& frame, NodeId id) {
   frame.line = node.line;
 
   Value made;
+  Cell* outer_cell = new_class_cell_;
+  new_class_cell_ = body.class_cell;
+  struct RestoreCell {
+    Cell*& cell;
+    Cell* outer;
+    ~RestoreCell() { cell = outer; }
+  } restore_cell{new_class_cell_, outer_cell};
   Class* meta = metaclass.as<Class>();
   if (meta != nullptr && meta != builtin_class("type")) {
     std::vector<Value> positional{str(name), tuple(resolved), names};

@@ -25,6 +25,7 @@ Interpreter::Interpreter(ModuleLoader& loader, graph::Expressions& expressions, 
   builtins_ = dict();
   set_up_types();
   set_up_builtins();
+  set_up_modules();
 }
 
 Interpreter::~Interpreter() { release_stacks(free_stacks_); }
@@ -97,7 +98,19 @@ uint32_t Interpreter::current_line() const {
   return 0;
 }
 
-void Interpreter::note(NoteKind kind, std::string message) { notes_.push_back({kind, current_file(), current_line(), std::move(message)}); }
+void Interpreter::note(NoteKind kind, std::string message) {
+  Symbol file = current_file();
+  uint32_t line = current_line();
+  // Said once for each place: all layers of a model pass it.
+  std::string seen = std::to_string(file.id()) + ":" + std::to_string(line) + ":" + std::to_string(static_cast<int>(kind)) + message;
+  if (seen_notes_.insert(std::move(seen)).second) notes_.push_back({kind, file, line, std::move(message)});
+}
+
+void Interpreter::check_stack() {
+  if (static_cast<std::byte*>(__builtin_frame_address(0)) >= stack_limit_) return;
+  note(NoteKind::Limit, "the evaluator's own stack is full");
+  raise("RecursionError", "maximum recursion depth exceeded");
+}
 
 void Interpreter::count_step(Frame& frame, uint32_t line) {
   frame.line = line;

@@ -2,6 +2,7 @@
 // Knows neither torch nor vllm: other layers add native modules, classes and hooks.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -10,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/error_or.h"
@@ -103,12 +105,12 @@ class Interpreter {
 
   // --- reading values
   bool is_string(const Value& v) const;                                    // str or a subclass
-  std::string_view text_of(const Value& v) const;                          // of a str or a subclass
+  std::string_view text_of(const Value& v);                                // of a str or a subclass; else TypeError
   bool is_integer(const Value& v) const;                                   // int, bool, SymbolicInt or a subclass of int
-  graph::Dim dim_of(const Value& v) const;                                 // of such a value
-  int64_t int_of(const Value& v) const { return dim_of(v).value; }
+  graph::Dim dim_of(const Value& v);                                       // of such a value, or by __index__; else TypeError
+  int64_t int_of(const Value& v) { return dim_of(v).value; }
   bool is_number(const Value& v) const;                                    // integer or float
-  double float_of(const Value& v) const;
+  double float_of(const Value& v);
   Value unwrap(const Value& v) const;                                      // the builtin value inside an instance of a subclass of a builtin type
   bool is_callable(const Value& v);
   Class* type_of(const Value& v) const;
@@ -116,6 +118,9 @@ class Interpreter {
 
   // --- operations, as Python's; all may throw PythonException
   bool truth(const Value& v);                                              // an Unknown: decided and noted
+  // Symbolic integers are decided by their values; unless they differ by a constant, that is noted as a Condition.
+  bool compare_dims(syntax::CompareOperator op, graph::Dim a, graph::Dim b);
+  int64_t concrete(graph::Dim dim);                                        // the value, where only a plain number will do; noted
   bool equal(const Value& a, const Value& b);
   uint64_t hash(const Value& v);
   std::string repr(const Value& v);
@@ -130,6 +135,7 @@ class Interpreter {
   // object.__getattribute__ and object.__setattr__, without the class's own __getattr__ and __setattr__.
   Value find_attribute_plain(const Value& object, Symbol name);
   void set_attribute_plain(const Value& object, Symbol name, const Value& value);
+  void delete_attribute_plain(const Value& object, Symbol name);
   Value find_in_class(Class* cls, Symbol name);                            // along the MRO, not bound; Undefined when there is none
   Value bind(const Value& attribute, const Value& self, Class* owner);     // descriptor protocol: __get__
   Value get_item(const Value& object, const Value& index);
@@ -167,6 +173,7 @@ class Interpreter {
 
   // --- classes
   Class* builtin_class(std::string_view name);                             // "int", "ValueError", "object", ...; CHECKs that it exists
+  Class* iterator_class(Symbol type_name);                                 // of native iterators of that name
   // A native class. Methods are added with add_method; the class is put nowhere.
   Class* make_class(std::string_view name, std::vector<Class*> bases, Layout layout = Layout::Plain);
   void add_method(Class* cls, std::string_view name, NativeBody body);
@@ -176,6 +183,7 @@ class Interpreter {
   // type.__new__: computes the MRO, calls __set_name__ and __init_subclass__.
   Value create_class(Class* metaclass, Symbol name, std::vector<Value> bases, Dict* names, const Arguments& keywords);
   Value instantiate(Class* cls, const Arguments& arguments);               // type.__call__
+  void check_instantiable(Class* cls);                                     // TypeError for an abstract class
   void class_changed();                                                    // call after changing the dict of any class
 
   // --- modules
@@ -216,6 +224,7 @@ class Interpreter {
   Flow execute_block(Frame& frame, syntax::NodeId block);
   Flow execute(Frame& frame, syntax::NodeId statement);
   Value evaluate(Frame& frame, syntax::NodeId expression);
+  void check_stack();                                                      // RecursionError when the C++ stack is nearly full
   Value result;                                                            // of the `return` that is on its way
 
  private:
@@ -224,7 +233,10 @@ class Interpreter {
 
   // builtins/: what exists before any source runs
   void set_up_types();                                                     // type objects and the exception tree
-  void set_up_builtins();                                                  // functions, methods of the builtin types, native modules
+  void set_up_builtins();                                                  // functions and methods of the builtin types
+  void set_up_modules();                                                   // modules/: native parts of the standard library
+  Value binary_slow(syntax::BinaryOperator op, const Value& a, const Value& b, bool in_place);
+  Value rich_compare(syntax::CompareOperator op, const Value& a, const Value& b);   // Undefined: neither side knows
 
   // eval.cpp, exec.cpp, call.cpp, imports.cpp, classes.cpp
   void bind_parameters(Function* function, const Arguments& arguments, Value* slots);
@@ -271,6 +283,13 @@ class Interpreter {
   std::unordered_map<Symbol, Module*> modules_;
   std::unordered_map<Symbol, Str*> strings_;
   std::unordered_map<std::string_view, Class*> builtin_classes_;           // keys are literals
+  Class *object_class_ = nullptr, *type_class_ = nullptr;
+  std::array<Class*, 6> tag_classes_{};
+  std::array<Class*, 32> kind_classes_{};
+  std::unordered_map<Symbol, Class*> iterator_classes_;
+  std::unordered_set<std::string> seen_notes_;
+  std::vector<const Object*> in_repr_;
+  Cell* new_class_cell_ = nullptr;                                         // `__class__` of the class statement that runs
   std::vector<CachedLookup> lookups_;
   uint64_t class_version_ = 1;
   Value ellipsis_, not_implemented_;

@@ -158,6 +158,7 @@ struct Dict final : Object {
   void set(Interpreter& interpreter, const Value& key, uint64_t hash, Value value);
   bool erase(Interpreter& interpreter, const Value& key, uint64_t hash);
   void clear();
+  void swap(Dict& other);
 
  private:
   friend struct Set;
@@ -232,6 +233,8 @@ struct NativeFunction final : Object {
   Symbol name;
   NativeBody body;
   bool binds = true;                  // as a class attribute it becomes a bound method
+  bool strict = false;                // an Unknown among its positional arguments is its result
+  Symbol owner;                       // the builtin type that it is a method of
   NativeFunction(Symbol n, NativeBody b) : Object(Kind::NativeFunction), name(n), body(std::move(b)) {}
 };
 
@@ -306,6 +309,7 @@ struct Class final : Object {
   std::string module_name;
   std::vector<Class*> bases;
   std::vector<Class*> mro;            // itself first, `object` last
+  std::vector<Class*> subclasses;     // direct ones, in order of creation
   Dict* dict = nullptr;
   Class* metaclass = nullptr;         // nullptr: `type`
   Layout layout = Layout::Plain;

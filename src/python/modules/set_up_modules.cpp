@@ -1,0 +1,7 @@
+#include "python/interpreter.h"
+
+namespace fusescout::python {
+
+void Interpreter::set_up_modules() {}
+
+}  // namespace fusescout::python
