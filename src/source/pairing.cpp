@@ -67,7 +67,8 @@ std::string required_range(const Tree& tree, std::string_view distribution) {
     range += (range.empty() ? "" : ",") + requirement->range;
   };
   constexpr std::string_view field = "Requires-Dist: ";
-  for (std::string_view line : split(tree.read("PKG-INFO").value_or(""), '\n')) {
+  std::string metadata = tree.read("PKG-INFO").value_or("");
+  for (std::string_view line : split(metadata, '\n')) {
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.empty()) break;
     if (line.starts_with(field)) add(line.substr(field.size()));
