@@ -1,5 +1,5 @@
 """RMSNorm written out: the square's mean over the last axis, its inverse root, the weight."""
-from notation import op, optional
+from notation import op
 
 NAME_EN, NAME_ZH = "RMSNorm", "RMSNorm"
 WHY_EN = "several element-wise kernels and a reduction are one operator"
@@ -7,8 +7,7 @@ WHY_ZH = "若干逐元素算子与一次归约是一个算子"
 
 
 def core(x, eps, squared):
-    variance = op.mean(squared, dim=[-1])
-    return op.mul(x, op.rsqrt(op.add(variance, other=eps)))
+    return op.mul(x, op.rsqrt(op.add(op.mean(squared, dim=[-1]), other=eps)))
 
 
 def powered(x, weight, eps):
@@ -19,7 +18,15 @@ def multiplied(x, weight, eps):
     return op.mul(core(x, eps, op.mul(x, x)), weight)
 
 
-pattern = [powered, multiplied]
+def bare(x, eps):
+    return core(x, eps, op.pow(x, 2))
+
+
+def bare_multiplied(x, eps):
+    return core(x, eps, op.mul(x, x))
+
+
+pattern = [powered, multiplied, bare, bare_multiplied]
 
 
 def replacement(x, weight, eps):

@@ -11,6 +11,7 @@ using namespace graph;
 
 namespace {
 
+constexpr size_t max_readers = 16;
 constexpr size_t max_steps = 20000;   // of one anchor: a pathological pattern ends, it does not hang
 
 struct Binding {
@@ -57,6 +58,7 @@ class Matcher {
     state.values.resize(pattern_.values.size());
     state.todo.emplace_back(anchor, node);
     steps_ = 0;
+    anchor_ = node;
     std::optional<State> found = solve(std::move(state));
     if (!found) return std::nullopt;
     Match match;
@@ -87,6 +89,7 @@ class Matcher {
         if (!binding.tensor.valid()) continue;
         std::vector<NodeId> readers;
         collect_readers(binding.origin.valid() ? binding.origin : binding.tensor, readers, 0);
+        nearest(readers);
         for (NodeId reader : readers) {
           if (!has_kind(pattern_.nodes[i], flow_.node(reader).kind)) continue;
           State next = state;
@@ -98,6 +101,16 @@ class Matcher {
     }
     if (std::find(state.node_of.begin(), state.node_of.end(), no_node) != state.node_of.end()) return std::nullopt;  // not connected
     return state;
+  }
+
+  // What all layers read (angles, masks) has many readers: the ones near the anchor are meant.
+  void nearest(std::vector<NodeId>& readers) const {
+    auto distance = [&](NodeId id) {
+      int64_t here = flow_.node(id).operators.front().index, there = flow_.node(anchor_).operators.front().index;
+      return here < there ? there - here : here - there;
+    };
+    std::stable_sort(readers.begin(), readers.end(), [&](NodeId a, NodeId b) { return distance(a) < distance(b); });
+    if (readers.size() > max_readers) readers.resize(max_readers);
   }
 
   void collect_readers(TensorId tensor, std::vector<NodeId>& readers, int depth) const {
@@ -307,6 +320,7 @@ class Matcher {
   const Graph& graph_;
   const PatternGraph& pattern_;
   size_t steps_ = 0;
+  NodeId anchor_ = no_node;
 };
 
 }  // namespace

@@ -243,7 +243,7 @@ std::vector<Candidate> find_available(const Context& context) {
   std::vector<Candidate> candidates;
   for (size_t i = 0; i < context.available.size(); ++i) {
     PatternGraph pattern = pattern_of(context.available[i].graph);
-    if (pattern.nodes.size() < 2) continue;
+    if (pattern.nodes.empty()) continue;     // one compound may be several kernels as well
     for (const Match& match : find_matches(context.flow, pattern)) {
       Candidate candidate;
       candidate.kind = "kernel";

@@ -1,0 +1,14 @@
+"""A rope of the leading elements of each head, and the rest beside it."""
+from notation import op
+
+NAME_EN, NAME_ZH = "partial RoPE", "部分 RoPE"
+WHY_EN = "the copy that joins both parts goes"
+WHY_ZH = "省去拼接两部分的拷贝"
+
+
+def pattern(x, cos, neox):
+    return op.cat([op.rope(x.anywhere(), cos, ..., neox=neox), x.anywhere()], dim=-1)
+
+
+def replacement(x, cos, neox):
+    return op.rope(x, cos, neox=neox)

@@ -1,0 +1,19 @@
+"""The norms of query and key of one projection and their rotations."""
+from notation import op
+
+NAME_EN, NAME_ZH = "QK norm + RoPE", "QK Norm + RoPE"
+WHY_EN = "four kernels on the pieces of one projection become one; the strided pieces are read in place"
+WHY_ZH = "对同一投影结果各片段的四个算子合一, 直接按步长读取"
+
+
+def both(qkv):
+    q = op.one_of("rms_norm", "gemma_rms_norm")(qkv.anywhere(), ...)
+    k = op.one_of("rms_norm", "gemma_rms_norm")(qkv.anywhere(), ...)
+    return op.rope(q, ...), op.rope(k, ...)
+
+
+def norms(qkv):
+    return op.one_of("rms_norm", "gemma_rms_norm")(qkv.anywhere(), ...), op.one_of("rms_norm", "gemma_rms_norm")(qkv.anywhere(), ...)
+
+
+pattern = [both, norms]
