@@ -299,6 +299,9 @@ void Interpreter::execute_class(Frame& frame, NodeId id) {
   }
   std::string qualname = frame.qualname.empty() ? name.str() : frame.qualname.str() + (frame.function != nullptr ? ".<locals>." : ".") + name.str();
   names->set(*this, names::__module__, str(frame.module->name));
+  static const Symbol orig_bases("__orig_bases__");
+  if (resolved.size() != bases.size() || !std::equal(bases.begin(), bases.end(), resolved.begin(), [](const Value& a, const Value& b) { return a.identical(b); }))
+    names->set(*this, orig_bases, original);
   names->set(*this, names::__qualname__, str(qualname));
 
   CodeScope* scope = resolve_scope(*frame.file, id);

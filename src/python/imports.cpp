@@ -7,6 +7,7 @@
 #include "python/interpreter.h"
 #include "python/names.h"
 #include "python/scope.h"
+#include "syntax/parse.h"
 
 namespace fusescout::python {
 
@@ -76,6 +77,22 @@ Module* Interpreter::add_native_module(std::string_view dotted) {
   return module;
 }
 
+void Interpreter::add_native_module(std::string_view dotted, void (*fill)(Interpreter&, Module*)) { native_modules_[Symbol(dotted)] = fill; }
+
+bool Interpreter::module_exists(Symbol dotted) { return native_modules_.contains(dotted) || loader_.exists(dotted); }
+
+void Interpreter::set_module(Symbol dotted, Module* module) {
+  if (module != nullptr) modules_[dotted] = module;
+  else modules_.erase(dotted);
+}
+
+std::vector<Module*> Interpreter::modules() const {
+  std::vector<Module*> all;
+  for (const auto& [name, module] : modules_) all.push_back(module);
+  std::sort(all.begin(), all.end(), [](const Module* a, const Module* b) { return a->name.view() < b->name.view(); });
+  return all;
+}
+
 Module* Interpreter::module_for(Symbol dotted, uint32_t epoch) {
   Module*& module = modules_[dotted];
   if (module == nullptr) {
@@ -88,6 +105,12 @@ Module* Interpreter::module_for(Symbol dotted, uint32_t epoch) {
 
 void Interpreter::load(Module* module) {
   if (module->state != Module::State::Unloaded) return;
+  if (auto native = native_modules_.find(module->name); native != native_modules_.end()) {
+    module->state = Module::State::Loaded;
+    module->dict->set(*this, names::__name__, str(module->name));
+    native->second(*this, module);
+    return;
+  }
   std::optional<ModuleSource> source = loader_.load(module->name);
   if (!source) {
     module->state = Module::State::Failed;
@@ -116,6 +139,10 @@ void Interpreter::load(Module* module) {
 }
 
 void Interpreter::run_top_level(Module* module, CodeFile* file, NodeId statement) {
+  in_top_level_frame(module, file, module->dict, [&](Frame& frame) { execute(frame, statement); });
+}
+
+void Interpreter::in_top_level_frame(Module* module, CodeFile* file, Dict* names, const std::function<void(Frame&)>& action) {
   CodeScope* scope = resolve_scope(*file, file->ast->root);
   std::vector<Value> slots(scope->slot_count);   // variables of comprehensions
   for (uint32_t s = 0; s < scope->slot_count; ++s) {
@@ -126,7 +153,7 @@ void Interpreter::run_top_level(Module* module, CodeFile* file, NodeId statement
   frame.file = file;
   frame.scope = scope;
   frame.module = module;
-  frame.names = module->dict;
+  frame.names = names;
   frame.slots = slots.data();
   frame_ = &frame;
   struct Restore {
@@ -134,7 +161,7 @@ void Interpreter::run_top_level(Module* module, CodeFile* file, NodeId statement
     Frame* back;
     ~Restore() { interpreter.frame_ = back; }
   } restore{*this, frame.back};
-  execute(frame, statement);
+  action(frame);
 }
 
 void Interpreter::run_module_body(Module* module) {
@@ -225,7 +252,7 @@ Value Interpreter::module_attribute(Module* module, Symbol name, uint32_t epoch)
   // A submodule that somebody imported, or that stands beside it.
   Symbol submodule(module->name.str() + "." + name.str());
   if (Module* loaded = find_module(submodule); loaded != nullptr && loaded->state != Module::State::Unloaded) return loaded;
-  if ((module->package || module->file == nullptr) && loader_.exists(submodule)) {
+  if ((module->package || module->file == nullptr) && module_exists(submodule)) {
     Module* lazy = module_for(submodule, epoch);
     return lazy;
   }
@@ -243,12 +270,16 @@ Value Interpreter::force(LazyImport* import) {
   }
   Symbol submodule(import->module.str() + "." + import->attribute.str());
   load(module);
-  Value found = module_attribute(module, import->attribute, import->epoch);
+  // `from . import m` in a package's own __init__ binds the name that it looks for.
+  Value* bound = module->dict->find(import->attribute);
+  auto* itself = bound != nullptr ? bound->as<LazyImport>() : nullptr;
+  bool circular = itself != nullptr && itself->module == import->module && itself->attribute == import->attribute;
+  Value found = circular ? Value() : module_attribute(module, import->attribute, import->epoch);
   if (found.defined()) {
     if (auto* as_module = found.as<Module>()) load(as_module);
     return found;
   }
-  if (loader_.exists(submodule) || find_module(submodule) != nullptr) {
+  if (module_exists(submodule) || find_module(submodule) != nullptr) {
     Module* as_module = module_for(submodule, import->epoch);
     load(as_module);
     return as_module;
@@ -277,7 +308,7 @@ Value Interpreter::bind_import(Frame& frame, Symbol module, Symbol attribute) {
   auto* lazy = make<LazyImport>(module, attribute, epoch, frame.file->path, frame.line);
   if (frame.try_depth == 0) return lazy;
   // Inside `try` the program wants to know whether it is there.
-  if (target->state == Module::State::Unloaded && !loader_.exists(module) && !loader_.installed(module))
+  if (target->state == Module::State::Unloaded && !module_exists(module) && !loader_.installed(module))
     raise("ModuleNotFoundError", "No module named '" + module.str() + "'");
   return attribute.empty() ? Value(lazy) : force(lazy);
 }
@@ -314,7 +345,7 @@ void Interpreter::execute_import(Frame& frame, NodeId id) {
       Symbol first(name.view().substr(0, name.view().find('.')));
       Value value = bind_import(frame, name, Symbol());
       if (as.empty() && first != name) value = bind_import(frame, first, Symbol());   // `import a.b.c` binds `a`
-      if (loader_.exists(name) && never_read(frame, alias_id, as.empty() ? first : as)) load(module_for(name, epoch_));
+      if (module_exists(name) && never_read(frame, alias_id, as.empty() ? first : as)) load(module_for(name, epoch_));
       store_name(frame, alias_id, value);
       continue;
     }
@@ -342,6 +373,23 @@ void Interpreter::execute_import(Frame& frame, NodeId id) {
       if (v.defined()) (frame.names != nullptr ? frame.names : frame.module->dict)->set(*this, n, v);
     }
   }
+}
+
+Value Interpreter::evaluate_text(Module* module, Dict* names, std::string_view expression) {
+  auto ast = std::make_shared<Ast>(syntax::parse(expression));
+  const Node& root = (*ast)[ast->root];
+  if (ast->first_error_line != 0 || root.child_count != 1 || (*ast)[ast->child(root, 0)].kind != NodeKind::ExpressionStatement)
+    raise("SyntaxError", "invalid syntax");
+  files_.push_back(std::make_unique<CodeFile>(module != nullptr && module->file != nullptr ? module->file->path : current_file(), ast));
+  CodeFile* file = files_.back().get();
+  if (module == nullptr) {
+    module = make<Module>(Symbol("__main__"));
+    module->dict = dict();
+    module->state = Module::State::Loaded;
+  }
+  Value value;
+  in_top_level_frame(module, file, names, [&](Frame& frame) { value = evaluate(frame, ast->child((*ast)[ast->child(root, 0)], 0)); });
+  return value;
 }
 
 Value Interpreter::import_module(Symbol dotted) {

@@ -189,12 +189,18 @@ class Interpreter {
   // --- modules
   Value import_module(Symbol dotted);                                      // runs it when needed; ImportError when there is none
   Module* add_native_module(std::string_view dotted);                      // an empty module that shadows any source
+  void add_native_module(std::string_view dotted, void (*fill)(Interpreter&, Module*));   // filled when something first looks at it
+  bool module_exists(Symbol dotted);                                       // native or with source; runs nothing
+  void set_module(Symbol dotted, Module* module);                          // what an import of that name finds; nullptr: forgets it
+  std::vector<Module*> modules() const;                                    // all that were named so far, sorted
   Module* find_module(Symbol dotted);                                      // nullptr while nobody imported it
   Value module_attribute(Module* module, Symbol name, uint32_t epoch);     // as of an epoch; Undefined when there is none
   uint32_t epoch() const { return epoch_; }
   Dict* builtins() { return builtins_; }
   // Runs source text as a module of that name (tests, catalogue, patterns).
   Module* run_source(Symbol module_name, Symbol path, std::shared_ptr<const syntax::Ast> ast);
+  // An expression among a module's globals (nullptr: builtins only); `names` come first.
+  Value evaluate_text(Module* module, Dict* names, std::string_view expression);
   // For tests and stand-ins: `print` writes here.
   std::function<void(std::string_view)> print_hook;
 
@@ -262,6 +268,7 @@ class Interpreter {
   void execute_import(Frame& frame, syntax::NodeId id);
   Value bind_import(Frame& frame, Symbol module, Symbol attribute);
   void run_top_level(Module* module, CodeFile* file, syntax::NodeId statement);
+  void in_top_level_frame(Module* module, CodeFile* file, Dict* names, const std::function<void(Frame&)>& action);
   void count_step(Frame& frame, uint32_t line);
   Module* module_for(Symbol dotted, uint32_t epoch);                       // registers it, does not run it
   void load(Module* module);                                               // runs the body
@@ -281,6 +288,7 @@ class Interpreter {
   std::vector<Note> notes_;
   Dict* builtins_ = nullptr;
   std::unordered_map<Symbol, Module*> modules_;
+  std::unordered_map<Symbol, void (*)(Interpreter&, Module*)> native_modules_;
   std::unordered_map<Symbol, Str*> strings_;
   std::unordered_map<std::string_view, Class*> builtin_classes_;           // keys are literals
   Class *object_class_ = nullptr, *type_class_ = nullptr;

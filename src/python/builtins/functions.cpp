@@ -36,7 +36,8 @@ Value print(Interpreter& in, const Arguments& a) {
     text += in.to_str(a[i]);
   }
   text += end.defined() && !end.is_none() ? in.to_str(end) : "\n";
-  if (in.print_hook && (!file.defined() || file.is_none())) in.print_hook(text);
+  if (file.defined() && !file.is_none()) in.call(in.get_attribute(file, Symbol("write")), {in.str(std::move(text))});
+  else if (in.print_hook) in.print_hook(text);
   return Value::none();
 }
 

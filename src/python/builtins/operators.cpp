@@ -215,8 +215,9 @@ Value Interpreter::binary_slow(BinaryOperator op, const Value& a, const Value& b
         made = call_operator(*this, a, cls_a, names.method, b);
       } else if (!is_sequence(a) || op != BinaryOperator::Add) {
         Value plain = unwrap(b);
-        if (!plain.identical(b) && !(is_sequence(a) && op == BinaryOperator::Mul && !is_integer(plain))) made = plain_binary(*this, op, a, plain);
-        else if (op == BinaryOperator::Mod && a.as<Str>() != nullptr) made = plain_binary(*this, op, a, b);
+        bool formats = op == BinaryOperator::Mod && a.as<Str>() != nullptr && plain.as<Tuple>() == nullptr && plain.as<Dict>() == nullptr;
+        if (!plain.identical(b) && !formats && !(is_sequence(a) && op == BinaryOperator::Mul && !is_integer(plain))) made = plain_binary(*this, op, a, plain);
+        else if (formats) made = plain_binary(*this, op, a, b);
       } else if (type_of(unwrap(b)) == cls_a) {
         made = plain_binary(*this, op, a, unwrap(b));
       }

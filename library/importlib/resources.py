@@ -1,0 +1,3 @@
+def files(package):
+    from pathlib import Path
+    return Path("/" + str(package).replace(".", "/"))

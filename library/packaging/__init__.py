@@ -1,0 +1,2 @@
+"""Versions of packages."""
+from . import version  # noqa: F401
