@@ -67,11 +67,11 @@ Live live_buffers(const Group& group, const Device& device) {
   // One iteration holds whole rows of the longest kind: operators on heads take several of theirs.
   double most = 1, reduced = 0;
   for (OperatorId id : group.operators) {
-    const OperatorKind& kind = kind_of(graph.operators[id]);
-    if (kind.operator_class == OperatorClass::MatMul || kind.operator_class == OperatorClass::Collective) continue;
+    const Traits& traits = traits_of(graph.operators[id]);
+    if (traits.matmul || traits.collective) continue;
     double rows = row_count(graph, graph.operators[id]);
     most = std::max(most, rows);
-    if (is_row_reduction(kind)) reduced = reduced > 0 ? std::min(reduced, rows) : rows;
+    if (traits.row_reduction) reduced = reduced > 0 ? std::min(reduced, rows) : rows;
   }
   out.rows = reduced > 0 ? reduced : most;
   std::vector<Value> values;
@@ -92,7 +92,7 @@ Live live_buffers(const Group& group, const Device& device) {
   std::vector<TensorId> staying;
   for (size_t at = 0; at < group.operators.size(); ++at) {
     const Operator& op = graph.operators[group.operators[at]];
-    if (kind_of(op).operator_class == OperatorClass::MatMul) continue;  // its operands live in the cube's buffers
+    if (traits_of(op).matmul) continue;  // its operands live in the cube's buffers
     for (size_t i = 0; i < op.inputs.size(); ++i) {
       TensorId root = graph.root(op.inputs[i]);
       const Tensor& seen = graph.tensors[op.inputs[i]];
@@ -122,7 +122,7 @@ Live live_buffers(const Group& group, const Device& device) {
     for (const Value& v : values) {
       if (v.first > at || v.last < at) continue;
       // An element-wise result may take the place of an operand that ends here.
-      if (v.last == at && v.first < at && kind_of(op).operator_class == OperatorClass::Elementwise && !in_place && v.memory_bytes == 0) {
+      if (v.last == at && v.first < at && traits_of(op).elementwise && !in_place && v.memory_bytes == 0) {
         in_place = true;
         continue;
       }
@@ -130,7 +130,7 @@ Live live_buffers(const Group& group, const Device& device) {
       naive += v.naive;
       memory_bytes += v.memory_bytes;
     }
-    if (is_row_reduction(kind_of(op)) && !op.inputs.empty()) values_bytes += block(elements(graph.tensors[op.inputs[0]]) / out.rows / 8 * 4) + 32;  // partial sums
+    if (traits_of(op).row_reduction && !op.inputs.empty()) values_bytes += block(elements(graph.tensors[op.inputs[0]]) / out.rows / 8 * 4) + 32;  // partial sums
     out.naive = std::max(out.naive, naive);
     out.single = std::max(out.single, values_bytes + memory_bytes);
     out.doubled = std::max(out.doubled, values_bytes + 2 * memory_bytes);
@@ -144,9 +144,9 @@ class Checker {
 
   Feasibility check() {
     for (OperatorId id : group_.operators) {
-      const OperatorKind& kind = kind_of(op(id));
-      cube_ = cube_ || kind.operator_class == OperatorClass::MatMul || kind.name == "attention";
-      collective_ = collective_ || kind.operator_class == OperatorClass::Collective;
+      const Traits& traits = traits_of(op(id));
+      cube_ = cube_ || traits.matmul || traits.attention;
+      collective_ = collective_ || traits.collective;
     }
     buffer();
     alignment();
@@ -178,7 +178,7 @@ class Checker {
     Live live = live_buffers(group_, device_);
     double budget = device_.buffer_bytes;
     bool whole_row = false;
-    for (OperatorId id : group_.operators) whole_row = whole_row || is_row_reduction(kind_of(op(id)));
+    for (OperatorId id : group_.operators) whole_row = whole_row || traits_of(op(id)).row_reduction;
     auto rows_with = [&](double row) { return std::floor((budget - live.persistent) / std::max(row, 1.0)); };
     double triton_row = triton_factor * live.naive;
     bool doubled = rows_with(live.doubled) >= 1;
@@ -241,7 +241,7 @@ class Checker {
   void strides() {
     for (OperatorId id : group_.operators) {
       const Operator& o = op(id);
-      if (kind_of(o).operator_class == OperatorClass::MatMul) continue;
+      if (traits_of(o).matmul) continue;
       for (TensorId input : o.inputs) {
         const Tensor& t = tensor(input);
         if (group_.makes(group_.graph.root(input)) || t.kind == TensorKind::Cache || group_.graph.contiguous(t) || t.shape.empty()) continue;
@@ -270,9 +270,9 @@ class Checker {
     double longest = 0;
     for (OperatorId id : group_.operators) {
       const Operator& o = op(id);
-      const OperatorKind& kind = kind_of(o);
+      const OperatorKind& kind = *traits_of(o).kind;
       if (kind.operator_class == OperatorClass::MatMul) cube_before = true;
-      if (!is_row_reduction(kind)) continue;
+      if (!traits_of(o).row_reduction) continue;
       double length = row_length(group_.graph, o);
       if (cube_before && !device_.fused_epilogue && device_.family == "ascend" && length > tile_columns) {
         add("reduction", false, true, length, tile_columns, "elements",
@@ -298,7 +298,7 @@ class Checker {
   void integers() {
     for (OperatorId id : group_.operators) {
       const Operator& o = op(id);
-      if (kind_of(o).operator_class != OperatorClass::Elementwise || o.inputs.empty() || o.kind.view() == "cast") continue;
+      if (!traits_of(o).elementwise || o.inputs.empty() || o.kind.view() == "cast") continue;
       const Tensor& t = tensor(o.inputs[0]);
       std::string_view kind = o.kind.view();
       bool compares = kind == "eq" || kind == "ne" || kind == "lt" || kind == "le" || kind == "gt" || kind == "ge";
@@ -315,7 +315,7 @@ class Checker {
   void gather() {
     for (OperatorId id : group_.operators) {
       const Operator& o = op(id);
-      const OperatorKind& kind = kind_of(o);
+      const OperatorKind& kind = *traits_of(o).kind;
       std::string_view name = kind.name;
       if (kind.operator_class == OperatorClass::Opaque && name != "attention" && name != "moe_gating" && group_.operators.size() > 1) {
         add("gather", false, true, 0, 0, "", fmt::format("`{}` has no tiles that a neighbour could share", name));

@@ -22,8 +22,6 @@ constexpr double head_row_limit = 256;  // elements; longer rows are bound by by
 
 bool contains(std::span<const OperatorId> operators, OperatorId id) { return std::find(operators.begin(), operators.end(), id) != operators.end(); }
 
-bool is_matmul(const OperatorKind& kind) { return kind.operator_class == OperatorClass::MatMul; }
-
 // `nominal` time, enough to find the heaviest part.
 double weight_of(const Device& device, const VectorPart& part) {
   double near = std::min(part.mb, part.cost->resident), far = part.mb - near;
@@ -31,11 +29,11 @@ double weight_of(const Device& device, const VectorPart& part) {
   return part.cost->start + part.latency_us + std::max(part.cost->spread * part.fill + transfer, part.instruction_us);
 }
 
-const VectorCost& find_cost(const Device& device, const OperatorKind& kind) {
+const VectorCost& find_cost(const Device& device, const OperatorKind& kind, bool norm) {
   auto found = device.vector_kinds.find(kind.name);
   if (found == device.vector_kinds.end()) {
     std::string_view fallback = "opaque";
-    if (is_norm(kind.name)) fallback = "norm";
+    if (norm) fallback = "norm";
     else if (kind.operator_class == OperatorClass::Elementwise || kind.operator_class == OperatorClass::Compound) fallback = "elementwise";
     else if (kind.operator_class == OperatorClass::Injective) fallback = "injective";
     else if (kind.operator_class == OperatorClass::Reduction) fallback = "reduction";
@@ -78,7 +76,13 @@ class Reads {
 Costs::Costs(const Device& device, const Options& options, const graph::Graph& graph)
     : device_(device), options_(options), graph_(graph), consumers_(graph.consumers()), is_output_(graph.tensors.size()) {
   for (TensorId output : graph.outputs) is_output_[graph.root(output).index] = true;
-  for (const OperatorKind& kind : graph::operator_kinds()) cost_of_kind_[Symbol(kind.name)] = &find_cost(device, kind);
+  for (const OperatorKind& kind : graph::operator_kinds()) {
+    Operator op;
+    op.kind = Symbol(kind.name);
+    cost_of_kind_[op.kind] = &find_cost(device, kind, traits_of(op).norm);
+  }
+  elementwise_ = &device.vector_kinds.find("elementwise")->second;
+  slice_ = &device.vector_kinds.find("slice")->second;
 }
 
 bool Costs::read_outside(TensorId root, std::span<const OperatorId> operators) const {
@@ -89,10 +93,9 @@ bool Costs::read_outside(TensorId root, std::span<const OperatorId> operators) c
 }
 
 const VectorCost& Costs::vector_cost(const Operator& op) const {
-  if (op.kind.view() == "mul" && op.inputs.size() > 1) return device_.vector_kinds.find("elementwise")->second;  // `mul` is by a number
-  if (op.kind.view() == "copy" && !op.inputs.empty() && contiguous_bytes(graph_.tensors[op.inputs[0]]) >= slice_piece) {
-    return device_.vector_kinds.find("slice")->second;
-  }
+  const Traits& traits = traits_of(op);
+  if (traits.mul && op.inputs.size() > 1) return *elementwise_;  // `mul` is by a number
+  if (traits.copy && !op.inputs.empty() && contiguous_bytes(graph_.tensors[op.inputs[0]]) >= slice_piece) return *slice_;
   return *cost_of_kind_.at(op.kind);
 }
 
@@ -111,7 +114,7 @@ void Costs::set_traffic(VectorPart& part, std::span<const OperatorId> operators)
       (producer.valid() || !device_.cold_inputs ? warm : cold)
           .add(op.inputs[i], root, read_bytes(graph_, op, i, options_.sequences), elements(whole) * graph::dtype_size(whole.dtype));
       double operand = elements(graph_.tensors[op.inputs[i]]);
-      if (operand > 1 && operand < walked && kind_of(op).operator_class == OperatorClass::Elementwise) broadcasts = true;
+      if (operand > 1 && operand < walked && traits_of(op).elementwise) broadcasts = true;
     }
     for (size_t i = 0; i < op.outputs.size(); ++i) {
       TensorId root = graph_.root(op.outputs[i]);
@@ -151,18 +154,17 @@ VectorPart Costs::part(OperatorId id) const {
   double rows = row_count(graph_, op), length = row_length(graph_, op);
   out.fill = std::min(1.0, rows / device_.vector_cores);
   set_traffic(out, std::span(&id, 1));
-  if (is_row_reduction(kind_of(op))) out.latency_us = length / 1000 * device_.row_latency;
+  if (traits_of(op).row_reduction) out.latency_us = length / 1000 * device_.row_latency;
   if (out.cost->head_row > 0 && length <= head_row_limit) out.instruction_us = rows / device_.vector_cores * out.cost->head_row * std::max(1.0, length / 128);
   bool column_operand = false;
   for (TensorId input : op.inputs) {
     double count = elements(graph_.tensors[input]);
     column_operand = column_operand || (count > 1 && count <= last_axis(graph_.tensors[input]));
   }
-  if (column_operand && length <= head_row_limit && out.instruction_us == 0 && kind_of(op).operator_class == OperatorClass::Elementwise) {
+  if (column_operand && length <= head_row_limit && out.instruction_us == 0 && traits_of(op).elementwise) {
     out.short_rows = rows / device_.vector_cores;
   }
-  std::string_view kind = op.kind.view();
-  if (kind == "topk" || kind == "sort") out.instruction_us = device_.topk_row * rows / 1000;
+  if (traits_of(op).select) out.instruction_us = device_.topk_row * rows / 1000;
   return out;
 }
 
@@ -171,12 +173,12 @@ double Costs::second_pass(std::span<const OperatorId> operators) const {
   double us = 0;
   for (OperatorId id : operators) {
     const Operator& op = graph_.operators[id];
-    if (!is_row_reduction(kind_of(op)) || op.inputs.empty() || row_length(graph_, op) <= device_.row_kept) continue;
+    if (!traits_of(op).row_reduction || op.inputs.empty() || row_length(graph_, op) <= device_.row_kept) continue;
     bool heavy = false, feeds = false;
     for (OperatorId other : operators) {
       if (other == id) break;
       feeds = true;
-      heavy = heavy || is_heavy(graph_.operators[other].kind.view());
+      heavy = heavy || traits_of(graph_.operators[other]).heavy;
     }
     double length = row_length(graph_, op);
     double count = std::max(row_count(graph_, op), device_.vector_cores) * length;  // few rows take as long as one on every core
@@ -201,10 +203,10 @@ VectorWork Costs::vector_work(std::span<const OperatorId> operators, std::span<c
   const VectorCost& add_norm = device_.vector_kinds.find("add_norm")->second;
   for (size_t i = 0; i < operators.size(); ++i) {
     const Operator& op = graph_.operators[operators[i]];
-    if (!is_norm(op.kind.view()) || head_rows[i]) continue;
+    if (!traits_of(op).norm || head_rows[i]) continue;
     OperatorId producer = graph_.producer(op.inputs[0]);
     for (size_t j = 0; j < i; ++j) {
-      if (operators[j] != producer || graph_.operators[producer].kind.view() != "add" || graph_.operators[producer].inputs.size() != 2) continue;
+      if (operators[j] != producer || !traits_of(graph_.operators[producer]).add || graph_.operators[producer].inputs.size() != 2) continue;
       absorbed_add[j] = true;
       std::array<OperatorId, 2> pair{operators[j], operators[i]};
       parts[i].cost = &add_norm;
@@ -225,16 +227,16 @@ VectorWork Costs::vector_work(std::span<const OperatorId> operators, std::span<c
   work.main = parts[anchor];
   if (head_rows[anchor]) work.main.instruction_us = 0;
   for (size_t i = 0; i < operators.size(); ++i) {
-    const OperatorKind& kind = kind_of(graph_.operators[operators[i]]);
+    const Traits& traits = traits_of(graph_.operators[operators[i]]);
     bool with_heads = head_rows[anchor] && head_rows[i];
     if (i == anchor || absorbed_add[i]) {
       together.push_back(operators[i]);
-    } else if (is_row_operator(kind) && shares && !with_heads) {
+    } else if (traits.row && shares && !with_heads) {
       work.light.push_back(parts[i]);
       continue;
     } else {
       together.push_back(operators[i]);
-      bool moves_heads = head_rows[anchor] && kind.operator_class == OperatorClass::Injective;  // strided rows are read for free
+      bool moves_heads = head_rows[anchor] && traits.injective;  // strided rows are read for free
       work.main.latency_us += parts[i].latency_us;
       if (!with_heads && !moves_heads) work.chain_spread += parts[i].cost->spread * parts[i].fill;
       work.main.fill = std::max(work.main.fill, parts[i].fill);
@@ -250,9 +252,9 @@ VectorWork Costs::vector_work(std::span<const OperatorId> operators, std::span<c
 }
 
 bool Costs::free_epilogue(const Operator& op) const {
-  std::string_view kind = op.kind.view();
-  if (kind == "relu" || kind == "cast" || kind == "dequantize" || kind == "quantize") return true;
-  if (kind == "add" || kind == "mul") {  // a bias or scale for each column
+  const Traits& traits = traits_of(op);
+  if (traits.free_epilogue) return true;
+  if (traits.add || traits.mul) {  // a bias or scale for each column
     return op.inputs.size() == 2 && std::any_of(op.inputs.begin(), op.inputs.end(), [&](TensorId input) {
       const Tensor& t = graph_.tensors[input];
       return elements(t) <= last_axis(t) && last_axis(t) > 1;
@@ -276,16 +278,15 @@ KernelCost Costs::kernel(Symbol name, std::span<const OperatorId> operators, boo
   bool seen_cube = false;
   bool has_cube = false;
   for (OperatorId id : operators) {
-    const Operator& op = graph_.operators[id];
-    const OperatorKind& kind = kind_of(op);
-    has_cube = has_cube || is_matmul(kind) || kind.name == "attention";
+    const Traits& traits = traits_of(graph_.operators[id]);
+    has_cube = has_cube || traits.matmul || traits.attention;
   }
   for (OperatorId id : operators) {
     const Operator& op = graph_.operators[id];
-    const OperatorKind& kind = kind_of(op);
-    if (kind.operator_class == OperatorClass::Collective) {
+    const Traits& traits = traits_of(op);
+    if (traits.collective) {
       out.moved_bytes.push_back(moved_bytes(op));
-    } else if (is_matmul(kind) || kind.name == "attention") {
+    } else if (traits.matmul || traits.attention) {
       seen_cube = true;
       cube.push_back(id);
     } else if (has_cube && !seen_cube) {
@@ -299,10 +300,9 @@ KernelCost Costs::kernel(Symbol name, std::span<const OperatorId> operators, boo
   for (size_t i = 0; i < cube.size(); ++i) {
     if (done[i]) continue;
     const Operator& op = graph_.operators[cube[i]];
-    std::string_view kind = op.kind.view();
-    if (kind == "attention") {
+    if (traits_of(op).attention) {
       out.cube.push_back(attention(op));
-    } else if (kind == "grouped_matmul") {
+    } else if (traits_of(op).grouped) {
       out.cube.push_back(grouped_matmul(op));
     } else {
       std::vector<OperatorId> merged{cube[i]};
@@ -318,7 +318,7 @@ KernelCost Costs::kernel(Symbol name, std::span<const OperatorId> operators, boo
   out.vector = vector_work(vector, operators);
   out.prologue = vector_work(prologue, operators);
   for (OperatorId id : vector) {
-    if (has_cube && is_row_reduction(kind_of(graph_.operators[id]))) out.row_epilogue = true;
+    if (has_cube && traits_of(graph_.operators[id]).row_reduction) out.row_epilogue = true;
   }
   if (has_cube) out.epilogue_saved_mb = edges_mb(cube, vector) + edges_mb(vector, vector);
   return out;

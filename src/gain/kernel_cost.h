@@ -96,6 +96,7 @@ class Costs {
   std::vector<std::vector<graph::OperatorId>> consumers_;
   std::vector<bool> is_output_;                                      // by index of the root tensor
   std::unordered_map<Symbol, const VectorCost*> cost_of_kind_;
+  const VectorCost *elementwise_ = nullptr, *slice_ = nullptr;
 };
 
 }  // namespace fusescout::gain

@@ -9,33 +9,54 @@ using graph::OperatorClass;
 using graph::OperatorKind;
 using graph::Tensor;
 
-const OperatorKind& kind_of(const Operator& op) {
-  const OperatorKind* kind = graph::find_operator_kind(op.kind.view());
-  CHECK(kind);
-  return *kind;
+namespace {
+
+template <typename... Names>
+bool any_of(std::string_view kind, Names... names) { return ((kind == names) || ...); }
+
+Traits make_traits(const OperatorKind& kind) {
+  Traits t;
+  std::string_view name = kind.name;
+  t.kind = &kind;
+  t.matmul = kind.operator_class == OperatorClass::MatMul;
+  t.collective = kind.operator_class == OperatorClass::Collective;
+  t.elementwise = kind.operator_class == OperatorClass::Elementwise;
+  t.injective = kind.operator_class == OperatorClass::Injective;
+  t.opaque = kind.operator_class == OperatorClass::Opaque;
+  if (any_of(name, "embedding", "gather", "index_select", "select_copy")) t.access = Traits::Access::PicksRows;
+  if (any_of(name, "index_copy", "scatter")) t.access = Traits::Access::WritesRows;
+  if (name == "kv_cache_write") t.access = Traits::Access::WritesCache;
+  if (name == "rope") t.access = Traits::Access::RowOfTable;
+  if (any_of(name, "linear_attention", "causal_conv1d")) t.access = Traits::Access::State;
+  t.norm = any_of(name, "rms_norm", "gemma_rms_norm", "layer_norm", "l2_norm", "group_norm");
+  t.row_reduction = t.norm || kind.operator_class == OperatorClass::Reduction || any_of(name, "dynamic_quantize", "softmax");
+  t.row = t.row_reduction || kind.operator_class == OperatorClass::Compound || t.opaque || name == "quantize";
+  t.heavy = any_of(name, "silu", "silu_mul", "gelu", "gelu_mul", "exp", "erf", "tanh", "sigmoid", "softmax", "softplus", "div", "reciprocal", "log", "pow");
+  t.attention = name == "attention";
+  t.grouped = name == "grouped_matmul";
+  t.add = name == "add";
+  t.mul = name == "mul";
+  t.copy = name == "copy";
+  t.select = any_of(name, "topk", "sort");
+  t.free_epilogue = any_of(name, "relu", "cast", "dequantize", "quantize");
+  return t;
 }
 
-bool is_norm(std::string_view kind) {
-  return kind == "rms_norm" || kind == "gemma_rms_norm" || kind == "layer_norm" || kind == "l2_norm" || kind == "group_norm";
-}
+}  // namespace
 
-bool is_row_reduction(const OperatorKind& kind) {
-  return is_norm(kind.name) || kind.operator_class == OperatorClass::Reduction || kind.name == "dynamic_quantize" || kind.name == "softmax";
+const Traits& traits_of(const Operator& op) {
+  static const std::vector<Traits> by_symbol = [] {
+    std::vector<Traits> table;
+    for (const OperatorKind& kind : graph::operator_kinds()) {
+      Symbol name(kind.name);
+      if (name.id() >= table.size()) table.resize(name.id() + 1);
+      table[name.id()] = make_traits(kind);
+    }
+    return table;
+  }();
+  CHECK(op.kind.id() < by_symbol.size() && by_symbol[op.kind.id()].kind);
+  return by_symbol[op.kind.id()];
 }
-
-bool is_row_operator(const OperatorKind& kind) {
-  if (is_row_reduction(kind)) return true;
-  return kind.operator_class == OperatorClass::Compound || kind.operator_class == OperatorClass::Opaque || kind.name == "quantize";
-}
-
-bool is_heavy(std::string_view kind) {
-  for (std::string_view heavy : {"silu", "silu_mul", "gelu", "gelu_mul", "exp", "erf", "tanh", "sigmoid", "softmax", "softplus", "div", "reciprocal", "log", "pow"}) {
-    if (kind == heavy) return true;
-  }
-  return false;
-}
-
-bool is_state_update(std::string_view kind) { return kind == "linear_attention" || kind == "causal_conv1d"; }
 
 double last_axis(const Tensor& tensor) { return tensor.shape.empty() ? 1 : static_cast<double>(tensor.shape.back().value); }
 
@@ -62,10 +83,12 @@ double in_memory(const Tensor& tensor) { return elements(tensor) * graph::dtype_
 const Tensor* walked(const graph::Graph& graph, const Operator& op) {
   const Tensor* input = op.inputs.empty() ? nullptr : &graph.tensors[op.inputs[0]];
   const Tensor* output = op.outputs.empty() ? nullptr : &graph.tensors[op.outputs[0]];
-  std::string_view kind = op.kind.view();
-  if (kind == "embedding" || kind == "gather" || kind == "index_select" || kind == "select_copy") return output ? output : input;
-  if (kind == "index_copy" || kind == "scatter") return op.inputs.size() > 2 ? &graph.tensors[op.inputs[2]] : input;
-  if (kind == "kv_cache_write") return input;
+  switch (traits_of(op).access) {
+    case Traits::Access::PicksRows: return output ? output : input;
+    case Traits::Access::WritesRows: return op.inputs.size() > 2 ? &graph.tensors[op.inputs[2]] : input;
+    case Traits::Access::WritesCache: return input;
+    default: break;
+  }
   if (!input || !output) return input ? input : output;
   return all_elements(*input) >= all_elements(*output) ? input : output;
 }
@@ -91,8 +114,10 @@ double row_length(const graph::Graph& graph, const Operator& op) {
   const Tensor* x = walked(graph, op);
   if (!x) return 1;
   double length = last_axis(*x);
-  if (const graph::Attribute* head = graph::find_attribute(op, "head_size")) {
-    if (const auto* size = std::get_if<graph::Dim>(head); size && size->value > 0) length = std::min(length, static_cast<double>(size->value));
+  if (traits_of(op).access == Traits::Access::RowOfTable) {
+    if (const graph::Attribute* head = graph::find_attribute(op, "head_size")) {
+      if (const auto* size = std::get_if<graph::Dim>(head); size && size->value > 0) length = std::min(length, static_cast<double>(size->value));
+    }
   }
   return std::max(1.0, length);
 }
@@ -107,47 +132,49 @@ double row_count(const graph::Graph& graph, const Operator& op) {
 
 double read_bytes(const graph::Graph& graph, const Operator& op, size_t input, int64_t sequences) {
   const Tensor& t = graph.tensors[op.inputs[input]];
-  std::string_view kind = op.kind.view();
   double whole = in_memory(t);
-  auto of_output = [&] { return op.outputs.empty() ? whole : std::min(whole, in_memory(graph.tensors[op.outputs[0]])); };
-  if (input == 0 && (kind == "embedding" || kind == "index_select" || kind == "gather" || kind == "select_copy")) return of_output();
-  if (input == 0 && (kind == "index_copy" || kind == "scatter")) return 0;
-  if (kind == "kv_cache_write" && (input == 2 || input == 3)) return 0;
-  if (kind == "rope" && input > 0) {  // a row of the table for each token
-    const Tensor& x = graph.tensors[op.inputs[0]];
-    double tokens = x.shape.empty() ? 1 : static_cast<double>(x.shape[0].value);
-    return std::min(whole, tokens * last_axis(t) * graph::dtype_size(t.dtype));
+  switch (traits_of(op).access) {
+    case Traits::Access::Whole: return whole;
+    case Traits::Access::PicksRows: return input > 0 || op.outputs.empty() ? whole : std::min(whole, in_memory(graph.tensors[op.outputs[0]]));
+    case Traits::Access::WritesRows: return input == 0 ? 0 : whole;
+    case Traits::Access::WritesCache: return input == 2 || input == 3 ? 0 : whole;
+    case Traits::Access::RowOfTable: {
+      if (input == 0) return whole;
+      const Tensor& x = graph.tensors[op.inputs[0]];
+      double tokens = x.shape.empty() ? 1 : static_cast<double>(x.shape[0].value);
+      return std::min(whole, tokens * last_axis(t) * graph::dtype_size(t.dtype));
+    }
+    case Traits::Access::State: return graph.tensors[graph.root(op.inputs[input])].kind == graph::TensorKind::Cache ? slot_bytes(t, sequences) : whole;
   }
-  if (is_state_update(kind) && graph.tensors[graph.root(op.inputs[input])].kind == graph::TensorKind::Cache) return slot_bytes(t, sequences);
   return whole;
 }
 
 double written_bytes(const graph::Graph& graph, const Operator& op, size_t output) {
   const Tensor& t = graph.tensors[op.outputs[output]];
-  std::string_view kind = op.kind.view();
-  if (kind == "kv_cache_write" || kind == "index_copy" || kind == "scatter") return 0;  // see written_in_part
-  if (is_state_update(kind) && graph.tensors[graph.root(op.outputs[output])].kind == graph::TensorKind::Cache) return 0;
-  // The new value of a cache that is updated in part.
-  for (graph::TensorId input : op.inputs) {
-    const Tensor& in = graph.tensors[input];
-    if (is_state_update(kind) && in.storage == t.storage && in.storage.valid()) return 0;
+  Traits::Access access = traits_of(op).access;
+  if (access == Traits::Access::WritesCache || access == Traits::Access::WritesRows) return 0;  // see written_in_part
+  if (access == Traits::Access::State) {  // the new value of a cache that is updated in part
+    for (graph::TensorId input : op.inputs) {
+      if (graph.tensors[input].storage.valid() && graph.tensors[input].storage == t.storage) return 0;
+    }
   }
   return in_memory(t);
 }
 
 double written_in_part(const graph::Graph& graph, const Operator& op, int64_t sequences) {
-  std::string_view kind = op.kind.view();
   auto bytes = [&](size_t i) { return i < op.inputs.size() ? in_memory(graph.tensors[op.inputs[i]]) : 0.0; };
-  if (kind == "kv_cache_write") return bytes(0) + bytes(1);
-  if (kind == "index_copy" || kind == "scatter") return bytes(2);
-  if (is_state_update(kind)) {
-    double sum = 0;
-    for (graph::TensorId input : op.inputs) {
-      if (graph.tensors[graph.root(input)].kind == graph::TensorKind::Cache) sum += slot_bytes(graph.tensors[input], sequences);
+  switch (traits_of(op).access) {
+    case Traits::Access::WritesCache: return bytes(0) + bytes(1);
+    case Traits::Access::WritesRows: return bytes(2);
+    case Traits::Access::State: {
+      double sum = 0;
+      for (graph::TensorId input : op.inputs) {
+        if (graph.tensors[graph.root(input)].kind == graph::TensorKind::Cache) sum += slot_bytes(graph.tensors[input], sequences);
+      }
+      return sum;
     }
-    return sum;
+    default: return 0;
   }
-  return 0;
 }
 
 }  // namespace fusescout::gain

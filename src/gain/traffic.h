@@ -8,13 +8,27 @@
 
 namespace fusescout::gain {
 
-bool is_norm(std::string_view kind);
-// Works on whole rows: a neighbour can absorb it, but its passes over the row stay.
-bool is_row_operator(const graph::OperatorKind& kind);
-bool is_row_reduction(const graph::OperatorKind& kind);    // needs the whole row before it writes
-bool is_heavy(std::string_view kind);                      // exponential or division for every element
-bool is_state_update(std::string_view kind);               // recurrences: a state slot for each sequence
-const graph::OperatorKind& kind_of(const graph::Operator& op);
+// What the model asks of an operator kind, looked up once a kind: names are not compared in loops.
+struct Traits {
+  enum class Access : uint8_t {
+    Whole,
+    PicksRows,     // embedding, gather, index_select: as much of the first input as comes out
+    WritesRows,    // index_copy, scatter: only what is written of the first input
+    WritesCache,   // kv_cache_write
+    RowOfTable,    // rope: of cos, sin or the table, a row for each token
+    State,         // recurrences: a state slot for each sequence
+  };
+  const graph::OperatorKind* kind = nullptr;
+  Access access = Access::Whole;
+  bool norm = false;
+  bool row = false;            // works on whole rows: a neighbour can absorb it, but its passes over the row stay
+  bool row_reduction = false;  // needs the whole row before it writes
+  bool heavy = false;          // exponential or division for every element
+  bool matmul = false, collective = false, elementwise = false, injective = false, opaque = false;
+  bool attention = false, grouped = false, add = false, mul = false, copy = false, select = false;  // select: topk, sort
+  bool free_epilogue = false;  // in a matmul's way out, for any operand
+};
+const Traits& traits_of(const graph::Operator& op);
 
 double last_axis(const graph::Tensor& tensor);             // elements, 1 for a scalar
 double elements(const graph::Tensor& tensor);              // in memory: axes of stride 0 count once
