@@ -124,9 +124,9 @@ void read_vector_kinds(Reader& reader, Device& device) {
     VectorCost cost;
     for (const auto& [field, value] : *fields) {
       double* to = field == "start" ? &cost.start : field == "spread" ? &cost.spread : field == "resident" ? &cost.resident
-                   : field == "far" ? &cost.far : field == "head_row" ? &cost.head_row : nullptr;
+                   : field == "far" ? &cost.far : field == "head_row" ? &cost.head_row : field == "triton" ? &cost.triton : nullptr;
       auto number = value.value<double>();
-      if (!to || !number || *number < 0) reader.fail(fmt::format("{}.{}", path, std::string(field.str())), "must be one of start, spread, resident, far, head_row, a number");
+      if (!to || !number || *number < 0) reader.fail(fmt::format("{}.{}", path, std::string(field.str())), "must be one of start, spread, resident, far, head_row, triton, and a number");
       else *to = *number;
     }
     device.vector_kinds.emplace(name.str(), cost);

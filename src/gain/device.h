@@ -24,6 +24,7 @@ struct VectorCost {
   double spread = 0;
   double resident = 0;   // MB that the L2 cache still holds
   double far = 0;        // us/MB beyond it
+  double triton = 0;     // start of a Triton kernel of this kind, where it was measured; 0: the device's triton_start
   double head_row = 0;   // us for one row of 128 elements on one core; 0: never bound by instructions
 };
 

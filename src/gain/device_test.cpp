@@ -63,7 +63,7 @@ TEST(DeviceTest, errors_name_the_key_or_the_line) {
   EXPECT_EQ(error_of(device_text(), "triton = true", "triton = 1"), "d.toml: `features.triton` must be true or false");
   EXPECT_EQ(error_of(device_text(), "vector = 48", "vector = 0"), "d.toml: `cores.vector` must be positive");
   EXPECT_EQ(error_of(device_text(), "bf16 = 353.9", "bf17 = 353.9"), "d.toml: `compute.bf17` must be a dtype and its TF/s");
-  EXPECT_EQ(error_of(device_text(), "{ start = 2.0,", "{ begin = 2.0,"), "d.toml: `vector.kinds.elementwise.begin` must be one of start, spread, resident, far, head_row, a number");
+  EXPECT_EQ(error_of(device_text(), "{ start = 2.0,", "{ begin = 2.0,"), "d.toml: `vector.kinds.elementwise.begin` must be one of start, spread, resident, far, head_row, triton, and a number");
   EXPECT_EQ(error_of(device_text(), "name = ", "name "), "d.toml:4: Error while parsing key-value pair: expected '=', saw '\"'");
 }
 

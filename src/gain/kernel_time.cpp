@@ -22,16 +22,17 @@ double part_time(const Device& device, const VectorPart& part, const Parameters&
   return (part.cost->start + part.latency_us) * p.vector + std::max(bytes, instructions_us(device, part, false, p));
 }
 
-double start_of(const Device&, const VectorWork& work, bool triton, const Parameters& p) {
+double start_of(const VectorWork& work, bool triton, const Parameters& p) {
   double start = work.main.cost->start * p.vector;
-  return triton ? std::max(start, p.triton_start) : start;
+  if (!triton) return start;
+  return std::max(start, work.main.cost->triton > 0 ? work.main.cost->triton * p.vector : p.triton_start);
 }
 
 double vector_time(const Device& device, const VectorWork& work, bool triton, const Parameters& p) {
   if (!work.any) return 0;
   const VectorPart& main = work.main;
   double bytes = (main.cost->spread * main.fill + p.spread_kept * work.chain_spread + transfer_us(device, main, work.resident, p)) * p.vector;
-  double time = start_of(device, work, triton, p) + std::max(bytes, instructions_us(device, main, triton, p)) + work.again_us * p.again + main.latency_us * p.vector;
+  double time = start_of(work, triton, p) + std::max(bytes, instructions_us(device, main, triton, p)) + work.again_us * p.again + main.latency_us * p.vector;
   for (const VectorPart& part : work.light) time += (1 - p.absorb) * part_time(device, part, p);
   return time;
 }
@@ -66,7 +67,7 @@ double kernel_time(const Device& device, const KernelCost& kernel, const Paramet
   }
   if (kernel.vector.any) {
     double vector = vector_time(device, kernel.vector, false, p);
-    double work = std::max(0.0, vector - start_of(device, kernel.vector, false, p));
+    double work = std::max(0.0, vector - start_of(kernel.vector, false, p));
     if (kernel.cube.empty()) {
       time += work;  // inside a collective: no start of its own
     } else if (grouped) {
@@ -92,7 +93,7 @@ namespace {
 
 std::string vector_text(const Device& device, const VectorWork& work, bool triton, const Parameters& p) {
   const VectorPart& main = work.main;
-  std::string text = fmt::format("start {:.1f} + spread {:.1f}*{:.2f}", start_of(device, work, triton, p), main.cost->spread, main.fill);
+  std::string text = fmt::format("start {:.1f} + spread {:.1f}*{:.2f}", start_of(work, triton, p), main.cost->spread, main.fill);
   if (work.chain_spread > 0) text += fmt::format(" + {:.2f}*{:.1f} for the operators around it", p.spread_kept, work.chain_spread);
   text += fmt::format(" + {:.2f} MB: {:.2f}", main.mb + main.cold_mb, transfer_us(device, main, work.resident, p));
   if (main.latency_us > 0) text += fmt::format(" + {:.2f} for a row", main.latency_us);
@@ -126,12 +127,13 @@ Parameters nominal_parameters(const Device& d) {
 }
 
 std::vector<std::pair<Parameters, Parameters>> parameter_sweep(const Device& d) {
+  constexpr double likely = 0.7;  // a range holds nearly always; an interval is to hold in four cases of five
   std::vector<std::pair<Parameters, Parameters>> out;
   auto sweep = [&](double Parameters::*field, Range range) {
     if (range.low == range.high) return;
     Parameters low = nominal_parameters(d), high = low;
-    low.*field = range.low;
-    high.*field = range.high;
+    low.*field = range.nominal - likely * (range.nominal - range.low);
+    high.*field = range.nominal + likely * (range.high - range.nominal);
     out.emplace_back(low, high);
   };
   sweep(&Parameters::gap, d.gap);
@@ -142,9 +144,9 @@ std::vector<std::pair<Parameters, Parameters>> parameter_sweep(const Device& d) 
   sweep(&Parameters::tail, d.tail);
   sweep(&Parameters::communication_start, d.communication_start);
   // +-15 % on each class of times: the mean error of the fits.
-  for (double Parameters::*field : {&Parameters::vector, &Parameters::head_rows, &Parameters::matmul, &Parameters::communication}) sweep(field, {0.85, 1, 1.15});
-  sweep(&Parameters::again, {0.6, 1, 1.4});
-  sweep(&Parameters::resident, {0.5, 1, 2});
+  for (double Parameters::*field : {&Parameters::vector, &Parameters::head_rows, &Parameters::matmul, &Parameters::communication}) sweep(field, {0.79, 1, 1.21});
+  sweep(&Parameters::again, {0.4, 1, 1.6});
+  sweep(&Parameters::resident, {0.4, 1, 2.5});
   return out;
 }
 

@@ -15,7 +15,7 @@ using fusion::Price;
 
 namespace {
 
-constexpr double own_error = 0.25;       // of a gain: what the parameters do not explain
+constexpr double own_error = 0.2;       // of a gain: what the parameters do not explain
 constexpr double rest_error = 0.04;      // of the time before: what stays the same is not known exactly either
 constexpr double smallest_gain = 0.5;    // us
 constexpr double smallest_share = 0.05;  // of the time before
