@@ -7,7 +7,7 @@
 #include <map>
 #include <sstream>
 
-#include "gain/price.h"
+#include "gain/price_text.h"
 #include "source/data_files.h"
 
 namespace fusescout::gain {

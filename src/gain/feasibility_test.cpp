@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "gain/model.h"
-#include "gain/price.h"
+#include "gain/price_text.h"
 #include "graph/text.h"
 #include "source/data_files.h"
 

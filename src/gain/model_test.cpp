@@ -6,7 +6,7 @@
 
 #include <chrono>
 
-#include "gain/price.h"
+#include "gain/price_text.h"
 #include "graph/text.h"
 #include "source/data_files.h"
 

@@ -1,4 +1,4 @@
-#include "gain/price.h"
+#include "gain/price_text.h"
 
 #include <fmt/format.h>
 
