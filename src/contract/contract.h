@@ -11,7 +11,7 @@
 
 namespace fusescout::contract {
 
-// The text of a source file by its name in locations ("vllm/model_executor/models/qwen3.py"); nothing when it is not there.
+// The text of a source file by its name in locations ("vllm/model_executor/layers/linear.py"); nothing when it is not there.
 using SourceReader = std::function<std::optional<std::string>(const std::string& file)>;
 
 struct TensorContract {

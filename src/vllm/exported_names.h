@@ -9,7 +9,7 @@
 
 namespace fusescout::vllm {
 
-// By module, dotted and relative to the folder: "llama.configuration_llama" -> {"LlamaConfig"}. Of a folder with many packages only the
+// By module, dotted and relative to the folder: "x.configuration_x" -> {"XConfig"}. Of a folder with many packages only the
 // configuration files are read.
 std::map<std::string, std::vector<std::string>> exported_names(const source::Tree& tree, const std::string& folder);
 

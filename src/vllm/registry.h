@@ -10,7 +10,7 @@
 namespace fusescout::vllm {
 
 struct RegisteredModel {
-  std::string architecture;          // "Glm4MoeForCausalLM"
+  std::string architecture;          // the registry's key: "XForCausalLM"
   std::string module, class_name;    // dotted, absolute
   std::string table;                 // the dictionary that holds it: "_TEXT_GENERATION_MODELS"; of a plugin's own model: "register_model"
   diagnostics::Location location;

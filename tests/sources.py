@@ -1,0 +1,78 @@
+"""The source trees that whole-program tests read: those of FUSESCOUT_VLLM, FUSESCOUT_ASCEND and FUSESCOUT_TRANSFORMERS, else a fetched release.
+
+    sources.py fetch PROGRAM          has the program fetch them, unless they are there
+    sources.py run COMMAND...         runs a command, with {vllm}, {ascend} and {transformers} replaced by the directories
+
+Without sources both are skipped (exit code 77); with FUSESCOUT_REQUIRE_SOURCES=1, as in CI, they fail.
+"""
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+RELEASE = "0.17.0rc1"
+SKIPPED = 77
+NAMES = {"vllm": "vllm", "ascend": "vllm-ascend", "transformers": "transformers"}
+
+
+def cache_directory() -> Path:
+    xdg = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(xdg) if xdg.startswith("/") else Path.home() / ".cache") / "fusescout"
+
+
+def sources() -> dict[str, Path] | None:
+    named = {kind: Path(os.environ.get(f"FUSESCOUT_{kind.upper()}", "")) for kind in NAMES}
+    if all(str(path) != "." for path in named.values()):
+        return named
+    cache = cache_directory()
+    try:
+        packages = json.loads((cache / "releases" / f"{RELEASE}.lock.json").read_text())["packages"]
+    except (OSError, ValueError, KeyError):
+        return None
+    found = {}
+    for package in packages:
+        directory = f"{package['name'].replace('-', '_')}-{package['version']}-{package['sha256'][:12]}"
+        found[package["name"]] = cache / "sources" / directory
+    if not all(found.get(name, Path("/none")).is_dir() for name in NAMES.values()):
+        return None
+    return {kind: found[name] for kind, name in NAMES.items()}
+
+
+def missing(why: str) -> int:
+    if os.environ.get("FUSESCOUT_REQUIRE_SOURCES") == "1":
+        print(f"no sources, and FUSESCOUT_REQUIRE_SOURCES is set: {why}")
+        return 1
+    print(f"SKIPPED, for want of sources: {why}")
+    return SKIPPED
+
+
+def fetch(program: str) -> int:
+    if sources() is None:
+        result = subprocess.run([program, "fetch", RELEASE], capture_output=True, text=True)
+        print(result.stdout + result.stderr)
+        if result.returncode != 0 or sources() is None:
+            return missing(f"`fusescout fetch {RELEASE}` did not bring them")
+    for kind, path in sources().items():
+        print(f"{kind}: {path}")
+    return 0
+
+
+def run(command: list[str]) -> int:
+    trees = sources()
+    if trees is None:
+        return missing(f"run `fusescout fetch {RELEASE}`")
+    return subprocess.run([word.format(**trees) if word in {"{vllm}", "{ascend}", "{transformers}"} else word for word in command]).returncode
+
+
+def main(arguments: list[str]) -> int:
+    if arguments[:1] == ["fetch"] and len(arguments) == 2:
+        return fetch(arguments[1])
+    if arguments[:1] == ["run"] and len(arguments) > 1:
+        return run(arguments[1:])
+    print(__doc__)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
