@@ -82,8 +82,16 @@ void Interpreter::add_native_module(std::string_view dotted, void (*fill)(Interp
 bool Interpreter::module_exists(Symbol dotted) { return native_modules_.contains(dotted) || loader_.exists(dotted); }
 
 void Interpreter::set_module(Symbol dotted, Module* module) {
-  if (module != nullptr) modules_[dotted] = module;
-  else modules_.erase(dotted);
+  if (module == nullptr) {
+    modules_.erase(dotted);
+    return;
+  }
+  Module*& known = modules_[dotted];
+  // A module that puts another object in its place while it runs: who holds the old one finds the new one's attributes.
+  if (known != nullptr && known != module) {
+    known->get_attribute = [module](Interpreter& interpreter, Symbol name) { return interpreter.module_attribute(module, name, interpreter.epoch()); };
+  }
+  known = module;
 }
 
 std::vector<Module*> Interpreter::modules() const {
@@ -171,6 +179,8 @@ void Interpreter::run_module_body(Module* module) {
   module->dict->set(*this, names::__name__, str(module->name));
   module->dict->set(*this, names::__file__, str("/" + module->file->path.str()));
   module->dict->set(*this, names::__package__, str(module->package ? module->name : parent_of(module->name)));
+  module->dict->set(*this, names::__spec__, Value::none());
+  if (module->package) module->dict->set(*this, names::__path__, list({}));
   std::string_view doc = ast.docstring(ast.root);
   module->dict->set(*this, names::__doc__, doc.empty() ? Value::none() : str(Symbol(doc)));
   module->executed.assign(root.child_count, false);

@@ -125,7 +125,23 @@ void set_up_descriptors(Interpreter& in) {
   for (std::string_view name : {"function", "method"}) {
     add_new(in, in.builtin_class(name), [](Interpreter& i, Class* made, const Arguments& arguments) -> Value {
       if (made == i.builtin_class("method") && arguments.size() == 2) return i.make<BoundMethod>(arguments[1], arguments[0]);   // types.MethodType
-      return i.unknown("functions are not made of code objects", "function()");
+      // types.FunctionType(code, globals, name, argdefs, closure): another function with the same code.
+      static const Symbol name("name");
+      auto* code = arguments.size() > 0 ? arguments[0].as<Instance>() : nullptr;
+      auto* source = code != nullptr ? code->payload.as<Function>() : nullptr;
+      if (source == nullptr) return i.unknown("functions are made of code objects of the program only", "function()");
+      auto* copy = i.make<Function>();
+      copy->file = source->file;
+      copy->node = source->node;
+      copy->scope = source->scope;
+      copy->module = source->module;
+      copy->name = source->name;
+      copy->qualname = source->qualname;
+      copy->defaults = source->defaults;
+      copy->closure = source->closure;
+      copy->class_cell = source->class_cell;
+      if (Value given = arguments.get(2, name); given.defined() && i.is_string(given)) copy->name = copy->qualname = Symbol(i.text_of(given));
+      return copy;
     });
   }
 }

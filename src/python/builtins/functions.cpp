@@ -41,6 +41,16 @@ Value print(Interpreter& in, const Arguments& a) {
   return Value::none();
 }
 
+// What a property, or a __getattribute__, says that is not there is not there.
+Value find_or_undefined(Interpreter& in, const Value& object, Symbol name) {
+  try {
+    return in.find_attribute(object, name);
+  } catch (PythonException& exception) {
+    if (!in.exception_matches(exception.value, "AttributeError")) throw;
+    return Value();
+  }
+}
+
 template <syntax::CompareOperator op>
 Value extreme(Interpreter& in, const Arguments& a) {
   constexpr bool is_min = op == syntax::CompareOperator::Lt;
@@ -128,7 +138,7 @@ constexpr NativeFunctionEntry functions[] = {
      [](Interpreter& in, const Arguments& a) {
        Symbol name = attribute_argument(in, a[1], "getattr");
        if (a.size() < 3) return in.get_attribute(a[0], name);
-       Value found = in.find_attribute(a[0], name);
+       Value found = find_or_undefined(in, a[0], name);
        return found.defined() ? found : a[2];
      },
      Take::Plain},
@@ -141,13 +151,7 @@ constexpr NativeFunctionEntry functions[] = {
     {"hasattr", 2, 2,
      [](Interpreter& in, const Arguments& a) {
        if (is_unknown(a[0])) return a[0];
-       Value found;
-       try {
-         found = in.find_attribute(a[0], attribute_argument(in, a[1], "hasattr"));
-       } catch (PythonException& exception) {
-         if (!in.exception_matches(exception.value, "AttributeError")) throw;
-       }
-       return Value::of(found.defined());
+       return Value::of(find_or_undefined(in, a[0], attribute_argument(in, a[1], "hasattr")).defined());
      },
      Take::Plain},
     {"delattr", 2, 2,

@@ -71,6 +71,7 @@ Value function_attribute(Interpreter& in, Function& function, Symbol name) {
   if (name == code_name) {
     auto* code = in.make<Instance>(in.builtin_class("object"));
     code->attributes = in.dict();
+    code->payload = Value(&function);   // what types.FunctionType makes a function of
     std::vector<Value> variables;
     int64_t positional = 0, keyword_only = 0;
     for (size_t i = 0; i < function.scope->parameter_kinds.size(); ++i) {
