@@ -1,4 +1,4 @@
-// The data folders (catalogue/, devices/, library/, models/, patterns/, schema/) as they were when the program was built.
+// The data folders (catalogue/, devices/, library/, models/, patterns/, schema/, stand_ins/) as they were when the program was built.
 #pragma once
 
 #include <optional>

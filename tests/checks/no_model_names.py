@@ -21,7 +21,7 @@ MODEL_FOLDERS = {
     "transformers": ["src/transformers/models"],
 }
 PACKAGES = {"vllm": "vllm", "ascend": "vllm_ascend", "transformers": "src/transformers"}
-SEARCHED = ["src", "catalogue", "patterns", "library", "devices"]   # models/ holds presets, which name models by nature
+SEARCHED = ["src", "catalogue", "patterns", "library", "stand_ins", "devices"]   # models/ holds presets, which name models by nature
 
 
 def is_below(path: Path, folders: list[Path]) -> bool:
