@@ -6,8 +6,8 @@
 
 #include "app/command.h"
 #include "app/exit_code.h"
+#include "app/locate_model.h"
 #include "app/print_diagnostics.h"
-#include "catalogue/fused_kernels.h"
 #include "catalogue/load_patterns.h"
 #include "contract/contract.h"
 #include "fusion/analyze.h"
@@ -34,7 +34,12 @@ AnalyzeResult analyze_model(const AnalyzeOptions& o, bool with_contracts) {
   if (scenarios.is_error()) return bad(scenarios.error().message);
   auto device = gain::load_device(w.data, o.device);
   if (device.is_error()) return bad(device.error().message);
-  auto patterns = catalogue::load_patterns(w.data, o.patterns);
+  std::vector<catalogue::PatternFolder> folders{{&w.data, "patterns"}};
+  if (!o.patterns.empty()) {
+    if (!source::real_files().is_directory(o.patterns)) return bad("no folder `" + o.patterns + "`: --patterns takes one that holds FAMILY/NAME.py files");
+    folders.push_back({&source::real_files(), o.patterns});
+  }
+  auto patterns = catalogue::load_patterns(folders);
   if (patterns.is_error()) return bad(patterns.error().message);
   auto located = locate_model(w, o, o.name);
   if (located.is_error()) return bad(located.error().message);
@@ -53,10 +58,9 @@ AnalyzeResult analyze_model(const AnalyzeOptions& o, bool with_contracts) {
     if (int code = report_status(run); code != Done) return {code, nullptr};
   }
 
-  std::vector<fusion::FusedKernelMeaning> kernels = catalogue::fused_kernels(w.data);
   for (graph::ModelRun& run : result->runs) {
-    result->models.emplace_back(*device, gain::options_of(run.scenario));
-    result->analyses.push_back(fusion::analyze(run, *patterns, kernels, result->models.back()));
+    result->models.push_back(std::make_unique<gain::Model>(*device, gain::options_of(run.scenario)));
+    result->analyses.push_back(fusion::analyze(run, *patterns, {}, *result->models.back()));
   }
   report::Report& report = result->report;
   report.location = &result->location;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/model_input.h"
+#include "fusion/finding.h"
 #include "gain/model.h"
 #include "report/report.h"
 
@@ -21,7 +22,7 @@ struct Analyzed {
   std::unique_ptr<Workspace> workspace;
   graph::ModelLocation location;
   std::vector<graph::ModelRun> runs;
-  std::vector<gain::Model> models;
+  std::vector<std::unique_ptr<gain::Model>> models;
   std::vector<fusion::Analysis> analyses;
   report::Report report;
 };

@@ -4,3 +4,6 @@ target_link_libraries(${target} PRIVATE CLI11::CLI11 nlohmann_json::nlohmann_jso
 add_executable(fusescout ${PROJECT_SOURCE_DIR}/src/app/fusescout_main.cpp)
 target_compile_options(fusescout PRIVATE -Wall -Wextra -Werror)
 target_link_libraries(fusescout PRIVATE ${target} CLI11::CLI11)
+foreach(program IN ITEMS ${target} fusescout)
+  target_compile_definitions(${program} PRIVATE FUSESCOUT_VERSION="${PROJECT_VERSION}")
+endforeach()

@@ -23,6 +23,11 @@ ErrorOr<LocatedModel> locate_model(const Workspace& workspace, const Options& op
   located.request.architecture = located.location.architecture;
   located.request.config = config.text;
   located.request.config_folder = config.folder;
+  if (!options.quant_description.empty()) {
+    auto text = source::real_files().read(options.quant_description);
+    if (!text) return Error{"cannot read the quantisation description `" + options.quant_description + "`: give a quant_model_description.json"};
+    located.request.quant_description = *text;
+  }
   return located;
 }
 

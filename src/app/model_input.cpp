@@ -1,6 +1,9 @@
 #include "app/model_input.h"
 
 #include <algorithm>
+
+#include "source/cache.h"
+#include "source/fetch.h"
 #include <nlohmann/json.hpp>
 
 namespace fusescout::app {
@@ -27,6 +30,10 @@ void describe(const json& config, FoundConfig& found) {
 
 }  // namespace
 
+Workspace::~Workspace() {
+  if (asts) asts->save();
+}
+
 std::vector<std::pair<std::string, std::string>> Workspace::versions() const {
   std::vector<std::pair<std::string, std::string>> result;
   for (const auto* tree : {&vllm, &ascend, &transformers}) {
@@ -52,18 +59,21 @@ ErrorOr<std::unique_ptr<Workspace>> open_workspace(const Options& options) {
     if (!options.vllm.empty() || !options.ascend.empty() || !options.transformers.empty()) {
       return Error{"give either --release or the folders --vllm, --ascend and --transformers, not both"};
     }
-    directories = TRY(source::find_release(options.release, options.cache_dir));
+    directories = TRY(source::find_release(source::cache_directory(options.cache_dir), options.release)).directories();
   }
   if (directories.vllm.empty()) return Error{"say where the sources are: --vllm DIR --ascend DIR --transformers DIR, or --release VERSION after `fusescout fetch VERSION`"};
   if (directories.ascend.empty() && !options.upstream) return Error{"say where vllm-ascend is: --ascend DIR (or --upstream to leave it out)"};
+  if (directories.transformers.empty()) return Error{"say where transformers is, which has the classes of the configs: --transformers DIR"};
   workspace->vllm = TRY(source::Tree::open(source::Package::Vllm, directories.vllm));
   if (!directories.ascend.empty()) workspace->ascend = TRY(source::Tree::open(source::Package::VllmAscend, directories.ascend));
-  if (!directories.transformers.empty()) workspace->transformers = TRY(source::Tree::open(source::Package::Transformers, directories.transformers));
-  workspace->sources.files = &source::real_files();
-  workspace->sources.vllm = directories.vllm;
-  workspace->sources.ascend = directories.ascend;
-  workspace->sources.transformers = directories.transformers;
-  workspace->sources.data = &workspace->data;
+  workspace->transformers = TRY(source::Tree::open(source::Package::Transformers, directories.transformers));
+  workspace->asts = std::make_unique<vllm::AstStore>(options.no_cache ? "" : source::cache_directory(options.cache_dir));
+  vllm::Sources& sources = workspace->sources;
+  sources.vllm = &*workspace->vllm;
+  if (workspace->ascend) sources.ascend = &*workspace->ascend;
+  sources.transformers = &*workspace->transformers;
+  sources.data = &workspace->data;
+  sources.asts = workspace->asts.get();
   return workspace;
 }
 

@@ -11,6 +11,7 @@
 #include "base/error_or.h"
 #include "source/data_files.h"
 #include "source/tree.h"
+#include "vllm/ast_store.h"
 #include "vllm/evaluate_model.h"
 
 namespace fusescout::app {
@@ -19,7 +20,9 @@ namespace fusescout::app {
 struct Workspace {
   source::DataFiles data;
   std::optional<source::Tree> vllm, ascend, transformers;
+  std::unique_ptr<vllm::AstStore> asts;
   vllm::Sources sources;               // points into this object
+  ~Workspace();                        // keeps the parsed files for the next run
   std::vector<std::pair<std::string, std::string>> versions() const;
   // The text of a tree's file by the path that people are shown.
   std::optional<std::string> read(const std::string& path) const;
