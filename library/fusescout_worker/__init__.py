@@ -1,14 +1,12 @@
 """What stands for the process that would serve the model: it calls vLLM's and vllm-ascend's own functions in the order in which the engine
 and a worker do, and hands them the facts of the scenario. It writes no operator.
 """
-import os
 
 import fusescout_scenario as scenario
 
 
 def prepare():
     """Configuration, process groups, patches and operators of the platform. Returns the VllmConfig."""
-    os.environ.update(scenario.environment)
     if not scenario.upstream:
         import torch_npu
 

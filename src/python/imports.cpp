@@ -182,6 +182,7 @@ void Interpreter::run_module_body(Module* module) {
   module->dict->set(*this, names::__spec__, Value::none());
   if (module->package) module->dict->set(*this, names::__path__, list({}));
   std::string_view doc = ast.docstring(ast.root);
+  module->dict->set(*this, names::__spec__, Value::none());
   module->dict->set(*this, names::__doc__, doc.empty() ? Value::none() : str(Symbol(doc)));
   module->executed.assign(root.child_count, false);
   if (ast.first_error_line != 0) {
@@ -276,10 +277,11 @@ Value Interpreter::force(LazyImport* import) {
   Module* module = module_for(import->module, import->epoch);
   if (import->attribute.empty()) {
     load(module);
-    return module;
+    return module_for(import->module, import->epoch);
   }
   Symbol submodule(import->module.str() + "." + import->attribute.str());
   load(module);
+  module = module_for(import->module, import->epoch);   // its body may have put another object in its place
   // `from . import m` in a package's own __init__ binds the name that it looks for.
   Value* bound = module->dict->find(import->attribute);
   auto* itself = bound != nullptr ? bound->as<LazyImport>() : nullptr;
@@ -406,7 +408,7 @@ Value Interpreter::import_module(Symbol dotted) {
   for (Symbol parent = parent_of(dotted); !parent.empty(); parent = parent_of(parent)) module_for(parent, epoch_);
   Module* module = module_for(dotted, epoch_);
   load(module);
-  return module;
+  return module_for(dotted, epoch_);
 }
 
 Module* Interpreter::run_source(Symbol module_name, Symbol path, std::shared_ptr<const Ast> ast) {

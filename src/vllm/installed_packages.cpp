@@ -43,7 +43,17 @@ const char* const standard_library[] = {
     "weakref", "webbrowser", "wsgiref", "xdrlib", "xml", "xmlrpc", "zipapp", "zipfile", "zipimport", "zlib", "zoneinfo",
 };
 
+constexpr std::pair<std::string_view, std::string_view> versions[] = {
+    {"torch", "2.9.0"}, {"torchvision", "0.24.0"}, {"torchaudio", "2.9.0"}, {"torch-npu", "2.9.0"}, {"triton", "3.2.0"}, {"numpy", "1.26.4"},
+    {"pydantic", "2.12.5"}, {"packaging", "25.0"}, {"tokenizers", "0.22.1"}, {"huggingface-hub", "0.36.0"}, {"safetensors", "0.7.0"},
+    {"compressed-tensors", "0.13.0"}, {"einops", "0.8.1"}, {"filelock", "3.20.0"}, {"pyyaml", "6.0.3"}, {"regex", "2025.11.3"},
+    {"requests", "2.32.5"}, {"tqdm", "4.67.1"}, {"sentencepiece", "0.2.1"}, {"pillow", "12.0.0"}, {"scipy", "1.16.3"},
+    {"outlines-core", "0.2.11"}, {"mistral-common", "1.9.1"}, {"gguf", "0.17.1"}, {"xgrammar", "0.1.30"}, {"typing-extensions", "4.15.0"},
+};
+
 }  // namespace
+
+std::span<const std::pair<std::string_view, std::string_view>> normal_versions() { return versions; }
 
 bool normally_installed(std::string_view package) {
   static const std::unordered_set<std::string_view> names = [] {

@@ -3,6 +3,7 @@
 #include "torch/nn_module.h"
 #include "vllm/class_use.h"
 #include "vllm/exported_names.h"
+#include "vllm/installed_packages.h"
 
 namespace fusescout::vllm {
 
@@ -75,16 +76,22 @@ void add_scenario_module(Interpreter& interpreter, torch::Context& context, cons
   set("custom_ops", Value::of(scenario.custom_ops));
   set("triton", Value::of(scenario.triton));
 
+  // The facts that the standard library tells (importlib.metadata, os.environ).
+  python::Module* host = interpreter.import_module(Symbol("_host")).as<python::Module>();
   python::Dict* environment = interpreter.dict();
   for (const auto& [name, value] : scenario.environment) environment->set(interpreter, Symbol(name), interpreter.str(value));
-  set("environment", environment);
+  host->dict->set(interpreter, Symbol("environment"), environment);
   python::Dict* versions = interpreter.dict();
+  for (const auto& [name, version] : normal_versions()) {
+    if ((name == "triton" && !scenario.triton) || (name == "torch-npu" && scenario.upstream)) continue;
+    versions->set(interpreter, Symbol(name), interpreter.str(std::string(version)));
+  }
   for (const auto& [name, version] : facts.versions) versions->set(interpreter, Symbol(name), interpreter.str(version));
-  set("versions", versions);
+  host->dict->set(interpreter, Symbol("versions"), versions);
   std::vector<Value> points;
   for (const EntryPoint& point : facts.entry_points)
-    points.push_back(interpreter.tuple({interpreter.str(point.group), interpreter.str(point.name), interpreter.str(point.value)}));
-  set("entry_points", interpreter.tuple(std::move(points)));
+    points.push_back(interpreter.tuple({interpreter.str(point.name), interpreter.str(point.value), interpreter.str(point.group)}));
+  host->dict->set(interpreter, Symbol("entry_points"), interpreter.list(std::move(points)));
 
   auto function = [&](std::string_view name, python::NativeBody body) { set(name, interpreter.function(name, std::move(body))); };
   // make_input(name, shape, dtype): a tensor that comes from outside.
@@ -101,10 +108,6 @@ void add_scenario_module(Interpreter& interpreter, torch::Context& context, cons
   function("mark_cache", [&context](Interpreter& i, const Arguments& arguments) -> Value {
     if (torch::TensorObject* tensor = context.as_tensor(arguments[0])) context.set_kind(tensor, graph::TensorKind::Cache, Symbol(i.text_of(arguments[1])));
     return Value::none();
-  });
-  function("has_module", [](Interpreter& i, const Arguments& arguments) -> Value {
-    Symbol name(i.text_of(arguments[0]));
-    return Value::of(i.find_module(name) != nullptr || i.loader().exists(name) || i.loader().installed(name));
   });
   // exported_names(path): the modules below a folder of the transformers tree and what they list in `__all__`.
   function("exported_names", [&facts](Interpreter& i, const Arguments& arguments) -> Value {
