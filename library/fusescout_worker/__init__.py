@@ -1,12 +1,17 @@
 """What stands for the process that would serve the model: it calls vLLM's and vllm-ascend's own functions in the order in which the engine
 and a worker do, and hands them the facts of the scenario. It writes no operator.
 """
+import importlib.metadata
+import os
 
 import fusescout_scenario as scenario
 
 
 def prepare():
     """Configuration, process groups, patches and operators of the platform. Returns the VllmConfig."""
+    os.environ.update(scenario.environment)
+    importlib.metadata._versions.update(scenario.versions)
+    importlib.metadata._entry_points.extend(scenario.entry_points)
     if not scenario.upstream:
         import torch_npu
 

@@ -21,7 +21,12 @@ class Validator:
 
 
 def field_validator(field, /, *fields, mode="after", check_fields=None, json_schema_input_type=None):
-    return lambda method: Validator("field", mode, (field, *fields), method)
+    def decorate(method):
+        # A plain function is a class method, whether it says so or not.
+        if not isinstance(method, (classmethod, staticmethod)):
+            method = classmethod(method)
+        return Validator("field", mode, (field, *fields), method)
+    return decorate
 
 
 def model_validator(*, mode):

@@ -274,6 +274,14 @@ Value Interpreter::module_attribute(Module* module, Symbol name, uint32_t epoch)
 }
 
 Value Interpreter::force(LazyImport* import) {
+  if (import->forcing) {
+    raise("ImportError", "cannot import name '" + import->attribute.str() + "' from '" + import->module.str() + "' (most likely due to a circular import)");
+  }
+  struct Forcing {
+    bool& flag;
+    explicit Forcing(bool& f) : flag(f) { flag = true; }
+    ~Forcing() { flag = false; }
+  } forcing(import->forcing);
   Module* module = module_for(import->module, import->epoch);
   if (import->attribute.empty()) {
     load(module);

@@ -358,6 +358,7 @@ struct LazyImport final : Object {
   uint32_t epoch;                     // the binding as of then is meant
   Symbol file;                        // of the import statement
   uint32_t line;
+  bool forcing = false;               // its value is being looked for: asking again is a circular import
   LazyImport(Symbol m, Symbol a, uint32_t e, Symbol f, uint32_t l) : Object(Kind::LazyImport), module(m), attribute(a), epoch(e), file(f), line(l) {}
 };
 

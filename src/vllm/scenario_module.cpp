@@ -76,22 +76,20 @@ void add_scenario_module(Interpreter& interpreter, torch::Context& context, cons
   set("custom_ops", Value::of(scenario.custom_ops));
   set("triton", Value::of(scenario.triton));
 
-  // The facts that the standard library tells (importlib.metadata, os.environ).
-  python::Module* host = interpreter.import_module(Symbol("_host")).as<python::Module>();
   python::Dict* environment = interpreter.dict();
   for (const auto& [name, value] : scenario.environment) environment->set(interpreter, Symbol(name), interpreter.str(value));
-  host->dict->set(interpreter, Symbol("environment"), environment);
+  set("environment", environment);
   python::Dict* versions = interpreter.dict();
   for (const auto& [name, version] : normal_versions()) {
     if ((name == "triton" && !scenario.triton) || (name == "torch-npu" && scenario.upstream)) continue;
     versions->set(interpreter, Symbol(name), interpreter.str(std::string(version)));
   }
   for (const auto& [name, version] : facts.versions) versions->set(interpreter, Symbol(name), interpreter.str(version));
-  host->dict->set(interpreter, Symbol("versions"), versions);
+  set("versions", versions);
   std::vector<Value> points;
   for (const EntryPoint& point : facts.entry_points)
     points.push_back(interpreter.tuple({interpreter.str(point.name), interpreter.str(point.value), interpreter.str(point.group)}));
-  host->dict->set(interpreter, Symbol("entry_points"), interpreter.list(std::move(points)));
+  set("entry_points", interpreter.list(std::move(points)));
 
   auto function = [&](std::string_view name, python::NativeBody body) { set(name, interpreter.function(name, std::move(body))); };
   // make_input(name, shape, dtype): a tensor that comes from outside.

@@ -1,4 +1,3 @@
-from torch.nn import modules
 from torch.nn.modules.activation import *
 from torch.nn.modules.container import *
 from torch.nn.modules.conv import *
