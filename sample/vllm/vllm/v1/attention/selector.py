@@ -1,0 +1,25 @@
+import functools
+from typing import NamedTuple
+
+import torch
+
+from vllm.platforms import current_platform
+from vllm.utils.import_utils import resolve_obj_by_qualname
+
+
+class AttentionSelectorConfig(NamedTuple):
+    head_size: int
+    dtype: torch.dtype
+    kv_cache_dtype: str
+    block_size: int | None
+    use_mla: bool = False
+    use_sparse: bool = False
+
+
+@functools.cache
+def get_attn_backend(head_size: int, dtype: torch.dtype, kv_cache_dtype: str, block_size: int | None):
+    config = AttentionSelectorConfig(head_size, dtype, kv_cache_dtype, block_size)
+    name = current_platform.get_attn_backend_cls(None, attn_selector_config=config)
+    if not name:
+        raise ValueError(f"Invalid attention backend for {current_platform.device_name}")
+    return resolve_obj_by_qualname(name)
