@@ -16,7 +16,8 @@ asan:                                      # the same tests under the address an
 	$(MAKE) test PRESET=asan
 
 demo: build                                # a whole analysis of the small sample trees, without a network
-	$(BUILD)/fusescout analyze sample --vllm sample/vllm --ascend sample/vllm_ascend
+	$(BUILD)/fusescout analyze TinyMoeForCausalLM --config sample/configs/tiny_moe \
+	  --vllm sample/vllm --ascend sample/vllm_ascend --transformers sample/transformers
 
 setup:
 	@tools/setup.sh
