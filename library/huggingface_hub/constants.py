@@ -1,5 +1,5 @@
 HF_HUB_OFFLINE = False
-HF_HOME = "/root/.cache/huggingface"
+HF_HOME = "/home/user/.cache/huggingface"
 HF_HUB_CACHE = HF_HOME + "/hub"
 HF_ASSETS_CACHE = HF_HOME + "/assets"
 HF_TOKEN_PATH = HF_HOME + "/token"

@@ -133,7 +133,7 @@ def main() -> int:
     keys, files, classes, framework = collect({kind: getattr(options, kind) for kind in MODEL_FOLDERS})
     ordinary = framework | words_of_the_standard_library()
     model = files | classes
-    own = keys | {name for name in model - ordinary - roles(model, files - ordinary) if len(name) > 2}
+    own = keys | {name for name in model - ordinary - roles(model, files - ordinary) if len(name) > 2 and not name.startswith("_")}
     if options.list:
         print("\n".join(sorted(own)), "\n--- not a model's own:", "\n".join(sorted(model - own)), sep="\n")
         return 0
