@@ -46,7 +46,18 @@ class Parameter:
         self.name = name
         self.kind = _ParameterKind(kind)
         self.default = default
-        self.annotation = annotation
+        self._annotation = annotation
+        self._owner = None              # the function in whose module the annotation, still a text, is looked up when somebody asks
+
+    @property
+    def annotation(self):
+        if self._owner is not None:
+            owner, self._owner = self._owner, None
+            try:
+                self._annotation = _host.evaluate(self._annotation, owner)
+            except NameError:           # a name that only type checkers see
+                pass
+        return self._annotation
 
     def replace(self, **changes):
         return Parameter(changes.get("name", self.name), changes.get("kind", self.kind), default=changes.get("default", self.default),
@@ -217,8 +228,12 @@ def _of_function(function):
             raise TypeError(f"{function!r} is not a callable object")
         return Signature([Parameter("args", 2), Parameter("kwargs", 4)])
     made = []
+    strings = "annotations" in getattr(function, "__globals__", ())     # from __future__ import annotations
     for name, kind, default, annotation in parameters:
-        made.append(Parameter(name, kind, default=default[0] if default else _empty, annotation=_empty if annotation is None else annotation))
+        parameter = Parameter(name, kind, default=default[0] if default else _empty, annotation=_empty if annotation is None else annotation)
+        if annotation is not None and not strings:
+            parameter._owner = function
+        made.append(parameter)
     result = _host.return_annotation(function)
     return Signature(made, return_annotation=_empty if result is None else result)
 

@@ -1,7 +1,7 @@
 """`--upstream`: an out-of-tree accelerator about which nothing is known, so that vLLM takes the branches that vllm-ascend's platform would
 take, and its own implementation in them."""
 from vllm.platforms import Platform, PlatformEnum
-from vllm.v1.attention.backend import AttentionBackend, AttentionImpl
+from vllm.v1.attention.backend import AttentionBackend, AttentionImpl, AttentionMetadataBuilder
 
 
 def register():
@@ -66,7 +66,7 @@ class OpaqueAttentionBackend(AttentionBackend):
 
     @staticmethod
     def get_builder_cls():
-        return None
+        return OpaqueMetadataBuilder
 
     @staticmethod
     def get_kv_cache_shape(num_blocks, block_size, num_kv_heads, head_size, cache_dtype_str="auto"):
@@ -78,4 +78,9 @@ class OpaqueAttentionImpl(AttentionImpl):
         pass
 
     def forward(self, *args, **kwargs):
+        raise NotImplementedError
+
+
+class OpaqueMetadataBuilder(AttentionMetadataBuilder):
+    def build(self, common_prefix_len, common_attn_metadata, fast_build=False):
         raise NotImplementedError

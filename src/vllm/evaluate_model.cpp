@@ -24,10 +24,7 @@ void add_sources(TreeLoader& loader, const Sources& sources, const graph::Scenar
   loader.add_tree(*sources.vllm);
   loader.add_tree(*sources.transformers);
   if (!scenario.triton) loader.set_installed("triton", false);
-  if (scenario.upstream) {
-    loader.add_generated("torch_npu", std::nullopt);
-    return;
-  }
+  if (scenario.upstream) return;
   loader.add_tree(*sources.ascend);
   // What its build generates: the device, and the library of C++ operators.
   loader.add_generated("vllm_ascend._build_info", "__device_type__ = '" + device_generation(scenario.device).name + "'\n");

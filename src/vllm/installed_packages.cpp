@@ -8,7 +8,7 @@ namespace fusescout::vllm {
 namespace {
 
 // The requirements of vLLM and vllm-ascend (requirements/common.txt, requirements.txt) by import name, with what these bring along.
-// torchair comes with torch_npu. Not there: flash_attn, flashinfer, aiter, deep_ep, deep_gemm, xformers, bitsandbytes, apex, ray, ...
+// torchair comes with torch_npu. opentelemetry is left out: nothing is traced. Not there: flash_attn, flashinfer, aiter, deep_ep, deep_gemm, xformers, bitsandbytes, apex, ray, ...
 const char* const packages[] = {
     "regex", "cachetools", "psutil", "sentencepiece", "numpy", "requests", "tqdm", "blake3", "cpuinfo", "transformers", "tokenizers",
     "google", "fastapi", "aiohttp", "openai", "pydantic", "pydantic_core", "prometheus_client", "PIL",
@@ -16,7 +16,7 @@ const char* const packages[] = {
     "typing_extensions", "filelock", "partial_json_parser", "zmq", "msgspec", "gguf", "mistral_common", "cv2", "yaml", "six",
     "setuptools", "einops", "compressed_tensors", "depyf", "cloudpickle", "watchfiles", "pythonjsonlogger", "ninja", "pybase64",
     "cbor2", "ijson", "setproctitle", "openai_harmony", "anthropic", "model_hosting_container_standards", "mcp", "grpc",
-    "opentelemetry", "kaldi_native_fbank", "numba", "decorator", "packaging", "pip", "pybind11", "scipy", "pandas", "torch",
+    "kaldi_native_fbank", "numba", "decorator", "packaging", "pip", "pybind11", "scipy", "pandas", "torch",
     "torchvision", "torchaudio", "wheel", "msgpack", "quart", "torch_npu", "arctic_inference", "triton", "huggingface_hub",
     "safetensors", "jinja2", "starlette", "uvicorn", "sympy", "networkx", "fsspec", "httpx", "anyio", "markupsafe", "urllib3",
     "certifi", "idna", "attr", "jsonschema", "click", "pygments", "rich", "typing_inspection", "annotated_types", "functorch",
