@@ -38,7 +38,7 @@ struct Contract {
   std::string name;                        // "fused_add_rms_norm"
   std::vector<TensorContract> inputs, outputs;
   std::string signature;                   // "def fused_add_rms_norm(x: torch.Tensor, eps: float = 1e-06) -> torch.Tensor"
-  std::string interface;                   // signature and docstring, a body that raises
+  std::string interface;                   // signature, docstring, the call of the registered operator
   std::string registration;                // torch.library definition with a meta function
   std::string reference;                   // the same in plain torch
   std::string test;                        // inputs, tolerances, comparison
