@@ -10,7 +10,7 @@
 namespace fusescout::vllm {
 
 // By module, dotted and relative to the folder: "x.configuration_x" -> {"XConfig"}. Of a folder with many packages only the
-// configuration files are read.
+// configuration files and those of the package `auto` are read.
 std::map<std::string, std::vector<std::string>> exported_names(const source::Tree& tree, const std::string& folder);
 
 }  // namespace fusescout::vllm

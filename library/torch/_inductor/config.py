@@ -5,3 +5,5 @@ pre_grad_custom_pass = post_grad_custom_pre_pass = post_grad_custom_post_pass = 
 
 
 def patch(*args, **kwargs): return __import__("torch._stream", fromlist=["Inert"]).Inert()
+
+_config = {}

@@ -129,6 +129,11 @@ Value module(In& in, const Arguments& a) {
   if (!in.is_string(a[0])) return Value::none();
   Symbol name(in.text_of(a[0]));
   Module* found = in.find_module(name);
+  // A part of a package that is installed but not evaluated, and was imported: the package may well have loaded it.
+  std::string_view top = name.view().substr(0, name.view().find('.'));
+  if (found == nullptr && top != name.view() && in.find_module(Symbol(top)) != nullptr && !in.module_exists(Symbol(top)) && in.loader().installed(name)) {
+    return in.import_module(name);
+  }
   if (found == nullptr || found->state == Module::State::Failed) return Value::none();
   if (found->state == Module::State::Unloaded && (found->import_epoch > in.epoch() || !can_import(in, name))) return Value::none();
   return found;

@@ -1,11 +1,21 @@
 """Which names a package of transformers exports is read from the `__all__` of its files by the host, and a lazy package imports them one at a
-time; the optional backends that it asks for play no role."""
+time; the optional backends that it asks for play no role. What makes tensors of texts, pictures and sounds is never called: its classes are
+empty."""
 import fusescout_scenario as _scenario
+
+_before_the_model = ("processing_", "image_processing", "video_processing", "feature_extraction", "tokenization_", "image_utils", "audio_utils")
 
 
 def define_import_structure(module_path, prefix=None):
     start = prefix + "." if prefix else ""
     return {frozenset(): {start + module: set(names) for module, names in _scenario.exported_names(str(module_path)).items()}}
+
+
+class _Empty(type):
+    def __getattr__(cls, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return lambda *args, **kwargs: None
 
 
 class _LazyModule:
@@ -24,9 +34,21 @@ class _LazyModule:
         import importlib
 
         module = self._where.get(name)
+        if module is None and name.endswith(("Processor", "ProcessorFast", "Tokenizer", "TokenizerFast", "FeatureExtractor")):
+            module = "processing_" + name
         if module is None:
             try:
                 return importlib.import_module(self.__name__ + "." + name)
             except ImportError:
                 raise AttributeError(f"module {self.__name__} has no attribute {name}") from None
+        if module.rpartition(".")[2].startswith(_before_the_model):
+            found = _Empty(name, (), {"__module__": self.__name__ + "." + module})
+            setattr(self, name, found)
+            return found
         return getattr(importlib.import_module(self.__name__ + "." + module), name)
+
+
+def direct_transformers_import(path, file="__init__.py"):
+    import transformers
+
+    return transformers

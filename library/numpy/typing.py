@@ -1,0 +1,5 @@
+"""Types of arrays, to name."""
+from . import ndarray
+
+NDArray = ndarray
+ArrayLike = DTypeLike = object
