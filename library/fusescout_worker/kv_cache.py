@@ -4,6 +4,7 @@ import torch
 
 
 def make_runner(vllm_config, device, model):
+    from vllm.v1.attention.selector import get_attn_backend
     from vllm.v1.core.kv_cache_utils import get_kv_cache_configs
     from vllm_ascend.worker.model_runner_v1 import NPUModelRunner
 
@@ -25,6 +26,9 @@ def make_runner(vllm_config, device, model):
     runner.max_num_tokens = vllm_config.scheduler_config.max_num_batched_tokens
     runner.max_num_reqs = vllm_config.scheduler_config.max_num_seqs
     runner.use_sparse = hasattr(model_config.hf_text_config, "index_topk")
+    runner.attn_backend = get_attn_backend(
+        0, runner.dtype, None, runner.block_size, use_mla=model_config.use_mla, use_sparse=runner.use_sparse,
+        use_mm_prefix=model_config.is_mm_prefix_lm)
     runner.pcp_size = runner.dcp_size = 1
     runner.shared_kv_cache_layers = {}
     runner.runner_only_attn_layers = set()
@@ -40,6 +44,7 @@ def make_runner(vllm_config, device, model):
     runner.kv_cache_config = kv_cache_config
     runner.may_add_encoder_only_layers_to_kv_cache_config()
     runner.maybe_add_kv_sharing_layers_to_kv_cache_groups(kv_cache_config)
+    runner._check_and_update_cudagraph_mode = lambda *arguments: None       # what can be captured says nothing about the operators
     runner.initialize_attn_backend(kv_cache_config)
     runner.use_hybrid_blocks = len(runner.attn_groups) > 1
     caches = runner.initialize_kv_cache_tensors(kv_cache_config)
