@@ -208,7 +208,11 @@ void Context::forget_known(TensorObject* tensor) { storages_[info(tensor).storag
 
 graph::FrameId Context::frame() {
   std::vector<python::Frame*> stack;
-  for (python::Frame* f = interpreter.frame(); f != nullptr; f = f->back) stack.push_back(f);
+  // The program's own Python (torch.nn, ...) is no place in the trees.
+  for (python::Frame* f = interpreter.frame(); f != nullptr; f = f->back) {
+    std::string_view path = f->file != nullptr ? f->file->path.view() : std::string_view();
+    if (!path.starts_with("library/") && !path.starts_with("catalogue/")) stack.push_back(f);
+  }
   graph::FrameId id;
   for (auto it = stack.rbegin(); it != stack.rend(); ++it) {
     id = graph.frame(id, (*it)->file != nullptr ? (*it)->file->path : Symbol(), (*it)->line, (*it)->qualname);

@@ -80,6 +80,7 @@ Value unary(Bound& bound, const UnaryRow& row) {
   Pointwise what;
   what.inputs = {bound.tensor(0)};
   DType dtype = context.info(what.inputs[0]).dtype;
+  if (dtype == DType::Bool && std::string_view(row.aten) == "neg") bound.fail("Negation, the `-` operator, on a bool tensor is not supported.");
   what.compute = row.result == Result::Float && is_integral(dtype) ? context.default_dtype : dtype;
   if (dtype == DType::C64 && std::string_view(row.aten) == "abs") what.compute = DType::C64;
   what.output = row.result == Result::Bool || row.result == Result::Logical ? DType::Bool : what.compute;
@@ -204,6 +205,7 @@ Value binary(Bound& bound, const BinaryRow& row) {
       return both ? f(x[0], factor * x[1]) : f(x[0], factor * number);
     };
   }
+  if (aten == "pow" && what.compute == DType::Bool) what.compute = what.output = DType::I64;
   what.kind = row.kind;
   graph::Attributes given = what.attributes;
   // A number in front of an operator that does not commute.

@@ -157,8 +157,9 @@ Value glu(Bound& bound) {
   Shape shape = from.shape;
   if (shape[axis].value % 2 != 0) bound.fail("Halving dimension must be even, but dimension " + std::to_string(axis) + " is size " + std::to_string(shape[axis].value));
   shape[axis] = context.expressions.floor_div(shape[axis], Dim(2));
+  from.shape = shape;
   CallScope call = bound.open();
-  TensorObject* out = context.make_tensor(shape, from.dtype);
+  TensorObject* out = context.make_strided(shape, preserved_strides(context.expressions, from), from.dtype);
   call.emit("opaque", {bound.tensor(0)}, {out}, attributes({{"name", std::string("glu")}}));
   return call.finish(out);
 }

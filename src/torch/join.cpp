@@ -204,7 +204,7 @@ Value flip(Bound& bound) {
     dims.push_back(from_end(axes.back(), from.shape.size()));
   }
   CallScope call = bound.open();
-  TensorObject* out = context.make_tensor(from.shape, from.dtype);
+  TensorObject* out = context.make_strided(from.shape, preserved_strides(context.expressions, from), from.dtype);
   call.emit("roll", {bound.tensor(0)}, {out}, attributes({{"dims", dims}, {"flip", true}}));
   copy_known(context, bound.tensor(0), out, [&](std::vector<int64_t> index) {
     for (size_t axis : axes) index[axis] = from.shape[axis].value - 1 - index[axis];
@@ -318,13 +318,9 @@ Value meshgrid(Bound& bound) {
   for (size_t i = 0; i < items.size(); ++i) {
     TensorObject* tensor = context.as_tensor(items[i]);
     graph::Tensor t = context.info(tensor);
-    Shape strides(shape.size(), Dim(0)), to = shape;
+    Shape strides(shape.size(), Dim(0));
     strides[i] = t.shape.empty() ? Dim(1) : t.strides[0];
-    if (xy) {
-      std::swap(strides[0], strides[1]);
-      std::swap(to[0], to[1]);
-    }
-    grids.push_back(context.make_view(tensor, to, strides, t.storage_offset));
+    grids.push_back(context.make_view(tensor, shape, strides, t.storage_offset));
   }
   if (xy) std::swap(grids[0], grids[1]);
   return call.finish(context.interpreter.tuple(std::move(grids)));

@@ -106,7 +106,7 @@ Value pointwise(Bound& bound, std::string_view overload, const Pointwise& what) 
   }
   std::vector<const graph::Tensor*> infos;
   for (TensorObject* input : what.inputs) infos.push_back(&context.info(input));
-  Shape strides = elementwise_strides(context.expressions, shape, infos);
+  Shape strides = what.contiguous ? contiguous_strides(context.expressions, shape) : elementwise_strides(context.expressions, shape, infos);
   CallScope call = bound.open(bound.none(what.out_parameter == SIZE_MAX ? 0 : what.out_parameter) ? overload : target != nullptr && !bound.in_place ? "out" : overload);
   std::vector<TensorId> ids;
   for (TensorObject* input : what.inputs) ids.push_back(context.current(input));
@@ -118,7 +118,7 @@ Value pointwise(Bound& bound, std::string_view overload, const Pointwise& what) 
   if (target == nullptr) result = context.make_strided(shape, strides, what.output);
   TensorId made = result->id;
   bool cast_back = target != nullptr && context.info(target).dtype != what.output;
-  if (target != nullptr) made = call.write(target);
+  if (target != nullptr) made = call.write(target, data.has_value());
   TensorId computed = cast_back ? inner(context, shape, what.output) : made;
   if (call.recording()) {
     if (!what.kind.empty()) call.emit(what.kind, ids, std::vector<TensorId>{computed}, what.attributes);

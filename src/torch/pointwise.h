@@ -17,6 +17,7 @@ struct Pointwise {
   DType compute = DType::F32;
   DType output = DType::F32;         // of the operator: bool of a comparison
   size_t out_parameter = SIZE_MAX;   // of `out=`
+  bool contiguous = false;           // the result, whatever the inputs are
   Formula formula;                   // may be empty
   // Emits the operators of a composite from inputs (already cast) to a tensor of dtype `output`; used when kind is empty.
   std::function<void(CallScope&, const std::vector<TensorId>&, TensorId)> emit;

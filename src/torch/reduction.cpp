@@ -239,6 +239,7 @@ Value norm(Bound& bound) {
   plan.keepdim = bound.flag(3);
   plan.compute = bound.dtype(4).value_or(from.dtype);
   plan.output = plan.compute;
+  if (is_integral(plan.compute)) bound.fail("linalg.vector_norm: Expected a floating point or complex tensor as input. Got " + std::string(graph::dtype_name(plan.compute)));
   plan.overload = bound.none(2) ? "default" : "ScalarOpt_dim";
   double p = bound.none(1) || bound.interpreter.is_string(bound[1]) ? 2 : bound.number(1);
   plan.emit = [&context, p](CallScope& call, TensorId in, TensorId out, const graph::Attributes& list) {
@@ -265,6 +266,7 @@ Value norm(Bound& bound) {
 Value logsumexp(Bound& bound) {
   Context& context = bound.context;
   Plan plan = plan_of(bound);
+  if (is_integral(plan.compute)) plan.compute = plan.output = context.default_dtype;
   plan.overload = "default";
   plan.emit = [&context](CallScope& call, TensorId in, TensorId out, const graph::Attributes& list) {
     DType dtype = context.graph.tensors[in].dtype;

@@ -163,6 +163,7 @@ Value triangle(Bound& bound, std::string_view kind) {
   what.inputs = {bound.tensor(0)};
   what.compute = what.output = from.dtype;
   what.kind = kind;
+  what.contiguous = true;
   what.attributes = attributes({{"diagonal", bound.dim(1)}});
   auto data = bound.context.known(bound.tensor(0));
   Value result = pointwise(bound, "default", what);

@@ -41,6 +41,7 @@ Value view_as_dtype(Bound& bound, DType dtype) {
   if (before != after) {
     if (from.shape.empty()) bound.fail("self.dim() cannot be 0 to view as a dtype of another size");
     auto& e = bound.expressions();
+    if (from.strides.back().value != 1) bound.fail("self.stride(-1) must be 1 to view as a dtype of another size, but got " + std::to_string(from.strides.back().value));
     if (before > after) {
       auto ratio = static_cast<int64_t>(before / after);
       for (size_t i = 0; i + 1 < from.shape.size(); ++i) from.strides[i] = e.mul(from.strides[i], Dim(ratio));

@@ -1,0 +1,95 @@
+// What small programs leave in the graph.
+#include <gtest/gtest.h>
+
+#include "torch/torch_program.h"
+
+namespace fusescout::torch {
+namespace {
+
+TEST(Record, ElementwiseWithSymbolicShapes) {
+  TorchProgram program;
+  Dim tokens = program.symbol("T", 16);
+  program.input("x", {tokens, Dim(8)}, DType::BF16);
+  EXPECT_EQ(program.record("y = x.view(-1, 2, 4)\nz = y * 2 + x.reshape(x.shape[0], 2, 4)\nw = z.flatten(1).float()\n"),
+            "T = 16\n"
+            "input %x : bf16[T, 8]\n"
+            "%0 = view(%x) : bf16[T, 2, 4]                               # main.py:3\n"
+            "%1 = mul(%0, other=2) : bf16[T, 2, 4]                       # main.py:4\n"
+            "%2 = reshape(%x) : bf16[T, 2, 4]                            # main.py:4\n"
+            "%3 = add(%1, %2) : bf16[T, 2, 4]                            # main.py:4\n"
+            "%4 = flatten(%3) : bf16[T, 8]                               # main.py:5\n"
+            "kernel aten.to vector {\n"
+            "  %5 = cast(%4, dtype=f32) : f32[T, 8]                        # main.py:5\n"
+            "}\n");
+}
+
+TEST(Record, InPlaceThroughAView) {
+  TorchProgram program;
+  program.input("x", {Dim(4), Dim(8)}, DType::F32);
+  std::string text = program.record("q = x[:, :4]\nk = x[:, 4:]\nq.add_(1)\ny = k + 1\nz = x + 1\n");
+  // k lies beside q: it is not stale; x is.
+  EXPECT_NE(text.find("%0 = slice(%x)"), std::string::npos) << text;
+  EXPECT_NE(text.find("%2 = add(%0!, other=1)"), std::string::npos) << text;
+  EXPECT_NE(text.find("%3 = add(%1, other=1)"), std::string::npos) << text;
+  EXPECT_NE(text.find("refresh(%x, %2)"), std::string::npos) << text;
+}
+
+TEST(Record, LinearAndSoftmaxAreOneOperatorEach) {
+  TorchProgram program;
+  program.input("x", {Dim(4), Dim(8)}, DType::BF16);
+  program.input("w", {Dim(16), Dim(8)}, DType::BF16, TensorKind::Parameter);
+  program.input("b", {Dim(16)}, DType::BF16, TensorKind::Parameter);
+  std::string text = program.record("y = F.linear(x, w, b)\nz = torch.softmax(y, dim=1, dtype=torch.float32)\n");
+  EXPECT_NE(text.find("matmul(%x, %w, %b, transpose_b=True)"), std::string::npos) << text;
+  EXPECT_NE(text.find("kernel aten.softmax vector {"), std::string::npos) << text;
+  EXPECT_EQ(program.graph.kernels[graph::KernelId{0}].unit, graph::Unit::Cube);
+}
+
+TEST(Record, PassThroughLaunchesNothing) {
+  TorchProgram program;
+  program.input("x", {Dim(4), Dim(8)}, DType::BF16);
+  program.record("a = x.to(torch.bfloat16)\nb = x.contiguous()\nc = torch.empty_like(x)\n");
+  EXPECT_EQ(program.graph.kernels.size(), 0u);
+  ASSERT_EQ(program.graph.entries.size(), 3u);
+  EXPECT_EQ(program.entries(), "aten.to\naten.contiguous\naten.empty_like\n");
+}
+
+TEST(Record, AssignmentsToParts) {
+  TorchProgram program;
+  program.input("x", {Dim(4), Dim(8)}, DType::BF16);
+  program.input("y", {Dim(4), Dim(2)}, DType::BF16);
+  program.input("i", {Dim(3)}, DType::I64);
+  EXPECT_EQ((program.record("x[:, 2:4] = y\nx[i] = 0\nz = x[i]\n"), program.entries()),
+            "aten.slice\naten.copy_\naten.scalar_tensor\naten.index_put_\naten.index\n");
+}
+
+TEST(Record, UnknownFunctionIsAnOpaqueCall) {
+  TorchProgram program;
+  program.input("x", {Dim(4), Dim(8)}, DType::BF16);
+  program.record("y = torch.frobnicate(x)\nz = torch.add(x, y)\n");
+  EXPECT_EQ(program.entries(), "torch.frobnicate opaque\ntorch.add opaque\n");
+}
+
+TEST(Known, SmallDataIsComputed) {
+  TorchProgram program;
+  EXPECT_EQ(program.print("base = torch.tensor(2 ** (-(2 ** -(3 - 3))), dtype=torch.float32)\npowers = torch.arange(1, 9, dtype=torch.int32)\nprint(torch.pow(base, powers).tolist())\n"),
+            "[0.5, 0.25, 0.125, 0.0625, 0.03125, 0.015625, 0.0078125, 0.00390625]\n");
+  EXPECT_EQ(program.print("x = torch.zeros(4)\nx[1:3] = 2\nx[-1] += 1\nprint(x.tolist(), x.sum().item(), x.max().item(), int(x[1]), bool(x[0] == 0))\n"), "[0.0, 2.0, 2.0, 1.0] 5.0 2.0 2 True\n");
+  EXPECT_EQ(program.print("print(torch.cat([torch.arange(3), torch.tensor([7])]).tolist(), torch.cumsum(torch.ones(3, dtype=torch.int32), 0).tolist())\n"), "[0, 1, 2, 7] [1, 2, 3]\n");
+  EXPECT_EQ(program.print("inv = 1.0 / (10000 ** (torch.arange(0, 8, 2, dtype=torch.float) / 8))\nprint(inv.shape, inv.dtype, [round(v, 4) for v in inv.tolist()])\n"),
+            "torch.Size([4]) torch.float32 [1.0, 0.1, 0.01, 0.001]\n");
+}
+
+TEST(Types, DtypesDevicesAndSizes) {
+  TorchProgram program;
+  EXPECT_EQ(program.print("print(torch.bfloat16, torch.bfloat16.itemsize, torch.half is torch.float16, torch.device('npu:0'), repr(torch.device('cpu')))\n"),
+            "torch.bfloat16 2 True npu:0 device(type='cpu')\n");
+  EXPECT_EQ(program.print("x = torch.empty(2, 3)\nprint(x.shape, x.shape[-1], len(x.shape), x.shape == (2, 3), x.size(0), x.shape[:-1] + (4,), x.numel(), x.shape.numel())\na, b = x.shape\nprint(a, b, *x.shape)\n"),
+            "torch.Size([2, 3]) 3 2 True 2 (2, 4) 6 6\n2 3 2 3\n");
+  EXPECT_EQ(program.print("print(torch.finfo(torch.bfloat16).min, torch.iinfo(torch.int32).max, torch.get_default_dtype())\n"), "-3.3895313892515355e+38 2147483647 torch.float32\n");
+  EXPECT_EQ(program.print("v, i = torch.max(torch.tensor([[1, 5], [7, 2]]), dim=1)\nr = torch.topk(torch.empty(4, 8), 2)\nprint(v.tolist(), i.tolist(), r.values.shape, r[1].dtype)\n"),
+            "[5, 7] [1, 0] torch.Size([4, 2]) torch.int64\n");
+}
+
+}  // namespace
+}  // namespace fusescout::torch
