@@ -1,5 +1,7 @@
 #include "vllm/class_use.h"
 
+#include <algorithm>
+
 #include "syntax/ast.h"
 
 namespace fusescout::vllm {
@@ -68,7 +70,28 @@ void add_class_use(python::Interpreter&, graph::ModelRun& run, std::string_view 
   list.push_back(std::move(use));
 }
 
-void set_class_hooks(torch::Context& context) {
+namespace {
+
+bool in_folders(const std::vector<std::string>& folders, Symbol file) {
+  return std::any_of(folders.begin(), folders.end(), [&](const std::string& folder) { return file.view().starts_with(folder); });
+}
+
+void note_patched_methods(graph::ModelRun& run, const python::Class* cls) {
+  for (const python::Class* base : cls->mro) {
+    if (base->dict == nullptr || !in_folders(run.model_folders, base->file)) continue;
+    for (const python::Dict::Entry& entry : base->dict->entries) {
+      auto* function = entry.value.as<python::Function>();
+      if (!entry.key.defined() || function == nullptr || in_folders(run.model_folders, function->file->path) || !of_ascend(function->file->path)) continue;
+      std::pair<Symbol, Symbol> place(function->file->path, function->qualname);
+      if (std::find(run.model_functions.begin(), run.model_functions.end(), place) == run.model_functions.end()) run.model_functions.push_back(place);
+    }
+  }
+}
+
+}  // namespace
+
+void set_class_hooks(torch::Context& context, graph::ModelRun& run) {
+  run.model_folders = {"vllm/model_executor/models/", "vllm/models/", "vllm_ascend/models/"};
   context.is_library_class = [](python::Class* cls) {
     for (const python::Class* base : cls->mro) {
       std::string_view name = base->name.view();
@@ -77,7 +100,8 @@ void set_class_hooks(torch::Context& context) {
     }
     return false;
   };
-  context.describe_class = [](python::Class* cls, graph::ModuleInfo& info) {
+  context.describe_class = [&run](python::Class* cls, graph::ModuleInfo& info) {
+    note_patched_methods(run, cls);
     graph::ClassUse use = describe(cls);
     if (use.replaced_by.empty()) return;
     info.upstream_class = Symbol(use.name);

@@ -13,6 +13,7 @@ namespace fusescout::vllm {
 void add_class_use(python::Interpreter& interpreter, graph::ModelRun& run, std::string_view role, python::Class* cls);
 
 // Which nn.Modules are library modules (CustomOp, PluggableLayer, attention layers), and what a class of vllm-ascend overrides.
-void set_class_hooks(torch::Context& context);
+// Also notes the functions that vllm-ascend put into classes of the models folders: they are the model's own code.
+void set_class_hooks(torch::Context& context, graph::ModelRun& run);
 
 }  // namespace fusescout::vllm

@@ -64,7 +64,7 @@ graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& reque
   torch::install(context);
   catalogue::install(context);
   catalogue::install(context);
-  set_class_hooks(context);
+  set_class_hooks(context, run);
   add_scenario_module(interpreter, context, facts, run);
 
   auto worker = [&](const char* step, std::initializer_list<Value> arguments) {
