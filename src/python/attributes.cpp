@@ -105,7 +105,7 @@ Value Interpreter::find_attribute_plain(const Value& object, Symbol name) {
       auto* super = static_cast<Super*>(object.object);
       bool behind = false;
       for (Class* c : super->start->mro) {
-        if (behind) {
+        if (behind && name != names::__class__) {
           if (Value* v = c->dict->find(name)) {
             bool on_class = super->self.as<Class>() != nullptr && super->self.as<Class>() == super->start;
             return bind(*v, on_class ? Value() : super->self, super->start);
@@ -113,8 +113,8 @@ Value Interpreter::find_attribute_plain(const Value& object, Symbol name) {
         }
         if (c == super->after) behind = true;
       }
-      if (name == names::__class__) return super->start;
-      return Value();
+      if (name == names::__class__) return kind_classes_[static_cast<size_t>(Kind::Super)];
+      return native_attribute(*this, object, name);
     }
     case Kind::Function: {
       auto* function = static_cast<Function*>(object.object);

@@ -98,8 +98,10 @@ void Interpreter::bind_parameters(Function* function, const Arguments& arguments
     }
   }
   if (next < given) {
-    raise_type_error(name() + " takes " + std::to_string(positional_capacity) + " positional argument" + (positional_capacity == 1 ? "" : "s") + " but " +
-                     std::to_string(given) + (given == 1 ? " was" : " were") + " given");
+    size_t optional = 0;
+    for (size_t i = 0; i < count && i < function->defaults.size(); ++i) optional += scope.parameter_kinds[i] <= ParameterKind::Normal && function->defaults[i].defined();
+    std::string takes = (optional > 0 ? "from " + std::to_string(positional_capacity - optional) + " to " : "") + std::to_string(positional_capacity);
+    raise_type_error(name() + " takes " + takes + " positional argument" + (takes == "1" ? "" : "s") + " but " + std::to_string(given) + (given == 1 ? " was" : " were") + " given");
   }
   for (const KeywordArgument& keyword : arguments.keywords) {
     bool found = false;
@@ -111,6 +113,15 @@ void Interpreter::bind_parameters(Function* function, const Arguments& arguments
       found = true;
     }
     if (found) continue;
+    if (extra == nullptr) {
+      std::string positional_only;
+      for (const KeywordArgument& k : arguments.keywords) {
+        for (size_t i = 0; i < count; ++i) {
+          if (scope.parameter_names[i] == k.name && scope.parameter_kinds[i] == ParameterKind::PositionalOnly) positional_only += (positional_only.empty() ? "" : ", ") + k.name.str();
+        }
+      }
+      if (!positional_only.empty()) raise_type_error(name() + " got some positional-only arguments passed as keyword arguments: '" + positional_only + "'");
+    }
     if (extra == nullptr) raise_type_error(name() + " got an unexpected keyword argument '" + keyword.name.str() + "'");
     extra->set(*this, keyword.name, keyword.value);
   }

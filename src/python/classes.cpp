@@ -54,6 +54,7 @@ Class* Interpreter::make_class(std::string_view name, std::vector<Class*> bases,
   cls->builtin = true;
   cls->layout = layout;
   CHECK(linearize(cls, cls->mro));
+  for (Class* base : cls->bases) base->subclasses.push_back(cls);
   for (Class* base : cls->bases) {
     if (cls->metaclass == nullptr) cls->metaclass = base->metaclass;
     if (cls->layout == Layout::Plain) cls->layout = base->layout;
@@ -104,7 +105,7 @@ Value Interpreter::create_class(Class* metaclass, Symbol name, std::vector<Value
   if (!linearize(cls, cls->mro)) {
     std::string list;
     for (Class* base : cls->bases) list += (list.empty() ? "" : ", ") + base->name.str();
-    raise_type_error("Cannot create a consistent method resolution order (MRO) for bases " + list);
+    raise_type_error("Cannot create a consistent method resolution\norder (MRO) for bases " + list);
   }
   cls->dict = names;
   cls->metaclass = metaclass;

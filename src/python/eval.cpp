@@ -24,8 +24,12 @@ Value Interpreter::load_global(Frame& frame, Symbol name) {
   }
   if (Value* v = builtins_->find(name)) return *v;
   if (name == names::__class__ && frame.class_cell != nullptr) return frame.class_cell->value;
-  // A cycle of lazy imports can ask for a name before its statement ran.
-  if (frame.module->state == Module::State::Running && demand(frame.module, name)) return load_global(frame, name);
+  // A cycle of imports, lazy here, can ask for a name before its statement ran: then another module runs in between.
+  if (frame.module->state == Module::State::Running) {
+    bool cycle = false;
+    for (Frame* f = &frame; f != nullptr && !(f->function == nullptr && f->names == frame.module->dict); f = f->back) cycle |= f->module != frame.module;
+    if (cycle && demand(frame.module, name)) return load_global(frame, name);
+  }
   raise("NameError", "name '" + name.str() + "' is not defined");
 }
 
@@ -92,8 +96,17 @@ Value Interpreter::evaluate_call(Frame& frame, const Node& node) {
     } else if (argument.kind == NodeKind::Keyword) {
       Value value = evaluate(frame, ast.child(argument, 0));
       Symbol name = ast.symbol(argument);
+      auto add = [&](Symbol keyword, const Value& v) {
+        for (const KeywordArgument& k : keywords.span()) {
+          if (k.name != keyword) continue;
+          auto* function = callee.as<Function>();
+          std::string called = function != nullptr && function->module != nullptr ? function->module->name.str() + "." + function->qualname.str() + "() " : "";
+          raise_type_error(called + "got multiple values for keyword argument '" + keyword.str() + "'");
+        }
+        keywords.push_back({keyword, v});
+      };
       if (!name.empty()) {
-        keywords.push_back({name, value});
+        add(name, value);
         continue;
       }
       if (value.as<Unknown>() != nullptr) continue;
@@ -104,12 +117,12 @@ Value Interpreter::evaluate_call(Frame& frame, const Node& node) {
           if (!entry.key.defined()) continue;
           auto* key = unwrap(entry.key).as<Str>();
           if (key == nullptr) raise_type_error("keywords must be strings");
-          keywords.push_back({key->symbol(), entry.value});
+          add(key->symbol(), entry.value);
         }
       } else {
         Value keys = find_attribute(value, Symbol("keys"));
         if (!keys.defined()) raise_type_error("argument after ** must be a mapping, not " + type_name(value));
-        for (const Value& key : to_vector(call(keys))) keywords.push_back({Symbol(text_of(key)), get_item(value, key)});
+        for (const Value& key : to_vector(call(keys))) add(Symbol(text_of(key)), get_item(value, key));
       }
     } else {
       positional.push_back(evaluate(frame, id));
@@ -138,7 +151,7 @@ Value Interpreter::evaluate_string(Frame& frame, const Node& node) {
       case 's': text += spec.empty() ? to_str(value) : format(str(to_str(value)), spec); break;
       default:
         if (part.value != 0 && spec.empty()) text += repr(value);
-        else text += spec.empty() ? to_str(value) : format(value, spec);
+        else text += format(value, spec);
     }
   }
   return str(std::move(text));
@@ -250,8 +263,10 @@ Value Interpreter::evaluate(Frame& frame, NodeId id) {
       return binary(static_cast<syntax::BinaryOperator>(node.flag), left, right);
     }
     case NodeKind::UnaryOp: {
-      Value operand = evaluate(frame, ast.child(node, 0));
       auto op = static_cast<syntax::UnaryOperator>(node.flag);
+      const Node& operand_node = ast[ast.child(node, 0)];
+      if (op == syntax::UnaryOperator::Neg && operand_node.kind == NodeKind::BigIntLiteral && ast.symbol(operand_node).view() == "9223372036854775808") return Value::of(INT64_MIN);
+      Value operand = evaluate(frame, ast.child(node, 0));
       frame.line = node.line;
       if (op == syntax::UnaryOperator::Not) return Value::of(!truth(operand));
       return unary(op, operand);

@@ -46,6 +46,7 @@ void Interpreter::unpack(Frame& frame, const Node& target, const Value& value) {
     for (NodeId t : targets) assign(frame, ast[t].kind == NodeKind::Starred ? ast.child(ast[t], 0) : t, value);
     return;
   }
+  if (!value.is_object()) raise_type_error("cannot unpack non-iterable " + type_name(value) + " object");
   std::vector<Value> items = to_vector(value);
   if (star == targets.size()) {
     if (items.size() > targets.size()) raise("ValueError", "too many values to unpack (expected " + std::to_string(targets.size()) + ")");
@@ -88,15 +89,19 @@ void Interpreter::assign(Frame& frame, NodeId target, const Value& value) {
   }
 }
 
+void Interpreter::unbind(Frame& frame, NodeId id) {
+  NameKind kind = resolution_kind(frame.file->resolution[id]);
+  if (kind == NameKind::Slot || kind == NameKind::CellSlot || kind == NameKind::Free) store_name(frame, id, Value());
+  else (frame.names != nullptr && kind != NameKind::Global ? frame.names : frame.module->dict)->erase(frame.file->ast->symbol((*frame.file->ast)[id]));
+}
+
 void Interpreter::delete_target(Frame& frame, NodeId target) {
   const Ast& ast = *frame.file->ast;
   const Node& node = ast[target];
   switch (node.kind) {
     case NodeKind::Name: {
       evaluate_name(frame, target);   // must exist
-      NameKind kind = resolution_kind(frame.file->resolution[target]);
-      if (kind == NameKind::Slot || kind == NameKind::CellSlot || kind == NameKind::Free) store_name(frame, target, Value());
-      else (frame.names != nullptr && kind != NameKind::Global ? frame.names : frame.module->dict)->erase(ast.symbol(node));
+      unbind(frame, target);
       return;
     }
     case NodeKind::Attribute: delete_attribute(evaluate(frame, ast.child(node, 0)), ast.symbol(node)); return;
@@ -220,6 +225,7 @@ Flow Interpreter::execute_try(Frame& frame, const Node& node) {
         if (named) store_name(frame, children[i], caught);
         flow = execute_block(frame, ast.child(handler, 1));
       });
+      if (named) unbind(frame, children[i]);   // `except E as e` takes `e` away at its end
       if (exception.defined() && !exception.identical(caught)) {
         if (auto* instance = exception.as<Instance>()) {
           if (instance->attributes == nullptr) instance->attributes = dict();
@@ -467,7 +473,14 @@ Flow Interpreter::execute(Frame& frame, NodeId id) {
       if (exception.as<Class>() != nullptr) exception = call(exception);
       if (exception.as<Unknown>() != nullptr) raise("RuntimeError", "an unknown exception: " + exception.as<Unknown>()->path);
       if (!exception_matches(exception, "BaseException")) raise_type_error("exceptions must derive from BaseException");
-      if (NodeId cause = ast.child(node, 1); cause != no_node) set_attribute_plain(exception, names::__cause__, evaluate(frame, cause));
+      if (NodeId cause_node = ast.child(node, 1); cause_node != no_node) {
+        static const Symbol suppress("__suppress_context__");
+        Value cause = evaluate(frame, cause_node);
+        if (cause.as<Class>() != nullptr) cause = call(cause);
+        if (!cause.is_none() && !exception_matches(cause, "BaseException")) raise_type_error("exception causes must derive from BaseException");
+        set_attribute_plain(exception, names::__cause__, cause);
+        set_attribute_plain(exception, suppress, Value::of(true));
+      }
       throw PythonException{exception};
     }
     case NodeKind::Try: return execute_try(frame, node);

@@ -111,6 +111,20 @@ Module* Interpreter::module_for(Symbol dotted, uint32_t epoch) {
   return module;
 }
 
+void Interpreter::raise_missing(Symbol dotted) {
+  Symbol missing = dotted;   // the outermost package that is not there
+  for (Symbol p = parent_of(dotted); !p.empty(); p = parent_of(p)) {
+    Module* known = find_module(p);
+    bool there = module_exists(p) || loader_.installed(p) || (known != nullptr && known->state == Module::State::Loaded);
+    if (!there) missing = p;
+  }
+  throw PythonException{[&] {
+    std::vector<Value> message{str("No module named '" + missing.str() + "'")};
+    std::vector<KeywordArgument> keywords{{Symbol("name"), str(missing)}};
+    return instantiate(builtin_class("ModuleNotFoundError"), Arguments{message, keywords});
+  }()};
+}
+
 void Interpreter::load(Module* module) {
   if (module->state != Module::State::Unloaded) return;
   if (auto native = native_modules_.find(module->name); native != native_modules_.end()) {
@@ -129,7 +143,7 @@ void Interpreter::load(Module* module) {
     }
     if (!loader_.installed(module->name)) {
       module->state = Module::State::Unloaded;
-      raise("ModuleNotFoundError", "No module named '" + module->name.str() + "'");
+      raise_missing(module->name);
     }
     module->state = Module::State::Loaded;
     std::string name = module->name.str();
@@ -328,8 +342,7 @@ Value Interpreter::bind_import(Frame& frame, Symbol module, Symbol attribute) {
   auto* lazy = make<LazyImport>(module, attribute, epoch, frame.file->path, frame.line);
   if (frame.try_depth == 0) return lazy;
   // Inside `try` the program wants to know whether it is there.
-  if (target->state == Module::State::Unloaded && !module_exists(module) && !loader_.installed(module))
-    raise("ModuleNotFoundError", "No module named '" + module.str() + "'");
+  if (target->state == Module::State::Unloaded && !module_exists(module) && !loader_.installed(module)) raise_missing(module);
   return attribute.empty() ? Value(lazy) : force(lazy);
 }
 

@@ -257,6 +257,7 @@ class Interpreter {
   void store_name(Frame& frame, syntax::NodeId id, const Value& value);
   void assign(Frame& frame, syntax::NodeId target, const Value& value);
   void unpack(Frame& frame, const syntax::Node& target, const Value& value);
+  void unbind(Frame& frame, syntax::NodeId id);
   void delete_target(Frame& frame, syntax::NodeId target);
   Value load_global(Frame& frame, Symbol name);
   Flow execute_try(Frame& frame, const syntax::Node& node);
@@ -271,6 +272,7 @@ class Interpreter {
   void in_top_level_frame(Module* module, CodeFile* file, Dict* names, const std::function<void(Frame&)>& action);
   void count_step(Frame& frame, uint32_t line);
   Module* module_for(Symbol dotted, uint32_t epoch);                       // registers it, does not run it
+  [[noreturn]] void raise_missing(Symbol dotted);                          // ModuleNotFoundError
   void load(Module* module);                                               // runs the body
   void run_module_body(Module* module);
   bool demand(Module* module, Symbol name);                                // runs the statement that binds a name, out of order

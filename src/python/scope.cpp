@@ -28,6 +28,7 @@ struct Scope {
   std::unordered_map<Symbol, uint32_t> locals;                 // functions only: name to slot
   std::unordered_set<Symbol> bound, globals, nonlocals;
   std::vector<std::pair<NodeId, Symbol>> uses;                 // Name nodes that no comprehension binds
+  std::unordered_set<NodeId> outer_uses;                       // those of `uses` that pass over the class
   std::vector<std::pair<NodeId, uint32_t>> slot_uses;          // Name nodes of comprehension variables
   std::vector<std::map<Symbol, uint32_t>> comprehensions;      // open ones, innermost last
   struct Child {
@@ -147,6 +148,7 @@ class Analyser {
       uint32_t free_index = static_cast<uint32_t>(free - code.free_names.begin());
       bool is_free = free != code.free_names.end();
       if (scope.globals.contains(name)) r = resolution(NameKind::Global, 0);
+      else if (scope.outer_uses.contains(node)) r = is_free ? resolution(NameKind::Free, free_index) : resolution(NameKind::Global, 0);
       else if (scope.type != ScopeType::Function) r = is_free ? resolution(NameKind::ClassFree, free_index) : resolution(NameKind::ClassName, 0);
       else if (auto l = scope.locals.find(name); l != scope.locals.end()) r = slot(l->second);
       else r = is_free ? resolution(NameKind::Free, free_index) : resolution(NameKind::Global, 0);
@@ -172,6 +174,8 @@ class Analyser {
         return;
       }
     }
+    // A comprehension in a class body does not see the names of the class.
+    if (scope.type == ScopeType::Class && !scope.comprehensions.empty()) scope.outer_uses.insert(id);
     scope.uses.emplace_back(id, name);
   }
 

@@ -39,6 +39,13 @@ bool Converter::has_token(const C& n, std::string_view token) const {
 }
 
 NodeId Converter::add(NodeKind kind, const C& at, const Ids& children, uint8_t flag, uint32_t value, uint32_t value2) {
+  // tree-sitter binds the star of `[*f(x)]` to `f`.
+  bool postfix = kind == NodeKind::Call || kind == NodeKind::Attribute || kind == NodeKind::Subscript || kind == NodeKind::BinaryOp || kind == NodeKind::BoolOp || kind == NodeKind::Compare;
+  if (postfix && !children.empty() && children[0] != no_node && ast_.nodes[children[0]].kind == NodeKind::Starred) {
+    Ids plain = children;
+    plain[0] = ast_.child(ast_.nodes[children[0]], 0);
+    return add(NodeKind::Starred, at, {add(kind, at, plain, flag, value, value2)});
+  }
   Node node;
   node.kind = kind;
   node.flag = flag;

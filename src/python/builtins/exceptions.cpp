@@ -1,4 +1,6 @@
 // BaseException and the attributes of some of its subclasses.
+#include <cerrno>
+
 #include "python/builtins/define.h"
 #include "python/builtins/set_up.h"
 #include "python/names.h"
@@ -69,6 +71,21 @@ void set_up_exceptions(Interpreter& in) {
   Class* base = in.builtin_class("BaseException");
   add_new(in, base, [](Interpreter& i, Class* made, const Arguments& arguments) -> Value {
     i.check_instantiable(made);
+    auto* self = i.make<Instance>(made);
+    set_arguments(i, self, arguments.positional);
+    return self;
+  });
+  // OSError(errno, text) becomes the class of that errno.
+  add_new(in, in.builtin_class("OSError"), [](Interpreter& i, Class* made, const Arguments& arguments) -> Value {
+    constexpr std::pair<int64_t, std::string_view> classes[] = {
+        {EPERM, "PermissionError"}, {ENOENT, "FileNotFoundError"}, {ESRCH, "ProcessLookupError"}, {EINTR, "InterruptedError"}, {EAGAIN, "BlockingIOError"},
+        {ECHILD, "ChildProcessError"}, {EACCES, "PermissionError"}, {EEXIST, "FileExistsError"}, {ENOTDIR, "NotADirectoryError"}, {EISDIR, "IsADirectoryError"},
+        {EPIPE, "BrokenPipeError"}, {ECONNREFUSED, "ConnectionRefusedError"}, {ECONNRESET, "ConnectionResetError"}, {ECONNABORTED, "ConnectionAbortedError"}, {ETIMEDOUT, "TimeoutError"}};
+    if (made == i.builtin_class("OSError") && arguments.size() >= 2 && arguments[0].is_int()) {
+      for (auto [code, name] : classes) {
+        if (code == arguments[0].integer) made = i.builtin_class(name);
+      }
+    }
     auto* self = i.make<Instance>(made);
     set_arguments(i, self, arguments.positional);
     return self;

@@ -386,7 +386,6 @@ std::string str_format(Interpreter& in, std::string_view format, const Arguments
         conversion = rest[1];
         rest.remove_prefix(2);
       }
-      std::string spec = rest.empty() ? "" : expand(rest.substr(1), depth - 1);
       size_t head_end = name.find_first_of(".[");
       std::string_view head = name.substr(0, head_end);
       Value value;
@@ -426,6 +425,7 @@ std::string str_format(Interpreter& in, std::string_view format, const Arguments
           head_end = end + 1;
         }
       }
+      std::string spec = rest.empty() ? "" : expand(rest.substr(1), depth - 1);
       if (conversion == 's') value = in.str(in.to_str(value));
       else if (conversion == 'r' || conversion == 'a') value = in.str(in.repr(value));
       else if (conversion != 0) in.raise("ValueError", std::string("Unknown conversion specifier '") + conversion + "'");

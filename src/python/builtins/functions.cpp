@@ -96,7 +96,6 @@ Value sum(Interpreter& in, const Arguments& a) {
 }
 
 std::string prefixed(Interpreter& in, const Value& v, const char* spec) {
-  if (!in.is_integer(v)) in.raise_type_error("'" + in.type_name(v) + "' object cannot be interpreted as an integer");
   return format_number(in, in.integer(in.dim_of(v)), spec);
 }
 

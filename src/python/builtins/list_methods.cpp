@@ -90,8 +90,9 @@ constexpr NativeMethod methods[] = {
        std::reverse(items_of(self).begin(), items_of(self).end());
        return Value::none();
      }},
-    {"sort", 0, 0,
+    {"sort", 0, -1,
      [](Interpreter& in, const Value& self, const Arguments& a) {
+       if (a.size() > 0) in.raise_type_error("sort() takes no positional arguments");
        sort_values(in, items_of(self), a.keyword(Symbol("key")), a.keyword(Symbol("reverse")));
        return Value::none();
      },

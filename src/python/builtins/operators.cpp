@@ -36,7 +36,9 @@ constexpr int64_t longest_repetition = 1 << 26;
 
 // How often a sequence is repeated; -1: not a count.
 int64_t repetition(Interpreter& in, const Value& v, size_t size) {
-  if (!in.is_integer(v)) return -1;
+  static const Symbol index("__index__");
+  bool counts = in.is_integer(v) || (v.as<Instance>() != nullptr && in.find_in_class(in.type_of(v), index).defined());
+  if (!counts) return -1;
   int64_t count = std::max<int64_t>(0, index_of(in, v));
   if (count > 0 && size > 0 && count > longest_repetition / static_cast<int64_t>(size)) in.raise("MemoryError", "");
   return count;
@@ -224,6 +226,7 @@ Value Interpreter::binary_slow(BinaryOperator op, const Value& a, const Value& b
     }
     if (!made.defined() && custom_b && !reflected_first && (cls_a != cls_b || !custom_a)) made = call_operator(*this, b, cls_b, names.reflected, a);
     if (!made.defined() && op == BinaryOperator::BitOr && is_type_form(*this, a) && is_type_form(*this, b)) made = make_union(*this, {a, b});
+    if (!made.defined() && op == BinaryOperator::Mul && (is_sequence(a) || is_sequence(b))) made = is_sequence(a) ? repeat(*this, a, b) : repeat(*this, b, a);
     if (!made.defined() && is_sequence(a) && op == BinaryOperator::Add) made = add_sequences(*this, a, b);   // its message
   }
   if (made.defined()) return made;

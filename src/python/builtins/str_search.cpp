@@ -111,7 +111,7 @@ Value split_from(Interpreter& in, const Value& self, const Arguments& a, bool fr
       text = strip_text(in, text, Value(), !from_right, from_right);
       if (text.empty()) break;
       if (static_cast<int64_t>(parts.size()) == most) {
-        add(strip_text(in, text, Value(), from_right, !from_right));
+        add(text);
         break;
       }
       size_t n = 0;
@@ -120,7 +120,6 @@ Value split_from(Interpreter& in, const Value& self, const Arguments& a, bool fr
       if (from_right) text.remove_suffix(n);
       else text.remove_prefix(n);
     }
-    // The rest of a limited split keeps its inner side as it is.
   } else {
     std::string_view sep = text_argument(in, separator, "argument");
     if (sep.empty()) in.raise("ValueError", "empty separator");
