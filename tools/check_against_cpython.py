@@ -11,13 +11,14 @@ import sys
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "src" / "python" / "testdata"
 RUNNER = """
-import sys
+import sys, types
 path = sys.argv[1]
 source = open(path, encoding="utf-8").read()
-names = {"__name__": "__main__", "__file__": "/main.py", "__builtins__": __builtins__}
+module = sys.modules["__main__"] = types.ModuleType("__main__")
+module.__file__ = "/main.py"
 sys.dont_write_bytecode = True
 try:
-    exec(compile(source, "main.py", "exec", dont_inherit=True), names)
+    exec(compile(source, "main.py", "exec", dont_inherit=True), module.__dict__)
 except BaseException as error:
     text = str(error)
     print(type(error).__name__ + (": " + text if text else ""))
