@@ -3,7 +3,7 @@
 #include "app/command.h"
 #include "app/exit_code.h"
 #include "app/options.h"
-#include "gain/price.h"
+#include "gain/price_text.h"
 #include "source/data_files.h"
 
 namespace fusescout::app {
