@@ -1,5 +1,5 @@
 # fusescout_layer(NAME LAYER...): the static library fusescout_NAME from src/NAME/**.cpp, its unit tests *_test.cpp as NAME_test, and each
-# X_fuzz.cpp as X_fuzz: with libFuzzer if FUSESCOUT_FUZZ, else with a small driver that mutates tests/fuzz/seeds/X.
+# X_fuzz.cpp as X_fuzz: with libFuzzer if FUSESCOUT_FUZZ, else with a small driver that mutates tests/fuzz/seeds/X, or src/NAME/testdata.
 # src/NAME/layer.cmake, where it is there, adds what only this layer needs (external libraries).
 function(fusescout_layer name)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
@@ -48,12 +48,19 @@ function(fusescout_fuzzer file library)
   string(REGEX REPLACE "_fuzz$" "" name ${program})
   add_executable(${program} ${file})
   target_compile_options(${program} PRIVATE -Wall -Wextra -Werror)
+  target_compile_definitions(${program} PRIVATE FUSESCOUT_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   target_link_libraries(${program} PRIVATE ${library})
+  set(seeds ${PROJECT_SOURCE_DIR}/tests/fuzz/seeds/${name})
+  if(NOT EXISTS ${seeds})
+    get_filename_component(folder ${file} DIRECTORY)
+    set(seeds ${folder}/testdata)
+  endif()
   if(FUSESCOUT_FUZZ)
     target_compile_options(${program} PRIVATE -fsanitize=fuzzer)
     target_link_options(${program} PRIVATE -fsanitize=fuzzer)
   else()
     target_sources(${program} PRIVATE ${PROJECT_SOURCE_DIR}/tests/fuzz/mutate_main.cpp)
-    add_test(NAME fuzz.${name} COMMAND ${program} --runs 2000 --last ${PROJECT_BINARY_DIR}/${program}.crash ${PROJECT_SOURCE_DIR}/tests/fuzz/seeds/${name})
+    add_test(NAME fuzz.${name} COMMAND ${program} --runs 2000 --last ${PROJECT_BINARY_DIR}/${program}.crash ${seeds})
+    set_tests_properties(fuzz.${name} PROPERTIES TIMEOUT 600)
   endif()
 endfunction()
