@@ -54,6 +54,14 @@ class ModelConfig:
         rope_parameters = getattr(self.hf_text_config, "rope_parameters", None)
         return bool(rope_parameters) and "mrope_section" in rope_parameters
 
+    @property
+    def use_mla(self) -> bool:
+        return hasattr(self.hf_text_config, "kv_lora_rank")
+
+    @property
+    def is_mm_prefix_lm(self) -> bool:
+        return False
+
     def get_vocab_size(self) -> int:
         return self.hf_text_config.vocab_size
 

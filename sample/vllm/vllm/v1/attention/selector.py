@@ -14,11 +14,20 @@ class AttentionSelectorConfig(NamedTuple):
     block_size: int | None
     use_mla: bool = False
     use_sparse: bool = False
+    use_mm_prefix: bool = False
 
 
 @functools.cache
-def get_attn_backend(head_size: int, dtype: torch.dtype, kv_cache_dtype: str, block_size: int | None):
-    config = AttentionSelectorConfig(head_size, dtype, kv_cache_dtype, block_size)
+def get_attn_backend(
+    head_size: int,
+    dtype: torch.dtype,
+    kv_cache_dtype: str | None,
+    block_size: int | None,
+    use_mla: bool = False,
+    use_sparse: bool = False,
+    use_mm_prefix: bool = False,
+):
+    config = AttentionSelectorConfig(head_size, dtype, kv_cache_dtype or "auto", block_size, use_mla, use_sparse, use_mm_prefix)
     name = current_platform.get_attn_backend_cls(None, attn_selector_config=config)
     if not name:
         raise ValueError(f"Invalid attention backend for {current_platform.device_name}")
