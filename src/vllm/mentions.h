@@ -1,6 +1,7 @@
 // Where a text speaks of a model by name.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
