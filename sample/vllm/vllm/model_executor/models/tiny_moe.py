@@ -1,4 +1,4 @@
-"""Inference-only TinyMoe model: TinyDense with experts in place of the MLP, from layer `first_k_dense_replace` on."""
+"""Inference-only TinyMoe model: experts in place of the MLP, from layer `first_k_dense_replace` on."""
 import torch
 import torch.nn as nn
 
