@@ -85,8 +85,9 @@ int run(const ModelsOptions& o) {
   std::vector<Line> lines;
   std::vector<vllm::RegisteredModel> registry = vllm::read_registry(*w.vllm, w.ascend ? &*w.ascend : nullptr);
   if (registry.empty()) return fail("the vLLM tree has no table of registered models");
+  const std::string first_table = registry.front().table;
   for (vllm::RegisteredModel& m : registry) {
-    bool wanted = o.kind == "all" || (o.kind == "text" ? m.table == registry.front().table : kind_of(m.table) == o.kind);
+    bool wanted = o.kind == "all" || (o.kind == "text" ? m.table == first_table : kind_of(m.table) == o.kind);
     if (wanted && m.architecture.find(o.filter) != std::string::npos) lines.push_back({std::move(m), "", "", 0, {}, 0});
   }
   if (lines.empty()) return fail("no architecture fits; `models --kind all` lists every one");

@@ -194,9 +194,9 @@ void add_classes(const std::string& text, const RegisteredModel& model, ModelLoc
     std::string name = ast.symbol(node).str();
     graph::ClassUse use{name, {Symbol(model.file), node.line}, "", {}, "", {}, 1};
     if (name == model.class_name) location.classes.main.push_back(use);
+    else if (name.ends_with("MoE") || name.ends_with("MoeBlock") || name.ends_with("MoEBlock")) location.classes.moe.push_back(use);
     else if (name.ends_with("DecoderLayer") || name.ends_with("Block") || name.ends_with("Layer")) location.classes.decoder_layer.push_back(use);
     else if (name.ends_with("Attention")) location.classes.attention.push_back(use);
-    else if (name.ends_with("MoE") || name.ends_with("MoeBlock") || name.ends_with("MoEBlock")) location.classes.moe.push_back(use);
     else if (name.ends_with("MLP")) location.classes.mlp.push_back(use);
   }
 }
