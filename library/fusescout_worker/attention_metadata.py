@@ -8,8 +8,6 @@ def build(runner, positions):
     from vllm_ascend.attention.attention_v1 import AscendAttentionState
     from vllm_ascend.attention.utils import AscendCommonAttentionMetadata
 
-    if not runner.attn_groups:
-        return {}
     device = runner.device
     tokens, sequences = scenario.tokens, scenario.sequences
     count = int(sequences)

@@ -6,6 +6,7 @@ import torch
 def make_runner(vllm_config, device, model):
     from vllm.v1.attention.selector import get_attn_backend
     from vllm.v1.core.kv_cache_utils import get_kv_cache_configs
+    from vllm.v1.kv_cache_interface import KVCacheConfig
     from vllm_ascend.worker.model_runner_v1 import NPUModelRunner
 
     runner = object.__new__(NPUModelRunner)
@@ -38,9 +39,10 @@ def make_runner(vllm_config, device, model):
     runner.is_pooling_model = model_config.runner_type == "pooling"
 
     specs = runner.get_kv_cache_spec()
-    if not specs:
-        return runner
-    [kv_cache_config] = get_kv_cache_configs(vllm_config, [specs], [1 << 50])
+    if specs:
+        [kv_cache_config] = get_kv_cache_configs(vllm_config, [specs], [1 << 50])
+    else:
+        kv_cache_config = KVCacheConfig(num_blocks=1, kv_cache_tensors=[], kv_cache_groups=[])
     runner.kv_cache_config = kv_cache_config
     runner.may_add_encoder_only_layers_to_kv_cache_config()
     runner.maybe_add_kv_sharing_layers_to_kv_cache_groups(kv_cache_config)

@@ -77,6 +77,8 @@ def coerce(value, hint):
         if isinstance(hint, enum.EnumMeta) and not isinstance(value, enum.Enum):
             return hint(value)
         return value
+    if isinstance(getattr(hint, "__origin__", None), type):     # dict[str, X]: what is inside stays as it is
+        return value
     inside = [a for a in getattr(hint, "__args__", ()) if isinstance(a, type)]
     if any(isinstance(value, a) for a in inside if a not in (object,)):
         return value

@@ -82,6 +82,21 @@ Value fallback_attribute(Interpreter& interpreter, const Value& self, Symbol nam
   return Value();
 }
 
+// torch.nn.modules.module.register_module_module_registration_hook: each hook may put another module in the place of one that is registered.
+Value after_registration_hooks(Interpreter& interpreter, ModuleObject* module, Symbol name, Value value) {
+  static const Symbol home("fusescout_torch"), table_name("module_registration_hooks");
+  python::Module* native = interpreter.find_module(home);
+  Value* table = native != nullptr ? native->dict->find(table_name) : nullptr;
+  auto* hooks = table != nullptr ? table->as<Dict>() : nullptr;
+  if (hooks == nullptr || hooks->live == 0) return value;
+  for (size_t i = 0; i < hooks->entries.size(); ++i) {
+    if (!hooks->entries[i].key.defined()) continue;
+    Value changed = interpreter.call(hooks->entries[i].value, {module, interpreter.str(name), value});
+    if (!changed.is_none()) value = changed;
+  }
+  return value;
+}
+
 Value set_attribute(Interpreter& interpreter, const Arguments& arguments) {
   ModuleObject* module = self_of(interpreter, arguments);
   Symbol name(interpreter.text_of(arguments[1]));
@@ -103,7 +118,7 @@ Value set_attribute(Interpreter& interpreter, const Arguments& arguments) {
   if (as_module(value) != nullptr) {
     require_init(interpreter, module, "module");
     remove_elsewhere(module, name, module->modules);
-    module->modules->set(interpreter, name, value);
+    module->modules->set(interpreter, name, after_registration_hooks(interpreter, module, name, value));
     return Value::none();
   }
   if (module->modules != nullptr && module->modules->find(name) != nullptr) {

@@ -245,6 +245,12 @@ void define_types(Context& context) {
     Shape shape = context.as_shape(a[0]).value_or(Shape{});
     return in.integer(product(context.expressions, shape));
   });
+  // A part of a Size is one.
+  i.add_method(context.size_class, "__getitem__", [&context](Interpreter& in, const Arguments& a) {
+    Value plain = in.get_item(in.unwrap(a[0]), a[1]);
+    std::optional<Shape> shape = a[1].as<python::Slice>() != nullptr ? context.as_shape(plain) : std::nullopt;
+    return shape ? context.size(*shape) : plain;
+  });
   i.add_method(context.size_class, "__repr__", [](Interpreter& in, const Arguments& a) {
     std::string text = "torch.Size([";
     auto* tuple = in.unwrap(a[0]).as<python::Tuple>();
