@@ -1,5 +1,10 @@
-"""Types of arrays, to name."""
-from . import ndarray
+from typing import Any
 
-NDArray = ndarray
-ArrayLike = DTypeLike = object
+from .arrays import ndarray
+
+ArrayLike = DTypeLike = Any
+
+
+class NDArray(ndarray):
+    def __class_getitem__(cls, parameters):
+        return ndarray
