@@ -1,5 +1,6 @@
 #include "catalogue/load_patterns.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -15,22 +16,31 @@ using python::Value;
 
 std::shared_ptr<const syntax::Ast> parse(const std::string& text) { return std::make_shared<const syntax::Ast>(syntax::parse(text)); }
 
-// A pattern may import `notation` and nothing else that is a file.
+// A pattern may import `notation`, and the standard library, which lies in the folder `library` beside the patterns.
 class NotationLoader final : public python::ModuleLoader {
  public:
-  explicit NotationLoader(const PatternFolder& folder) : folder_(folder) {}
-  bool exists(Symbol dotted) override { return folder_.files->is_file(path(dotted)); }
+  explicit NotationLoader(const PatternFolder& folder)
+      : folder_(folder), library_(folder.path.substr(0, folder.path.rfind('/') + 1) + "library/") {}
+  bool exists(Symbol dotted) override { return find(dotted).has_value(); }
   std::optional<python::ModuleSource> load(Symbol dotted) override {
-    std::optional<std::string> text = folder_.files->read(path(dotted));
+    std::optional<std::string> path = find(dotted), text = path ? folder_.files->read(*path) : std::nullopt;
     if (!text) return std::nullopt;
-    return python::ModuleSource{Symbol(path(dotted)), parse(*text), false};
+    return python::ModuleSource{Symbol(*path), parse(*text), path->ends_with("/__init__.py")};
   }
   std::optional<python::ModuleSource> overlay(Symbol) override { return std::nullopt; }
   bool installed(Symbol) override { return false; }
 
  private:
-  std::string path(Symbol dotted) const { return folder_.path + "/" + dotted.str() + ".py"; }
+  std::optional<std::string> find(Symbol dotted) const {
+    std::string name = dotted.str();
+    std::replace(name.begin(), name.end(), '.', '/');
+    for (const std::string& path : {folder_.path + "/" + name + ".py", library_ + name + ".py", library_ + name + "/__init__.py"}) {
+      if (folder_.files->is_file(path)) return path;
+    }
+    return std::nullopt;
+  }
   const PatternFolder& folder_;
+  std::string library_;
 };
 
 std::string failure_text(const std::string& path, const Interpreter::Failure& failure) {
