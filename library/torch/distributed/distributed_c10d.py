@@ -144,6 +144,9 @@ def _unregister_process_group(name): _world.groups.pop(name, None)
 def _new(ranks, backend, name):
     made = ProcessGroup(ranks, "" if backend is None else str(backend), name)
     _world.groups[name] = made
+    _world.pg_map[made] = (made.backend, None)
+    _world.pg_names[made] = name
+    _world.pg_group_ranks[made] = {rank: place for place, rank in enumerate(made.ranks)}
     return made
 
 
