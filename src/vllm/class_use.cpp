@@ -76,19 +76,25 @@ bool in_folders(const std::vector<std::string>& folders, Symbol file) {
   return std::any_of(folders.begin(), folders.end(), [&](const std::string& folder) { return file.view().starts_with(folder); });
 }
 
-void note_patched_methods(graph::ModelRun& run, const python::Class* cls) {
-  for (const python::Class* base : cls->mro) {
-    if (base->dict == nullptr || !in_folders(run.model_folders, base->file)) continue;
-    for (const python::Dict::Entry& entry : base->dict->entries) {
-      auto* function = entry.value.as<python::Function>();
-      if (!entry.key.defined() || function == nullptr || in_folders(run.model_folders, function->file->path) || !of_ascend(function->file->path)) continue;
-      std::pair<Symbol, Symbol> place(function->file->path, function->qualname);
-      if (std::find(run.model_functions.begin(), run.model_functions.end(), place) == run.model_functions.end()) run.model_functions.push_back(place);
-    }
+// Functions of vllm-ascend among the names of a class or module of the models folders.
+void note_functions(graph::ModelRun& run, const python::Dict& names) {
+  for (const python::Dict::Entry& entry : names.entries) {
+    auto* function = entry.value.as<python::Function>();
+    if (!entry.key.defined() || function == nullptr) continue;
+    Symbol file = function->file->path;
+    if (!of_ascend(file) || in_folders(run.model_folders, file)) continue;
+    std::pair<Symbol, Symbol> place(file, function->qualname);
+    if (std::find(run.model_functions.begin(), run.model_functions.end(), place) == run.model_functions.end()) run.model_functions.push_back(place);
   }
 }
 
 }  // namespace
+
+void note_patched_functions(python::Interpreter& interpreter, graph::ModelRun& run) {
+  for (const python::Module* module : interpreter.modules()) {
+    if (module->file != nullptr && in_folders(run.model_folders, module->file->path)) note_functions(run, *module->dict);
+  }
+}
 
 void set_class_hooks(torch::Context& context, graph::ModelRun& run) {
   run.model_folders = {"vllm/model_executor/models/", "vllm/models/", "vllm_ascend/models/"};
@@ -101,7 +107,9 @@ void set_class_hooks(torch::Context& context, graph::ModelRun& run) {
     return false;
   };
   context.describe_class = [&run](python::Class* cls, graph::ModuleInfo& info) {
-    note_patched_methods(run, cls);
+    for (const python::Class* base : cls->mro) {
+      if (base->dict != nullptr && in_folders(run.model_folders, base->file)) note_functions(run, *base->dict);
+    }
     graph::ClassUse use = describe(cls);
     if (use.replaced_by.empty()) return;
     info.upstream_class = Symbol(use.name);

@@ -77,6 +77,7 @@ graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& reque
     worker("run_forward", {runner});
   });
   context.recording = false;
+  note_patched_functions(interpreter, run);
   summarize_run(interpreter, failure, run);
   run.steps = interpreter.steps();
   run.milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();

@@ -124,6 +124,10 @@ void add_scenario_module(Interpreter& interpreter, torch::Context& context, cons
     if (torch::ModuleObject* root = torch::as_module(arguments[0])) torch::name_modules(i, root);
     return Value::none();
   });
+  function("assume", [](Interpreter& i, const Arguments& arguments) -> Value {
+    i.note(python::NoteKind::Assumption, std::string(i.text_of(arguments[0])));
+    return Value::none();
+  });
   function("set_recording", [&context](Interpreter& i, const Arguments& arguments) -> Value {
     context.recording = i.truth(arguments[0]);
     return Value::none();
