@@ -26,10 +26,9 @@ MLP = ["aten.linear", "torch_npu.npu_swiglu", "aten.linear"]
 EXPERTS = [
     "aten.to", "aten.linear",                       # the router, in float32
     "torch_npu.npu_moe_gating_top_k_softmax", "aten.sum", "aten.div",
-    "torch_npu.npu_moe_token_permute",
-    "aten.to", "aten.histc", "aten.to",
+    "torch_npu.npu_moe_init_routing_v2",
     "torch_npu.npu_grouped_matmul", "torch_npu.npu_swiglu", "torch_npu.npu_grouped_matmul",
-    "aten.to", "torch_npu.npu_moe_token_unpermute",
+    "aten.abs", "aten.to", "torch_npu.npu_moe_token_unpermute",
 ]
 FIRST, LATER = "torch_npu.npu_rms_norm", "torch_npu.npu_add_rms_norm"   # the first layer has no residual
 DENSE_LAYER = [LATER, *ATTENTION, LATER, *MLP]
@@ -111,6 +110,19 @@ def test_locate(program: Program):
 def test_models(program: Program):
     found = {model["architecture"]: model["status"] for model in json.loads(program.run("models", "--format", "json"))}
     expect({name: found.get(name) for name in (DENSE[0], MOE[0])}, {DENSE[0]: "complete", MOE[0]: "complete"}, "models with a config class")
+
+
+def test_analyze(program: Program):
+    report = json.loads(program.run("analyze", *MOE, "--format", "json"))
+    found = {entry["pattern"]: entry for entry in report["opportunities"]}
+    files = {location["file"] for location in found["qk_norm_rope"]["locations"]}
+    assert "vllm/model_executor/models/tiny_dense.py" in files, files
+    expect(found["qk_norm_rope"]["layers"], [f"model.layers.{layer}" for layer in range(3)], "layers whose queries and keys are normalised")
+    fused = {entry["pattern"]: entry["by"] for entry in report["already_fused"]}
+    assert "npu_add_rms_norm" in json.dumps(fused["add_rms_norm"]), fused
+    text = program.run("analyze", *MOE, "--lang", "en")
+    for heading in ("## Model operator analysis: TinyMoeForCausalLM", "### 1. Code locations", "### 2. Operator sequence", "### 4. Recommendations"):
+        assert heading in text, heading
 
 
 def main() -> int:

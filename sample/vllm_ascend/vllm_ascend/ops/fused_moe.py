@@ -13,8 +13,16 @@ class AscendFusedMoE(FusedMoE):
 
     def forward_oot(self, hidden_states: torch.Tensor, router_logits: torch.Tensor) -> torch.Tensor:
         topk_weights, topk_ids = self.select_experts(router_logits)
-        permuted, row_indices = torch_npu.npu_moe_token_permute(hidden_states, topk_ids)
-        counts = torch.histc(topk_ids.to(torch.float32), bins=self.num_experts, min=0, max=self.num_experts - 1).to(torch.int64)
+        permuted, row_indices, counts, _ = torch_npu.npu_moe_init_routing_v2(
+            hidden_states,
+            topk_ids,
+            active_num=topk_ids.numel(),
+            expert_num=self.num_experts,
+            expert_tokens_num_type=1,
+            expert_tokens_num_flag=True,
+            active_expert_range=[0, self.num_experts],
+            quant_mode=-1,
+        )
         gate_up = torch_npu.npu_grouped_matmul(
             x=[permuted],
             weight=[self.w13_weight.transpose(1, 2)],
@@ -32,7 +40,7 @@ class AscendFusedMoE(FusedMoE):
             group_type=0,
             group_list_type=1,
         )[0]
-        output = torch_npu.npu_moe_token_unpermute(output, row_indices, probs=topk_weights.to(hidden_states.dtype))
+        output = torch_npu.npu_moe_token_unpermute(output, torch.abs(row_indices), probs=topk_weights.to(hidden_states.dtype))
         if self.reduce_results and self.tp_size > 1:
             output = torch.ops.vllm.maybe_all_reduce_tensor_model_parallel(output)
         return output
