@@ -251,6 +251,12 @@ void define_types(Context& context) {
     std::optional<Shape> shape = a[1].as<python::Slice>() != nullptr ? context.as_shape(plain) : std::nullopt;
     return shape ? context.size(*shape) : plain;
   });
+  i.add_method(context.size_class, "__add__", [&context](Interpreter& in, const Arguments& a) -> Value {
+    std::optional<Shape> left = context.as_shape(a[0]), right = in.unwrap(a[1]).as<python::Tuple>() != nullptr ? context.as_shape(a[1]) : std::nullopt;
+    if (!left || !right) return in.not_implemented();
+    left->insert(left->end(), right->begin(), right->end());
+    return context.size(*left);
+  });
   i.add_method(context.size_class, "__repr__", [](Interpreter& in, const Arguments& a) {
     std::string text = "torch.Size([";
     auto* tuple = in.unwrap(a[0]).as<python::Tuple>();
