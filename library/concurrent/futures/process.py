@@ -1,0 +1,1 @@
+from . import ProcessPoolExecutor  # noqa: F401

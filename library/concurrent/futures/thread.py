@@ -1,0 +1,1 @@
+from . import ThreadPoolExecutor  # noqa: F401
