@@ -185,6 +185,14 @@ void read_nested(Context& context, const Value& value, size_t depth, Nested& out
     interpreter.raise("ValueError", "expected sequence of length " + std::to_string(out.shape[depth].value) + " at dim " + std::to_string(depth) + " (got " + std::to_string(items.size()) + ")");
   }
   for (const Value& item : items) read_nested(context, item, depth + 1, out);
+  // An array of numpy says itself what its numbers are.
+  static const Symbol dtype_name("dtype"), name_name("name");
+  if (value.as<python::Instance>() == nullptr) return;
+  Value dtype = interpreter.find_attribute(value, dtype_name);
+  Value name = dtype.as<python::Instance>() != nullptr ? interpreter.find_attribute(dtype, name_name) : Value();
+  if (!name.defined() || !interpreter.is_string(name)) return;
+  Value same = interpreter.find_attribute(interpreter.import_module(Symbol("torch")), Symbol(interpreter.text_of(name)));
+  if (auto known = context.as_dtype(same)) out.dtype = *known;
 }
 
 Value tensor(Bound& bound) {
