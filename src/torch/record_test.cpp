@@ -80,6 +80,11 @@ TEST(Known, SmallDataIsComputed) {
             "torch.Size([4]) torch.float32 [1.0, 0.1, 0.01, 0.001]\n");
 }
 
+TEST(Known, QuantileOfTheNormalDistribution) {
+  TorchProgram program;
+  EXPECT_EQ(program.print("print(round(torch.distributions.normal.Normal(0, 1).icdf(torch.tensor(0.95)).item(), 4))\n"), "1.6449\n");
+}
+
 TEST(Types, DtypesDevicesAndSizes) {
   TorchProgram program;
   EXPECT_EQ(program.print("print(torch.bfloat16, torch.bfloat16.itemsize, torch.half is torch.float16, torch.device('npu:0'), repr(torch.device('cpu')))\n"),

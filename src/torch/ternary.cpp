@@ -191,6 +191,15 @@ struct Activation {
 
 void last(Recipe& r, std::string_view kind, Ids inputs, TensorId out, graph::Attributes list = {}) { r.call.emit(kind, std::move(inputs), Ids{out}, std::move(list)); }
 
+// A rational start (Winitzki) and Newton's method.
+double inverse_erf(Bound&, double x) {
+  if (x <= -1 || x >= 1) return x == 1 ? HUGE_VAL : x == -1 ? -HUGE_VAL : std::nan("");
+  double logarithm = std::log(1 - x * x), a = 2 / (M_PI * 0.147) + logarithm / 2;
+  double y = std::copysign(std::sqrt(std::sqrt(a * a - logarithm / 0.147) - a), x);
+  for (int i = 0; i < 4; ++i) y -= (std::erf(y) - x) / (M_2_SQRTPI * std::exp(-y * y));
+  return y;
+}
+
 const Activation activations[] = {
     {"F.relu", "relu", "input, inplace=False", [](Bound&, Recipe& r, TensorId in, TensorId out) { last(r, "relu", {in}, out); }, [](Bound&, double x) { return std::max(x, 0.0); }},
     {"F.silu", "silu", "input, inplace=False", [](Bound&, Recipe& r, TensorId in, TensorId out) { last(r, "silu", {in}, out); }, [](Bound&, double x) { return x / (1 + std::exp(-x)); }},
@@ -228,7 +237,7 @@ const Activation activations[] = {
      },
      nullptr},
     {"F.softsign", "softsign", "input", [](Bound&, Recipe& r, TensorId in, TensorId out) { last(r, "div", {in, r.with("add", r.op("abs", {in}), 1)}, out); }, nullptr},
-    {"torch.erfinv Tensor.erfinv", "erfinv", "input", [](Bound&, Recipe& r, TensorId in, TensorId out) { last(r, "opaque", {in}, out, attributes({{"name", std::string("erfinv")}})); }, nullptr},
+    {"torch.erfinv Tensor.erfinv", "erfinv", "input", [](Bound&, Recipe& r, TensorId in, TensorId out) { last(r, "opaque", {in}, out, attributes({{"name", std::string("erfinv")}})); }, inverse_erf},
     {"torch.nan_to_num Tensor.nan_to_num", "nan_to_num", "input, nan=0.0, posinf=None, neginf=None",
      [](Bound& b, Recipe& r, TensorId in, TensorId out) {
        TensorId mask = inner(r.context, in, DType::Bool);
