@@ -6,7 +6,11 @@ def _offline(*args, **kwargs):
     raise errors.OfflineModeIsEnabled("the hub is not reachable while a model is evaluated")
 
 
-hf_hub_download = snapshot_download = get_safetensors_metadata = list_repo_files = file_exists = model_info = _offline
+def snapshot_download(repo_id, **options):
+    return repo_id   # a folder that holds no files
+
+
+hf_hub_download = get_safetensors_metadata = list_repo_files = file_exists = model_info = _offline
 create_repo = create_commit = create_branch = upload_folder = get_token = try_to_load_from_cache = hf_hub_url = _offline
 
 

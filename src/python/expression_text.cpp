@@ -3,6 +3,8 @@
 #include <array>
 #include <string_view>
 
+#include "python/builtins/text.h"
+
 namespace fusescout::python {
 
 using syntax::no_node;
@@ -26,7 +28,7 @@ std::string expression_text(const syntax::Ast& ast, NodeId id) {
     case NodeKind::FalseLiteral: return "False";
     case NodeKind::EllipsisLiteral: return "...";
     case NodeKind::IntLiteral: return std::to_string(ast.ints[node.value]);
-    case NodeKind::FloatLiteral: return std::to_string(ast.floats[node.value]);
+    case NodeKind::FloatLiteral: return float_repr(ast.floats[node.value]);
     case NodeKind::StringLiteral: return "'" + ast.symbol(node).str() + "'";
     case NodeKind::Attribute: return expression_text(ast, children[0]) + "." + ast.symbol(node).str();
     case NodeKind::Subscript: {

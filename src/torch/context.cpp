@@ -215,7 +215,10 @@ graph::FrameId Context::frame() {
   }
   graph::FrameId id;
   for (auto it = stack.rbegin(); it != stack.rend(); ++it) {
-    id = graph.frame(id, (*it)->file != nullptr ? (*it)->file->path : Symbol(), (*it)->line, (*it)->qualname);
+    // Our own Python (nn.Linear's forward, einops, the catalogue) is no place in the sources that are analysed.
+    Symbol file = (*it)->file != nullptr ? (*it)->file->path : Symbol();
+    if (file.view().starts_with("library/") || file.view().starts_with("catalogue/")) continue;
+    id = graph.frame(id, file, (*it)->line, (*it)->qualname);
   }
   return id;
 }

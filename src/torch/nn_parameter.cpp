@@ -30,16 +30,6 @@ void install_nn(Context& context) {
   python::Module* module = interpreter.add_native_module("fusescout_torch");
   module->dict->set(interpreter, Symbol("Module"), context.module_class);
   module->dict->set(interpreter, Symbol("Parameter"), cls);
-  // Names of `torch` that make no tensor are Python: library/torch/_names.py.
-  if (python::Module* torch_module = interpreter.find_module(Symbol("torch")); torch_module != nullptr && !torch_module->get_attribute) {
-    torch_module->get_attribute = [](Interpreter& in, Symbol name) {
-      static const Symbol names("torch._names");
-      if (!in.loader().exists(names) || name.view().starts_with("__")) return Value();
-      python::Module* source = in.import_module(names).as<python::Module>();
-      Value* found = source->dict->find(name);
-      return found != nullptr ? *found : Value();
-    };
-  }
 }
 
 }  // namespace fusescout::torch

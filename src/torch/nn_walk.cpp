@@ -62,15 +62,17 @@ void walk_modules(ModuleObject* module, const std::string& prefix, Walk& walk) {
 using TableOf = Dict* ModuleObject::*;
 
 std::vector<Value> named_tensors(Interpreter& interpreter, ModuleObject* root, TableOf table, const std::string& prefix, bool recurse, bool unique) {
-  Walk tensors{interpreter, {}, unique, {}};
-  auto take = [&](const std::string& name, ModuleObject* module) {
-    if (module->*table == nullptr) return;
+  Walk modules{interpreter, {}, unique, {}}, tensors{interpreter, {}, unique, {}};
+  if (recurse) walk_modules(root, prefix, modules);
+  else modules.add(prefix, root);
+  for (const Value& pair : modules.pairs) {
+    const std::vector<Value>& items = pair.as<python::Tuple>()->items;
+    ModuleObject* module = as_module(items[1]);
+    if (module->*table == nullptr) continue;
     for (const Dict::Entry& entry : (module->*table)->entries) {
-      if (entry.key.defined()) tensors.add(dotted(name, entry.key), entry.value);
+      if (entry.key.defined()) tensors.add(dotted(items[0].as<python::Str>()->text, entry.key), entry.value);
     }
-  };
-  if (recurse) for_each_module(root, prefix, take);
-  else take(prefix, root);
+  }
   return std::move(tensors.pairs);
 }
 

@@ -3,7 +3,6 @@
 #include <chrono>
 
 #include "catalogue/install.h"
-#include "catalogue/install.h"
 #include "torch/context.h"
 #include "vllm/class_use.h"
 #include "vllm/scenario_module.h"
@@ -62,7 +61,6 @@ graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& reque
   Interpreter interpreter(loader, run.graph.expressions, limits);
   torch::Context context(interpreter, run.graph);
   torch::install(context);
-  catalogue::install(context);
   catalogue::install(context);
   set_class_hooks(context, run);
   add_scenario_module(interpreter, context, facts, run);
