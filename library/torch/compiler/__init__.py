@@ -6,7 +6,10 @@ def _identity(function=None, *args, **kwargs):
 
 
 disable = allow_in_graph = assume_constant_result = substitute_in_graph = skip_all_guards_unsafe = _identity
-def is_compiling(): return False
+_compiling = False   # set while a model runs that graph mode would compile
+
+
+def is_compiling(): return _compiling
 def is_dynamo_compiling(): return False
 def is_exporting(): return False
 def reset(): pass
