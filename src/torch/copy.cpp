@@ -213,7 +213,16 @@ void define_copies(Context& context) {
   scalar("__int__", [](double v) { return Value::of(static_cast<int64_t>(v)); });
   scalar("__index__", [](double v) { return Value::of(static_cast<int64_t>(v)); });
   scalar("__float__", [](double v) { return Value::of(v); });
-  define_native(context, "Tensor.numpy Tensor.__array__", [](Interpreter& i, const Arguments&) { return i.unknown("numpy arrays are not evaluated", "torch.Tensor.numpy"); });
+  define_native(context, "Tensor.numpy Tensor.__array__", [&context](Interpreter& i, const Arguments& a) -> Value {
+    // A copy: torch and numpy would share the memory.
+    TensorObject* tensor = context.as_tensor(a[0]);
+    if (!context.known(tensor) || !i.loader().exists(Symbol("numpy"))) return i.unknown("the data of a tensor", "torch.Tensor.numpy");
+    Value numpy = i.import_module(Symbol("numpy"));
+    std::string name = static_cast<DTypeObject*>(context.tensor_dtype(tensor).as<python::Instance>())->name;
+    Value dtype = i.find_attribute(numpy, Symbol(name == "bool" ? "bool_" : name));
+    if (!dtype.defined()) i.raise_type_error("Got unsupported ScalarType " + name);
+    return i.call(i.get_attribute(numpy, Symbol("array")), {i.call(i.get_attribute(a[0], Symbol("tolist"))), dtype});
+  });
 }
 
 }  // namespace fusescout::torch

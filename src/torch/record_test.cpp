@@ -80,6 +80,12 @@ TEST(Known, SmallDataIsComputed) {
             "torch.Size([4]) torch.float32 [1.0, 0.1, 0.01, 0.001]\n");
 }
 
+TEST(Known, NumpyAndBack) {
+  TorchProgram program;
+  EXPECT_EQ(program.print("n = torch.tensor([[1, 2], [3, 4]], dtype=torch.int32).numpy()\nprint(n.tolist(), n.dtype, torch.from_numpy(n + 1).tolist(), torch.from_numpy(n).dtype)\n"),
+            "[[1, 2], [3, 4]] int32 [[2, 3], [4, 5]] torch.int32\n");
+}
+
 TEST(Known, QuantileOfTheNormalDistribution) {
   TorchProgram program;
   EXPECT_EQ(program.print("print(round(torch.distributions.normal.Normal(0, 1).icdf(torch.tensor(0.95)).item(), 4))\n"), "1.6449\n");

@@ -26,3 +26,8 @@ def calculate_gain(nonlinearity, param=None):
     if nonlinearity == "leaky_relu":
         return math.sqrt(2.0 / (1 + (0.01 if param is None else param) ** 2))
     return gains.get(nonlinearity, 1.0)
+
+
+# The old names, which torch keeps.
+uniform, normal, constant, eye, dirac = uniform_, normal_, constant_, eye_, dirac_
+xavier_uniform, xavier_normal, kaiming_uniform, kaiming_normal, orthogonal = xavier_uniform_, xavier_normal_, kaiming_uniform_, kaiming_normal_, orthogonal_
