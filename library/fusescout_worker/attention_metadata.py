@@ -18,14 +18,14 @@ def build(runner, positions):
     else:
         state = AscendAttentionState.PrefillNoCache
         total = length
-    query_start_loc = torch.tensor([i * length for i in range(count + 1)], dtype=torch.int32)
-    seq_lens = torch.tensor([total] * count, dtype=torch.int32)
+    query_start_loc = torch.tensor([i * length for i in range(count + 1)], dtype=torch.int32, device="cpu")
+    seq_lens = torch.tensor([total] * count, dtype=torch.int32, device="cpu")
     common = AscendCommonAttentionMetadata(
         query_start_loc=query_start_loc.to(device),
         query_start_loc_cpu=query_start_loc,
         seq_lens=seq_lens.to(device),
         seq_lens_cpu=seq_lens,
-        num_computed_tokens_cpu=torch.tensor([total - length] * count, dtype=torch.int32),
+        num_computed_tokens_cpu=torch.tensor([total - length] * count, dtype=torch.int32, device="cpu"),
         num_reqs=sequences,
         num_actual_tokens=tokens,
         max_query_len=length,

@@ -76,10 +76,13 @@ bool in_folders(const std::vector<std::string>& folders, Symbol file) {
   return std::any_of(folders.begin(), folders.end(), [&](const std::string& folder) { return file.view().starts_with(folder); });
 }
 
-// Functions of vllm-ascend among the names of a class or module of the models folders.
+// Functions of vllm-ascend among the names of an upstream class or module.
 void note_functions(graph::ModelRun& run, const python::Dict& names) {
   for (const python::Dict::Entry& entry : names.entries) {
-    auto* function = entry.value.as<python::Function>();
+    python::Value value = entry.value;
+    if (auto* method = value.as<python::StaticMethod>()) value = method->function;
+    else if (auto* class_method = value.as<python::ClassMethod>()) value = class_method->function;
+    auto* function = value.as<python::Function>();
     if (!entry.key.defined() || function == nullptr) continue;
     Symbol file = function->file->path;
     if (!of_ascend(file) || in_folders(run.model_folders, file)) continue;
@@ -92,7 +95,13 @@ void note_functions(graph::ModelRun& run, const python::Dict& names) {
 
 void note_patched_functions(python::Interpreter& interpreter, graph::ModelRun& run) {
   for (const python::Module* module : interpreter.modules()) {
-    if (module->file != nullptr && in_folders(run.model_folders, module->file->path)) note_functions(run, *module->dict);
+    if (module->file == nullptr || !module->file->path.view().starts_with("vllm/")) continue;
+    if (in_folders(run.model_folders, module->file->path)) note_functions(run, *module->dict);
+    // Methods of any class: a module of the framework's that a patch changed is no longer the framework's.
+    for (const python::Dict::Entry& entry : module->dict->entries) {
+      auto* cls = entry.value.as<python::Class>();
+      if (entry.key.defined() && cls != nullptr && cls->file == module->file->path) note_functions(run, *cls->dict);
+    }
   }
 }
 
@@ -106,10 +115,7 @@ void set_class_hooks(torch::Context& context, graph::ModelRun& run) {
     }
     return false;
   };
-  context.describe_class = [&run](python::Class* cls, graph::ModuleInfo& info) {
-    for (const python::Class* base : cls->mro) {
-      if (base->dict != nullptr && in_folders(run.model_folders, base->file)) note_functions(run, *base->dict);
-    }
+  context.describe_class = [](python::Class* cls, graph::ModuleInfo& info) {
     graph::ClassUse use = describe(cls);
     if (use.replaced_by.empty()) return;
     info.upstream_class = Symbol(use.name);

@@ -13,9 +13,8 @@ namespace fusescout::vllm {
 void add_class_use(python::Interpreter& interpreter, graph::ModelRun& run, std::string_view role, python::Class* cls);
 
 // Which nn.Modules are library modules (CustomOp, PluggableLayer, attention layers), and what a class of vllm-ascend overrides.
-// Also notes the functions that vllm-ascend put into classes of the models folders: they are the model's own code.
 void set_class_hooks(torch::Context& context, graph::ModelRun& run);
-// The same for functions that stand in modules of the models folders. After the patches.
+// The functions that vllm-ascend put into classes of vLLM and into modules of the models folders: they are the model's own code.
 void note_patched_functions(python::Interpreter& interpreter, graph::ModelRun& run);
 
 }  // namespace fusescout::vllm
