@@ -188,6 +188,7 @@ void Interpreter::in_top_level_frame(Module* module, CodeFile* file, Dict* names
 
 void Interpreter::run_module_body(Module* module) {
   module->state = Module::State::Running;
+  module->on_time = module->import_epoch >= epoch_;
   const Ast& ast = *module->file->ast;
   const Node& root = ast[ast.root];
   module->dict->set(*this, names::__name__, str(module->name));
@@ -336,7 +337,7 @@ Symbol Interpreter::absolute_module(Module* from, Symbol name, uint32_t dots) {
 
 Value Interpreter::bind_import(Frame& frame, Symbol module, Symbol attribute) {
   // At module level the import happens when the module itself is imported; inside a function, now.
-  uint32_t epoch = frame.function == nullptr ? std::min(frame.module->import_epoch, epoch_) : epoch_;
+  uint32_t epoch = frame.function == nullptr && !frame.module->on_time ? std::min(frame.module->import_epoch, epoch_) : epoch_;
   Module* target = module_for(module, epoch);
   for (Symbol parent = parent_of(module); !parent.empty(); parent = parent_of(parent)) module_for(parent, epoch);
   auto* lazy = make<LazyImport>(module, attribute, epoch, frame.file->path, frame.line);
@@ -390,7 +391,7 @@ void Interpreter::execute_import(Frame& frame, NodeId id) {
       store_name(frame, alias_id, value);
       continue;
     }
-    Module* source = module_for(module, frame.function == nullptr ? frame.module->import_epoch : epoch_);
+    Module* source = module_for(module, frame.function == nullptr && !frame.module->on_time ? frame.module->import_epoch : epoch_);
     load(source);
     std::vector<Symbol> exported;
     Value* all = source->dict->find(names::__all__);

@@ -342,6 +342,7 @@ struct Module final : Object {
   bool package = false;
   enum class State : uint8_t { Unloaded, Running, Loaded, Failed } state = State::Unloaded;
   uint32_t import_epoch = UINT32_MAX; // when an eager interpreter would have imported it
+  bool on_time = false;               // its body runs just then: what it imports, it imports now
   std::vector<bool> executed;         // by top-level statement
   struct Rebinding { uint32_t epoch; Symbol name; Value before; };
   std::vector<Rebinding> rebindings;  // attributes assigned from outside, oldest first
