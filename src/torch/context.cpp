@@ -17,7 +17,8 @@ Context::~Context() { interpreter.user_data = nullptr; }
 
 TensorObject* Context::as_tensor(const Value& value) const {
   auto* instance = value.as<python::Instance>();
-  return instance != nullptr && tensor_class != nullptr && instance->cls->derives_from(tensor_class) ? static_cast<TensorObject*>(instance) : nullptr;
+  return instance != nullptr && tensor_class != nullptr && instance->cls->derives_from(tensor_class) ? static_cast<TensorObject*>(instance)
+                                                                                                     : nullptr;
 }
 
 graph::StorageId Context::new_storage() {
@@ -255,7 +256,8 @@ graph::Argument Context::argument(const Value& value, Symbol name) {
       out.value = list;
     } else if (auto* dict = plain.as<python::Dict>()) {
       for (const auto& entry : dict->entries) {
-        if (entry.key.defined()) list->push_back(argument(entry.value, interpreter.is_string(entry.key) ? Symbol(interpreter.text_of(entry.key)) : Symbol()));
+        if (entry.key.defined())
+          list->push_back(argument(entry.value, interpreter.is_string(entry.key) ? Symbol(interpreter.text_of(entry.key)) : Symbol()));
       }
       out.value = list;
     } else if (auto* unknown = value.as<python::Unknown>()) {

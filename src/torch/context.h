@@ -181,7 +181,8 @@ class CallScope {
   TensorId write(TensorObject* tensor, bool keep_known = false);
   // A canonical operator. The first one makes the kernel of the call. Inputs and outputs as they are now; an input that the call writes is
   // to be taken with `before`.
-  graph::OperatorId emit(std::string_view kind, std::vector<TensorId> inputs, std::vector<TensorId> outputs, graph::Attributes attributes = {});
+  graph::OperatorId emit(std::string_view kind, std::vector<TensorId> inputs, std::vector<TensorId> outputs,
+                         graph::Attributes attributes = {});
   graph::OperatorId emit(std::string_view kind, std::initializer_list<TensorObject*> inputs, std::initializer_list<TensorObject*> outputs,
                          graph::Attributes attributes = {});
   graph::KernelId kernel();                                            // makes one without operators if there is none yet (launches = 1)

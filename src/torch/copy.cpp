@@ -19,7 +19,8 @@ TensorObject* copy_to(Bound& bound, CallScope& call, TensorObject* from, DType d
   Context& context = bound.context;
   graph::Tensor info = context.info(from);
   auto data = context.known(from);
-  Shape strides = format == Format::Preserve ? preserved_strides(context.expressions, info) : contiguous_strides(context.expressions, info.shape);
+  Shape strides =
+      format == Format::Preserve ? preserved_strides(context.expressions, info) : contiguous_strides(context.expressions, info.shape);
   TensorObject* out = context.make_strided(info.shape, strides, dtype);
   if (out->device != device) context.set_device(out, device);
   if (dtype != info.dtype) call.emit("cast", {from}, {out}, attributes({{"dtype", dtype}}));
@@ -33,7 +34,8 @@ TensorObject* copy_to(Bound& bound, CallScope& call, TensorObject* from, DType d
   return out;
 }
 
-Value convert(Bound& bound, std::string_view overload, std::optional<DType> dtype, Symbol device, bool always, Format format = Format::Preserve) {
+Value convert(Bound& bound, std::string_view overload, std::optional<DType> dtype, Symbol device, bool always,
+              Format format = Format::Preserve) {
   Context& context = bound.context;
   TensorObject* from = bound.tensor(0);
   DType before = context.info(from).dtype;
@@ -88,7 +90,8 @@ Value tolist(Bound& bound) {
   Context& context = bound.context;
   graph::Tensor info = bound.info(0);
   auto data = context.known(bound.tensor(0));
-  if (!data && element_count(info.shape) > Context::max_known) return context.interpreter.unknown("the data of a tensor", "torch.Tensor.tolist");
+  if (!data && element_count(info.shape) > Context::max_known)
+    return context.interpreter.unknown("the data of a tensor", "torch.Tensor.tolist");
   Value unknown = data ? Value() : context.interpreter.unknown("the data of a tensor", "torch.Tensor.tolist");
   size_t next = 0;
   return nested(context.interpreter, info.shape, 0, [&] { return data ? python_number(info.dtype, (*data)[next++]) : unknown; });
@@ -97,7 +100,8 @@ Value tolist(Bound& bound) {
 Value item(Bound& bound) {
   Context& context = bound.context;
   graph::Tensor info = bound.info(0);
-  if (element_count(info.shape) != 1) bound.fail("a Tensor with " + std::to_string(element_count(info.shape)) + " elements cannot be converted to Scalar");
+  if (element_count(info.shape) != 1)
+    bound.fail("a Tensor with " + std::to_string(element_count(info.shape)) + " elements cannot be converted to Scalar");
   if (auto data = context.known(bound.tensor(0))) return python_number(info.dtype, (*data)[0]);
   CallScope call = bound.open();
   return call.finish(context.interpreter.unknown("the data of a tensor", "torch.Tensor.item"));
@@ -114,8 +118,9 @@ Value copy_in_place(Bound& bound) {
   graph::Tensor to = context.info(target), source = context.info(from);
   auto both = broadcast(to.shape, source.shape);
   if (!both || !same_shape(*both, to.shape)) {
-    bound.fail("The size of tensor a (" + std::to_string(to.shape.empty() ? 1 : to.shape.back().value) + ") must match the size of tensor b (" +
-               std::to_string(source.shape.empty() ? 1 : source.shape.back().value) + ") at non-singleton dimension " + std::to_string(to.shape.empty() ? 0 : to.shape.size() - 1));
+    bound.fail("The size of tensor a (" + std::to_string(to.shape.empty() ? 1 : to.shape.back().value) +
+               ") must match the size of tensor b (" + std::to_string(source.shape.empty() ? 1 : source.shape.back().value) +
+               ") at non-singleton dimension " + std::to_string(to.shape.empty() ? 0 : to.shape.size() - 1));
   }
   auto data = context.known(from);
   bool whole = context.known(target).has_value() || (!to.view_of.valid() && context.graph.contiguous(to));
@@ -151,11 +156,13 @@ Value fill(Bound& bound, std::optional<double> value, graph::Attribute attribute
 
 void define_copies(Context& context) {
   define(context, "Tensor.to", "to", "input, *args, *, device=None, dtype=None, non_blocking=False, copy=False, memory_format=None", to);
-  const std::pair<const char*, DType> casts[] = {{"float", DType::F32}, {"half", DType::F16}, {"bfloat16", DType::BF16}, {"double", DType::F64}, {"int", DType::I32},
-                                                 {"long", DType::I64}, {"short", DType::I16}, {"char", DType::I8}, {"byte", DType::U8}, {"bool", DType::Bool},
-                                                 {"cfloat", DType::C64}};
+  const std::pair<const char*, DType> casts[] = {{"float", DType::F32},  {"half", DType::F16},  {"bfloat16", DType::BF16},
+                                                 {"double", DType::F64}, {"int", DType::I32},   {"long", DType::I64},
+                                                 {"short", DType::I16},  {"char", DType::I8},   {"byte", DType::U8},
+                                                 {"bool", DType::Bool},  {"cfloat", DType::C64}};
   for (auto [name, dtype] : casts) {
-    define(context, "Tensor." + std::string(name), "to", "input, memory_format=None", [dtype = dtype](Bound& bound) { return convert(bound, "dtype", dtype, {}, false); });
+    define(context, "Tensor." + std::string(name), "to", "input, memory_format=None",
+           [dtype = dtype](Bound& bound) { return convert(bound, "dtype", dtype, {}, false); });
   }
   define(context, "Tensor.type_as", "type_as", "input, other", [](Bound& bound) {
     return convert(bound, "default", bound.info(1).dtype, bound.tensor(1)->device, false);
@@ -164,7 +171,8 @@ void define_copies(Context& context) {
     if (bound.none(1)) return bound.interpreter.str("torch." + std::string(graph::dtype_name(bound.info(0).dtype)));
     return convert(bound, "dtype", bound.dtype(1), {}, false);
   });
-  define(context, "Tensor.cpu", "to", "input, memory_format=None", [](Bound& bound) { return convert(bound, "device", {}, Symbol("cpu"), false); });
+  define(context, "Tensor.cpu", "to", "input, memory_format=None",
+         [](Bound& bound) { return convert(bound, "device", {}, Symbol("cpu"), false); });
   define(context, "Tensor.cuda Tensor.npu", "to", "input, device=None, non_blocking=False, memory_format=None",
          [](Bound& bound) { return convert(bound, "device", {}, bound.context.device_type, false); });
   define(context, "Tensor.contiguous", "contiguous", "input, memory_format=None", [](Bound& bound) {
@@ -175,14 +183,16 @@ void define_copies(Context& context) {
   });
   define(context, "torch.clone Tensor.clone", "clone", "input, *, memory_format=None", [](Bound& bound) {
     CallScope call = bound.open();
-    return call.finish(copy_to(bound, call, bound.tensor(0), bound.info(0).dtype, bound.tensor(0)->device, format_of(bound, 1, Format::Preserve)));
+    return call.finish(
+        copy_to(bound, call, bound.tensor(0), bound.info(0).dtype, bound.tensor(0)->device, format_of(bound, 1, Format::Preserve)));
   });
   define(context, "Tensor.pin_memory", "pin_memory", "input, device=None", [](Bound& bound) { return bound[0]; });
   define(context, "Tensor.copy_", "copy", "input, src, non_blocking=False", copy_in_place);
   define(context, "torch.fill_ torch.fill Tensor.fill_", "fill", "input, value", [](Bound& bound) {
     if (bound.is_tensor(1)) {
       auto data = bound.context.known(bound.tensor(1));
-      return fill(bound, data && data->size() == 1 ? std::optional((*data)[0]) : std::nullopt, data && data->size() == 1 ? graph::Attribute((*data)[0]) : graph::Attribute(std::string("tensor")));
+      return fill(bound, data && data->size() == 1 ? std::optional((*data)[0]) : std::nullopt,
+                  data && data->size() == 1 ? graph::Attribute((*data)[0]) : graph::Attribute(std::string("tensor")));
     }
     return fill(bound, bound.number(1), bound.scalar(1));
   });
@@ -203,12 +213,14 @@ void define_copies(Context& context) {
     return i.unknown("the data of a tensor decides a branch", "torch.Tensor.__bool__");
   });
   auto scalar = [&context](std::string_view name, auto make) {
-    define_native(context, "Tensor." + std::string(name), [&context, make, name = std::string(name)](Interpreter& i, const Arguments& a) -> Value {
-      TensorObject* tensor = context.as_tensor(a[0]);
-      auto data = context.known(tensor);
-      if (element_count(context.info(tensor).shape) != 1) i.raise_type_error("only one element tensors can be converted to Python scalars");
-      return data ? make((*data)[0]) : i.unknown("the data of a tensor", "torch.Tensor." + name);
-    });
+    define_native(context, "Tensor." + std::string(name),
+                  [&context, make, name = std::string(name)](Interpreter& i, const Arguments& a) -> Value {
+                    TensorObject* tensor = context.as_tensor(a[0]);
+                    auto data = context.known(tensor);
+                    if (element_count(context.info(tensor).shape) != 1)
+                      i.raise_type_error("only one element tensors can be converted to Python scalars");
+                    return data ? make((*data)[0]) : i.unknown("the data of a tensor", "torch.Tensor." + name);
+                  });
   };
   scalar("__int__", [](double v) { return Value::of(static_cast<int64_t>(v)); });
   scalar("__index__", [](double v) { return Value::of(static_cast<int64_t>(v)); });

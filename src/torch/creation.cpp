@@ -6,7 +6,8 @@
 namespace fusescout::torch {
 namespace {
 
-constexpr const char* options = ", *, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False, memory_format=None";
+constexpr const char* options =
+    ", *, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False, memory_format=None";
 
 struct Options {
   std::optional<DType> dtype;
@@ -39,7 +40,8 @@ void fill(Context& context, CallScope& call, TensorObject* tensor, std::optional
   call.emit("fill", {}, {tensor}, attributes({{"value", attribute}}));
   graph::Tensor info = context.info(tensor);
   int64_t count = element_count(info.shape);
-  if (value && count <= Context::max_known) context.set_known(tensor, std::vector<double>(static_cast<size_t>(count), round_to(info.dtype, *value)));
+  if (value && count <= Context::max_known)
+    context.set_known(tensor, std::vector<double>(static_cast<size_t>(count), round_to(info.dtype, *value)));
 }
 
 enum class Content : uint8_t { Nothing, Zeros, Ones, Random };
@@ -76,7 +78,8 @@ Value create_like(Bound& bound, Content content, bool own_shape) {
   return call.finish(tensor);
 }
 
-Value full(Bound& bound, const Shape& shape, size_t value_at, std::optional<DType> standard, Symbol device, const Shape* strides = nullptr) {
+Value full(Bound& bound, const Shape& shape, size_t value_at, std::optional<DType> standard, Symbol device,
+           const Shape* strides = nullptr) {
   Context& context = bound.context;
   Options o = options_of(bound);
   if (o.device.empty()) o.device = device;
@@ -182,7 +185,8 @@ void read_nested(Context& context, const Value& value, size_t depth, Nested& out
   std::vector<Value> items = interpreter.to_vector(value);
   if (out.shape.size() == depth) out.shape.push_back(Dim(static_cast<int64_t>(items.size())));
   else if (depth < out.shape.size() && out.shape[depth].value != static_cast<int64_t>(items.size())) {
-    interpreter.raise("ValueError", "expected sequence of length " + std::to_string(out.shape[depth].value) + " at dim " + std::to_string(depth) + " (got " + std::to_string(items.size()) + ")");
+    interpreter.raise("ValueError", "expected sequence of length " + std::to_string(out.shape[depth].value) + " at dim " +
+                                        std::to_string(depth) + " (got " + std::to_string(items.size()) + ")");
   }
   for (const Value& item : items) read_nested(context, item, depth + 1, out);
   // An array of numpy says itself what its numbers are.
@@ -207,7 +211,8 @@ Value tensor(Bound& bound) {
     out = context.make_tensor(nested.shape, o.dtype.value_or(nested.dtype.value_or(context.default_dtype)));
     if (!o.device.empty()) context.set_device(out, o.device);
     graph::Tensor info = context.info(out);
-    if (nested.known && static_cast<int64_t>(nested.data.size()) == element_count(info.shape) && element_count(info.shape) <= Context::max_known) {
+    if (nested.known && static_cast<int64_t>(nested.data.size()) == element_count(info.shape) &&
+        element_count(info.shape) <= Context::max_known) {
       for (double& d : nested.data) d = round_to(info.dtype, d);
       context.set_known(out, nested.data);
     }
@@ -235,18 +240,26 @@ Value eye(Bound& bound) {
 
 void define_creation(Context& context) {
   auto with_options = [](std::string signature) { return signature + options; };
-  const std::pair<const char*, Content> contents[] = {{"empty", Content::Nothing}, {"zeros", Content::Zeros}, {"ones", Content::Ones}, {"rand", Content::Random}, {"randn", Content::Random}};
+  const std::pair<const char*, Content> contents[] = {{"empty", Content::Nothing},
+                                                      {"zeros", Content::Zeros},
+                                                      {"ones", Content::Ones},
+                                                      {"rand", Content::Random},
+                                                      {"randn", Content::Random}};
   for (auto [name, content] : contents) {
     std::string n = name;
     define(context, "torch." + n, n, with_options("*size") + (content == Content::Random ? ", generator=None" : ""),
            [content = content](Bound& bound) { return create(bound, content, 0, bound.context.default_dtype); });
-    define(context, "torch." + n + "_like", n + "_like", with_options("input"), [content = content](Bound& bound) { return create_like(bound, content, true); });
-    if (content != Content::Random) define(context, "Tensor.new_" + n, "new_" + n, with_options("input, *size"), [content = content](Bound& bound) { return create_like(bound, content, false); });
+    define(context, "torch." + n + "_like", n + "_like", with_options("input"),
+           [content = content](Bound& bound) { return create_like(bound, content, true); });
+    if (content != Content::Random)
+      define(context, "Tensor.new_" + n, "new_" + n, with_options("input, *size"),
+             [content = content](Bound& bound) { return create_like(bound, content, false); });
   }
   define(context, "torch.randint", "randint", with_options("low, high=None, size=None") + ", generator=None", [](Bound& bound) {
     return create(bound, Content::Random, bound.none(2) ? 1 : 2, DType::I64);   // randint(high, size) or randint(low, high, size)
   });
-  define(context, "torch.randperm", "randperm", with_options("n") + ", generator=None", [](Bound& bound) { return create(bound, Content::Random, 0, DType::I64); });
+  define(context, "torch.randperm", "randperm", with_options("n") + ", generator=None",
+         [](Bound& bound) { return create(bound, Content::Random, 0, DType::I64); });
   define(context, "torch.empty_strided", "empty_strided", with_options("size, stride"), [](Bound& bound) {
     Options o = options_of(bound);
     Shape strides = bound.shape(1);
@@ -259,7 +272,8 @@ void define_creation(Context& context) {
     CallScope call = bound.open();
     return call.finish(made(bound, call, o, bound.shape(1), o.dtype.value_or(bound.info(0).dtype), &strides));
   });
-  define(context, "torch.full", "full", with_options("size, fill_value"), [](Bound& bound) { return full(bound, bound.shape(0), 1, {}, {}); });
+  define(context, "torch.full", "full", with_options("size, fill_value"),
+         [](Bound& bound) { return full(bound, bound.shape(0), 1, {}, {}); });
   define(context, "torch.full_like", "full_like", with_options("input, fill_value"), [](Bound& bound) {
     graph::Tensor like = bound.info(0);
     Shape strides = preserved_strides(bound.expressions(), like);
@@ -268,7 +282,8 @@ void define_creation(Context& context) {
   define(context, "Tensor.new_full", "new_full", with_options("input, size, fill_value"), [](Bound& bound) {
     return full(bound, bound.shape(1), 2, bound.info(0).dtype, bound.tensor(0)->device);
   });
-  define(context, "torch.scalar_tensor", "scalar_tensor", with_options("value"), [](Bound& bound) { return full(bound, {}, 0, bound.context.default_dtype, {}); });
+  define(context, "torch.scalar_tensor", "scalar_tensor", with_options("value"),
+         [](Bound& bound) { return full(bound, {}, 0, bound.context.default_dtype, {}); });
   define(context, "torch.arange torch.range", "arange", with_options("start, end=None, step=None"), arange);
   define(context, "torch.linspace", "linspace", with_options("start, end, steps"), [](Bound& bound) { return linspace(bound, false); });
   define(context, "torch.logspace", "logspace", with_options("start, end, steps"), [](Bound& bound) { return linspace(bound, true); });
@@ -309,16 +324,18 @@ void define_creation(Context& context) {
     if (bound.is_tensor(0)) return create_like(bound, Content::Random, true);
     return create(bound, Content::Random, 2, bound.context.default_dtype);
   });
-  define(context, "torch.multinomial Tensor.multinomial", "multinomial", "input, num_samples, replacement=False, *, generator=None, out=None", [](Bound& bound) {
-    graph::Tensor from = bound.info(0);
-    Shape shape = from.shape;
-    shape.back() = bound.dim(1);
-    CallScope call = bound.open();
-    TensorObject* out = bound.result(call, shape, DType::I64, 4);
-    call.emit("random", {bound.tensor(0)}, {out});
-    return call.finish(out);
-  });
-  define(context, "torch.bernoulli", "bernoulli", "input, p=None, *, generator=None, out=None", [](Bound& bound) { return create_like(bound, Content::Random, true); });
+  define(context, "torch.multinomial Tensor.multinomial", "multinomial",
+         "input, num_samples, replacement=False, *, generator=None, out=None", [](Bound& bound) {
+           graph::Tensor from = bound.info(0);
+           Shape shape = from.shape;
+           shape.back() = bound.dim(1);
+           CallScope call = bound.open();
+           TensorObject* out = bound.result(call, shape, DType::I64, 4);
+           call.emit("random", {bound.tensor(0)}, {out});
+           return call.finish(out);
+         });
+  define(context, "torch.bernoulli", "bernoulli", "input, p=None, *, generator=None, out=None",
+         [](Bound& bound) { return create_like(bound, Content::Random, true); });
 }
 
 }  // namespace fusescout::torch

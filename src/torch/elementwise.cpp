@@ -31,13 +31,17 @@ const UnaryRow unary_rows[] = {
     {"torch.sin Tensor.sin Tensor.sin_", "sin", "sin", Result::Float, [](double x) { return std::sin(x); }},
     {"torch.cos Tensor.cos Tensor.cos_", "cos", "cos", Result::Float, [](double x) { return std::cos(x); }},
     {"torch.tanh Tensor.tanh Tensor.tanh_ F.tanh", "tanh", "tanh", Result::Float, [](double x) { return std::tanh(x); }},
-    {"torch.sigmoid Tensor.sigmoid Tensor.sigmoid_ F.sigmoid torch.special.expit", "sigmoid", "sigmoid", Result::Float, [](double x) { return 1 / (1 + std::exp(-x)); }},
+    {"torch.sigmoid Tensor.sigmoid Tensor.sigmoid_ F.sigmoid torch.special.expit", "sigmoid", "sigmoid", Result::Float,
+     [](double x) { return 1 / (1 + std::exp(-x)); }},
     {"torch.erf Tensor.erf Tensor.erf_ torch.special.erf", "erf", "erf", Result::Float, [](double x) { return std::erf(x); }},
     {"torch.floor Tensor.floor Tensor.floor_", "floor", "floor", Result::Same, [](double x) { return std::floor(x); }},
     {"torch.ceil Tensor.ceil Tensor.ceil_", "ceil", "ceil", Result::Same, [](double x) { return std::ceil(x); }},
     {"torch.trunc torch.fix Tensor.trunc Tensor.trunc_", "trunc", "opaque", Result::Same, [](double x) { return std::trunc(x); }},
     {"torch.frac Tensor.frac Tensor.frac_", "frac", "opaque", Result::Same, [](double x) { return x - std::trunc(x); }},
-    {"torch.sign Tensor.sign Tensor.sign_ torch.sgn Tensor.sgn", "sign", "sign", Result::Same, [](double x) { return x > 0 ? 1.0 : x < 0 ? -1.0 : 0.0; }},
+    {"torch.sign Tensor.sign Tensor.sign_ torch.sgn Tensor.sgn", "sign", "sign", Result::Same,
+     [](double x) { return x > 0   ? 1.0
+                           : x < 0 ? -1.0
+                                   : 0.0; }},
     {"torch.reciprocal Tensor.reciprocal Tensor.reciprocal_", "reciprocal", "reciprocal", Result::Float, [](double x) { return 1 / x; }},
     {"torch.square Tensor.square Tensor.square_", "square", "square", Result::Same, [](double x) { return x * x; }},
     {"torch.exp2 Tensor.exp2 Tensor.exp2_ torch.special.exp2", "exp2", "mul_ln2 exp", Result::Float, [](double x) { return std::exp2(x); }},
@@ -51,7 +55,8 @@ const UnaryRow unary_rows[] = {
     {"torch.atan torch.arctan Tensor.atan", "atan", "opaque", Result::Float, [](double x) { return std::atan(x); }},
     {"torch.sinh Tensor.sinh", "sinh", "opaque", Result::Float, [](double x) { return std::sinh(x); }},
     {"torch.cosh Tensor.cosh", "cosh", "opaque", Result::Float, [](double x) { return std::cosh(x); }},
-    {"torch.logical_not Tensor.logical_not Tensor.logical_not_", "logical_not", "logical_not", Result::Logical, [](double x) { return x == 0 ? 1.0 : 0.0; }},
+    {"torch.logical_not Tensor.logical_not Tensor.logical_not_", "logical_not", "logical_not", Result::Logical,
+     [](double x) { return x == 0 ? 1.0 : 0.0; }},
     {"torch.isfinite Tensor.isfinite", "isfinite", "isfinite", Result::Bool, [](double x) { return std::isfinite(x) ? 1.0 : 0.0; }},
     {"torch.isnan Tensor.isnan", "isnan", "ne_self", Result::Bool, [](double x) { return std::isnan(x) ? 1.0 : 0.0; }},
     {"torch.isinf Tensor.isinf", "isinf", "abs eq_inf", Result::Bool, [](double x) { return std::isinf(x) ? 1.0 : 0.0; }},
@@ -71,7 +76,8 @@ void emit_step(CallScope& call, std::string_view step, TensorId from, TensorId t
   else if (step == "add_1") with_other("add", 1);
   else if (step == "sub_1") with_other("sub", 1);
   else if (step == "eq_inf") with_other("eq", HUGE_VAL);
-  else if (step == "opaque") call.emit("opaque", std::vector<TensorId>{from}, std::vector<TensorId>{to}, attributes({{"name", std::string(aten)}}));
+  else if (step == "opaque")
+    call.emit("opaque", std::vector<TensorId>{from}, std::vector<TensorId>{to}, attributes({{"name", std::string(aten)}}));
   else call.emit(step, std::vector<TensorId>{from}, std::vector<TensorId>{to});
 }
 
@@ -80,7 +86,8 @@ Value unary(Bound& bound, const UnaryRow& row) {
   Pointwise what;
   what.inputs = {bound.tensor(0)};
   DType dtype = context.info(what.inputs[0]).dtype;
-  if (dtype == DType::Bool && std::string_view(row.aten) == "neg") bound.fail("Negation, the `-` operator, on a bool tensor is not supported.");
+  if (dtype == DType::Bool && std::string_view(row.aten) == "neg")
+    bound.fail("Negation, the `-` operator, on a bool tensor is not supported.");
   what.compute = row.result == Result::Float && is_integral(dtype) ? context.default_dtype : dtype;
   if (dtype == DType::C64 && std::string_view(row.aten) == "abs") what.compute = DType::C64;
   what.output = row.result == Result::Bool || row.result == Result::Logical ? DType::Bool : what.compute;
@@ -118,37 +125,63 @@ constexpr const char* two = "input, other, *, out=None";
 constexpr const char* two_alpha = "input, other, *, alpha=1, out=None";
 
 const BinaryRow binary_rows[] = {
-    {"torch.add Tensor.add Tensor.add_ Tensor.__add__ Tensor.__radd__ Tensor.__iadd__", "add", "add", two_alpha, Result::Same, [](double a, double b) { return a + b; }},
-    {"torch.sub torch.subtract Tensor.sub Tensor.subtract Tensor.sub_ Tensor.__sub__ Tensor.__isub__", "sub", "sub", two_alpha, Result::Same, [](double a, double b) { return a - b; }},
+    {"torch.add Tensor.add Tensor.add_ Tensor.__add__ Tensor.__radd__ Tensor.__iadd__", "add", "add", two_alpha, Result::Same,
+     [](double a, double b) { return a + b; }},
+    {"torch.sub torch.subtract Tensor.sub Tensor.subtract Tensor.sub_ Tensor.__sub__ Tensor.__isub__", "sub", "sub", two_alpha,
+     Result::Same, [](double a, double b) { return a - b; }},
     {"torch.rsub Tensor.__rsub__", "rsub", "rsub", "input, other, *, alpha=1", Result::Same, [](double a, double b) { return b - a; }},
-    {"torch.mul torch.multiply Tensor.mul Tensor.multiply Tensor.mul_ Tensor.multiply_ Tensor.__mul__ Tensor.__rmul__ Tensor.__imul__", "mul", "mul", two, Result::Same, [](double a, double b) { return a * b; }},
-    {"torch.floor_divide Tensor.floor_divide Tensor.floor_divide_ Tensor.__floordiv__ Tensor.__ifloordiv__", "floor_divide", "floor_div", two, Result::Same, python_floor_div},
+    {"torch.mul torch.multiply Tensor.mul Tensor.multiply Tensor.mul_ Tensor.multiply_ Tensor.__mul__ Tensor.__rmul__ Tensor.__imul__",
+     "mul", "mul", two, Result::Same, [](double a, double b) { return a * b; }},
+    {"torch.floor_divide Tensor.floor_divide Tensor.floor_divide_ Tensor.__floordiv__ Tensor.__ifloordiv__", "floor_divide", "floor_div",
+     two, Result::Same, python_floor_div},
     {"torch.remainder Tensor.remainder Tensor.remainder_ Tensor.__mod__ Tensor.__imod__", "remainder", "", two, Result::Same, python_mod},
     {"torch.fmod Tensor.fmod Tensor.fmod_", "fmod", "", two, Result::Same, [](double a, double b) { return std::fmod(a, b); }},
-    {"torch.pow Tensor.pow Tensor.pow_ Tensor.__pow__ Tensor.__ipow__", "pow", "pow", "input, exponent, *, out=None", Result::Same, [](double a, double b) { return std::pow(a, b); }},
-    {"torch.float_power Tensor.float_power", "float_power", "pow", "input, exponent", Result::Same, [](double a, double b) { return std::pow(a, b); }},
-    {"torch.maximum Tensor.maximum torch.fmax", "maximum", "maximum", two, Result::Same, [](double a, double b) { return std::fmax(a, b); }},
-    {"torch.minimum Tensor.minimum torch.fmin", "minimum", "minimum", two, Result::Same, [](double a, double b) { return std::fmin(a, b); }},
+    {"torch.pow Tensor.pow Tensor.pow_ Tensor.__pow__ Tensor.__ipow__", "pow", "pow", "input, exponent, *, out=None", Result::Same,
+     [](double a, double b) { return std::pow(a, b); }},
+    {"torch.float_power Tensor.float_power", "float_power", "pow", "input, exponent", Result::Same,
+     [](double a, double b) { return std::pow(a, b); }},
+    {"torch.maximum Tensor.maximum torch.fmax", "maximum", "maximum", two, Result::Same,
+     [](double a, double b) { return std::fmax(a, b); }},
+    {"torch.minimum Tensor.minimum torch.fmin", "minimum", "minimum", two, Result::Same,
+     [](double a, double b) { return std::fmin(a, b); }},
     {"torch.atan2 Tensor.atan2 torch.arctan2", "atan2", "", two, Result::Float, [](double a, double b) { return std::atan2(a, b); }},
     {"torch.eq Tensor.eq Tensor.eq_ Tensor.__eq__", "eq", "eq", two, Result::Bool, [](double a, double b) { return a == b ? 1.0 : 0.0; }},
-    {"torch.ne torch.not_equal Tensor.ne Tensor.ne_ Tensor.__ne__", "ne", "ne", two, Result::Bool, [](double a, double b) { return a != b ? 1.0 : 0.0; }},
-    {"torch.lt torch.less Tensor.lt Tensor.less Tensor.__lt__", "lt", "lt", two, Result::Bool, [](double a, double b) { return a < b ? 1.0 : 0.0; }},
-    {"torch.le torch.less_equal Tensor.le Tensor.__le__", "le", "le", two, Result::Bool, [](double a, double b) { return a <= b ? 1.0 : 0.0; }},
-    {"torch.gt torch.greater Tensor.gt Tensor.greater Tensor.__gt__", "gt", "gt", two, Result::Bool, [](double a, double b) { return a > b ? 1.0 : 0.0; }},
-    {"torch.ge torch.greater_equal Tensor.ge Tensor.__ge__", "ge", "ge", two, Result::Bool, [](double a, double b) { return a >= b ? 1.0 : 0.0; }},
-    {"torch.logical_and Tensor.logical_and Tensor.logical_and_", "logical_and", "logical_and", two, Result::Logical, [](double a, double b) { return a != 0 && b != 0 ? 1.0 : 0.0; }},
-    {"torch.logical_or Tensor.logical_or Tensor.logical_or_", "logical_or", "logical_or", two, Result::Logical, [](double a, double b) { return a != 0 || b != 0 ? 1.0 : 0.0; }},
-    {"torch.logical_xor Tensor.logical_xor", "logical_xor", "ne", two, Result::Logical, [](double a, double b) { return (a != 0) != (b != 0) ? 1.0 : 0.0; }},
-    {"torch.bitwise_and Tensor.bitwise_and Tensor.bitwise_and_", "bitwise_and", "bitwise_and", two, Result::Same, [](double a, double b) { return static_cast<double>(static_cast<int64_t>(a) & static_cast<int64_t>(b)); }},
-    {"torch.bitwise_or Tensor.bitwise_or Tensor.bitwise_or_", "bitwise_or", "bitwise_or", two, Result::Same, [](double a, double b) { return static_cast<double>(static_cast<int64_t>(a) | static_cast<int64_t>(b)); }},
-    {"torch.bitwise_xor Tensor.bitwise_xor Tensor.bitwise_xor_", "bitwise_xor", "", two, Result::Same, [](double a, double b) { return static_cast<double>(static_cast<int64_t>(a) ^ static_cast<int64_t>(b)); }},
-    {"Tensor.__and__ Tensor.__rand__ Tensor.__iand__", "__and__", "bitwise_and", two, Result::Same, [](double a, double b) { return static_cast<double>(static_cast<int64_t>(a) & static_cast<int64_t>(b)); }},
-    {"Tensor.__or__ Tensor.__ror__ Tensor.__ior__", "__or__", "bitwise_or", two, Result::Same, [](double a, double b) { return static_cast<double>(static_cast<int64_t>(a) | static_cast<int64_t>(b)); }},
-    {"Tensor.__xor__ Tensor.__rxor__ Tensor.__ixor__", "__xor__", "", two, Result::Same, [](double a, double b) { return static_cast<double>(static_cast<int64_t>(a) ^ static_cast<int64_t>(b)); }},
-    {"Tensor.__lshift__ Tensor.__ilshift__", "__lshift__", "", two, Result::Same, [](double a, double b) { return std::ldexp(a, static_cast<int>(b)); }},
-    {"torch.bitwise_left_shift Tensor.bitwise_left_shift", "bitwise_left_shift", "", two, Result::Same, [](double a, double b) { return std::ldexp(a, static_cast<int>(b)); }},
-    {"Tensor.__rshift__ Tensor.__irshift__", "__rshift__", "", two, Result::Same, [](double a, double b) { return std::floor(std::ldexp(a, -static_cast<int>(b))); }},
-    {"torch.bitwise_right_shift Tensor.bitwise_right_shift", "bitwise_right_shift", "", two, Result::Same, [](double a, double b) { return std::floor(std::ldexp(a, -static_cast<int>(b))); }},
+    {"torch.ne torch.not_equal Tensor.ne Tensor.ne_ Tensor.__ne__", "ne", "ne", two, Result::Bool,
+     [](double a, double b) { return a != b ? 1.0 : 0.0; }},
+    {"torch.lt torch.less Tensor.lt Tensor.less Tensor.__lt__", "lt", "lt", two, Result::Bool,
+     [](double a, double b) { return a < b ? 1.0 : 0.0; }},
+    {"torch.le torch.less_equal Tensor.le Tensor.__le__", "le", "le", two, Result::Bool,
+     [](double a, double b) { return a <= b ? 1.0 : 0.0; }},
+    {"torch.gt torch.greater Tensor.gt Tensor.greater Tensor.__gt__", "gt", "gt", two, Result::Bool,
+     [](double a, double b) { return a > b ? 1.0 : 0.0; }},
+    {"torch.ge torch.greater_equal Tensor.ge Tensor.__ge__", "ge", "ge", two, Result::Bool,
+     [](double a, double b) { return a >= b ? 1.0 : 0.0; }},
+    {"torch.logical_and Tensor.logical_and Tensor.logical_and_", "logical_and", "logical_and", two, Result::Logical,
+     [](double a, double b) { return a != 0 && b != 0 ? 1.0 : 0.0; }},
+    {"torch.logical_or Tensor.logical_or Tensor.logical_or_", "logical_or", "logical_or", two, Result::Logical,
+     [](double a, double b) { return a != 0 || b != 0 ? 1.0 : 0.0; }},
+    {"torch.logical_xor Tensor.logical_xor", "logical_xor", "ne", two, Result::Logical,
+     [](double a, double b) { return (a != 0) != (b != 0) ? 1.0 : 0.0; }},
+    {"torch.bitwise_and Tensor.bitwise_and Tensor.bitwise_and_", "bitwise_and", "bitwise_and", two, Result::Same,
+     [](double a, double b) { return static_cast<double>(static_cast<int64_t>(a) & static_cast<int64_t>(b)); }},
+    {"torch.bitwise_or Tensor.bitwise_or Tensor.bitwise_or_", "bitwise_or", "bitwise_or", two, Result::Same,
+     [](double a, double b) { return static_cast<double>(static_cast<int64_t>(a) | static_cast<int64_t>(b)); }},
+    {"torch.bitwise_xor Tensor.bitwise_xor Tensor.bitwise_xor_", "bitwise_xor", "", two, Result::Same,
+     [](double a, double b) { return static_cast<double>(static_cast<int64_t>(a) ^ static_cast<int64_t>(b)); }},
+    {"Tensor.__and__ Tensor.__rand__ Tensor.__iand__", "__and__", "bitwise_and", two, Result::Same,
+     [](double a, double b) { return static_cast<double>(static_cast<int64_t>(a) & static_cast<int64_t>(b)); }},
+    {"Tensor.__or__ Tensor.__ror__ Tensor.__ior__", "__or__", "bitwise_or", two, Result::Same,
+     [](double a, double b) { return static_cast<double>(static_cast<int64_t>(a) | static_cast<int64_t>(b)); }},
+    {"Tensor.__xor__ Tensor.__rxor__ Tensor.__ixor__", "__xor__", "", two, Result::Same,
+     [](double a, double b) { return static_cast<double>(static_cast<int64_t>(a) ^ static_cast<int64_t>(b)); }},
+    {"Tensor.__lshift__ Tensor.__ilshift__", "__lshift__", "", two, Result::Same,
+     [](double a, double b) { return std::ldexp(a, static_cast<int>(b)); }},
+    {"torch.bitwise_left_shift Tensor.bitwise_left_shift", "bitwise_left_shift", "", two, Result::Same,
+     [](double a, double b) { return std::ldexp(a, static_cast<int>(b)); }},
+    {"Tensor.__rshift__ Tensor.__irshift__", "__rshift__", "", two, Result::Same,
+     [](double a, double b) { return std::floor(std::ldexp(a, -static_cast<int>(b))); }},
+    {"torch.bitwise_right_shift Tensor.bitwise_right_shift", "bitwise_right_shift", "", two, Result::Same,
+     [](double a, double b) { return std::floor(std::ldexp(a, -static_cast<int>(b))); }},
 };
 
 std::string_view overload_of(Bound& bound, std::string_view aten) {
@@ -185,7 +218,8 @@ Pointwise binary_plan(Bound& bound, double (*formula)(double, double), Result re
   return what;
 }
 
-void emit_binary(CallScope& call, std::string_view kind, const std::vector<TensorId>& in, TensorId out, const graph::Attributes& attributes) {
+void emit_binary(CallScope& call, std::string_view kind, const std::vector<TensorId>& in, TensorId out,
+                 const graph::Attributes& attributes) {
   call.emit(kind, in, std::vector<TensorId>{out}, attributes);
 }
 
@@ -225,10 +259,12 @@ Value binary(Bound& bound, const BinaryRow& row) {
       if (in.size() == 2) factors.push_back(in[1]);
       TensorId whole = step("mul", factors, given);
       emit_binary(call, "sub", {in[0], whole}, out, {});
-    } else if (aten.find("left_shift") != std::string_view::npos || aten == "__lshift__" || aten.find("right_shift") != std::string_view::npos || aten == "__rshift__") {
+    } else if (aten.find("left_shift") != std::string_view::npos || aten == "__lshift__" ||
+               aten.find("right_shift") != std::string_view::npos || aten == "__rshift__") {
       bool left = aten.find("left") != std::string_view::npos || aten == "__lshift__";
       const Dim* by = given.empty() ? nullptr : std::get_if<Dim>(&given[0].second);
-      if (by != nullptr && by->value >= 0 && by->value < 62) emit_binary(call, left ? "mul" : "floor_div", in, out, attributes({{"other", Dim(int64_t{1} << by->value)}}));
+      if (by != nullptr && by->value >= 0 && by->value < 62)
+        emit_binary(call, left ? "mul" : "floor_div", in, out, attributes({{"other", Dim(int64_t{1} << by->value)}}));
       else emit_binary(call, "opaque", in, out, attributes({{"name", std::string(aten)}}));
     } else {
       graph::Attributes list = given;
@@ -244,7 +280,11 @@ Value divide(Bound& bound) {
   auto quotient = [](double a, double b) { return a / b; };
   auto down = [](double a, double b) { return std::floor(a / b); };
   auto toward_zero = [](double a, double b) { return std::trunc(a / b); };
-  Pointwise what = binary_plan(bound, mode.empty() ? +quotient : mode == "floor" ? +down : +toward_zero, mode.empty() ? Result::Float : Result::Same);
+  Pointwise what = binary_plan(bound,
+                               mode.empty()      ? +quotient
+                               : mode == "floor" ? +down
+                                                 : +toward_zero,
+                               mode.empty() ? Result::Float : Result::Same);
   what.out_parameter = 3;
   what.kind = mode.empty() ? "div" : "floor_div";
   if (mode == "trunc") what.attributes.insert(what.attributes.begin(), {Symbol("mode"), std::string("trunc")});
@@ -264,19 +304,25 @@ void define_elementwise(Context& context) {
   for (const BinaryRow& row : binary_rows) {
     define(context, row.names, row.aten, row.signature, [&row](Bound& bound) { return binary(bound, row); });
   }
-  define(context, "torch.div torch.divide torch.true_divide Tensor.div Tensor.divide Tensor.true_divide Tensor.div_ Tensor.__truediv__ Tensor.__itruediv__", "div",
-         "input, other, *, rounding_mode=None, out=None", divide);
-  define(context, "torch.bitwise_not Tensor.bitwise_not Tensor.bitwise_not_ Tensor.__invert__", "bitwise_not", "input, *, out=None", [](Bound& bound) {
-    Pointwise what;
-    what.inputs = {bound.tensor(0)};
-    what.compute = what.output = bound.info(0).dtype;
-    if (!is_integral(what.compute)) bound.fail("\"bitwise_not_cpu\" not implemented for '" + std::string(graph::dtype_name(what.compute)) + "'");
-    what.kind = what.compute == DType::Bool ? "logical_not" : "bitwise_not";
-    what.out_parameter = 1;
-    bool boolean = what.compute == DType::Bool;
-    what.formula = [boolean](const double* x) { return boolean ? (x[0] == 0 ? 1.0 : 0.0) : static_cast<double>(~static_cast<int64_t>(x[0])); };
-    return pointwise(bound, "default", what);
-  });
+  define(context,
+         "torch.div torch.divide torch.true_divide Tensor.div Tensor.divide Tensor.true_divide Tensor.div_ Tensor.__truediv__ "
+         "Tensor.__itruediv__",
+         "div", "input, other, *, rounding_mode=None, out=None", divide);
+  define(context, "torch.bitwise_not Tensor.bitwise_not Tensor.bitwise_not_ Tensor.__invert__", "bitwise_not", "input, *, out=None",
+         [](Bound& bound) {
+           Pointwise what;
+           what.inputs = {bound.tensor(0)};
+           what.compute = what.output = bound.info(0).dtype;
+           if (!is_integral(what.compute))
+             bound.fail("\"bitwise_not_cpu\" not implemented for '" + std::string(graph::dtype_name(what.compute)) + "'");
+           what.kind = what.compute == DType::Bool ? "logical_not" : "bitwise_not";
+           what.out_parameter = 1;
+           bool boolean = what.compute == DType::Bool;
+           what.formula = [boolean](const double* x) {
+             return boolean ? (x[0] == 0 ? 1.0 : 0.0) : static_cast<double>(~static_cast<int64_t>(x[0]));
+           };
+           return pointwise(bound, "default", what);
+         });
   define(context, "torch.round Tensor.round Tensor.round_", "round", "input, *, decimals=0, out=None", [](Bound& bound) {
     Pointwise what;
     what.inputs = {bound.tensor(0)};
@@ -301,7 +347,8 @@ void define_elementwise(Context& context) {
     return i.call(i.get_attribute(inverse, Symbol("mul")), {a[1]});
   });
   dunder("__rpow__", [torch_function](Interpreter& i, const Arguments& a) { return i.call(torch_function(i, "pow"), {a[1], a[0]}); });
-  dunder("__rfloordiv__", [torch_function](Interpreter& i, const Arguments& a) { return i.call(torch_function(i, "floor_divide"), {a[1], a[0]}); });
+  dunder("__rfloordiv__",
+         [torch_function](Interpreter& i, const Arguments& a) { return i.call(torch_function(i, "floor_divide"), {a[1], a[0]}); });
   dunder("__rmod__", [torch_function](Interpreter& i, const Arguments& a) { return i.call(torch_function(i, "remainder"), {a[1], a[0]}); });
 }
 

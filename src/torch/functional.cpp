@@ -93,7 +93,8 @@ Value batch_norm(Bound& bound) {
   graph::Tensor from = bound.info(0);
   CallScope call = bound.open();
   Ids inputs;
-  for (size_t i : {size_t{0}, size_t{1}, size_t{2}, size_t{3}, size_t{4}}) if (TensorObject* t = bound.tensor_or_null(i)) inputs.push_back(context.current(t));
+  for (size_t i : {size_t{0}, size_t{1}, size_t{2}, size_t{3}, size_t{4}})
+    if (TensorObject* t = bound.tensor_or_null(i)) inputs.push_back(context.current(t));
   TensorObject* out = context.make_tensor(from.shape, from.dtype);
   call.emit("opaque", inputs, Ids{out->id}, attributes({{"eps", bound.number(7)}, {"name", std::string("batch_norm")}}));
   return call.finish(out);
@@ -135,18 +136,24 @@ Value dropout(Bound& bound) {
 Value attention(Bound& bound) {
   Context& context = bound.context;
   graph::Tensor q = bound.info(0), k = bound.info(1), v = bound.info(2);
-  if (q.shape.size() < 2 || k.shape.size() < 2 || v.shape.size() < 2) bound.fail("scaled_dot_product_attention: query, key and value must have at least 2 dimensions");
+  if (q.shape.size() < 2 || k.shape.size() < 2 || v.shape.size() < 2)
+    bound.fail("scaled_dot_product_attention: query, key and value must have at least 2 dimensions");
   Shape shape = q.shape;
   shape.back() = v.shape.back();
   size_t rank = q.shape.size();
   CallScope call = bound.open();
   Ids inputs;
-  for (size_t i : {size_t{0}, size_t{1}, size_t{2}, size_t{3}}) if (TensorObject* t = bound.tensor_or_null(i)) inputs.push_back(context.current(t));
+  for (size_t i : {size_t{0}, size_t{1}, size_t{2}, size_t{3}})
+    if (TensorObject* t = bound.tensor_or_null(i)) inputs.push_back(context.current(t));
   TensorObject* out = context.make_tensor(shape, q.dtype);
   double scale = bound.none(6) ? 1 / std::sqrt(static_cast<double>(q.shape.back().value)) : bound.number(6);
   call.emit("attention", inputs, Ids{out->id},
-            attributes({{"causal", bound.flag(5)}, {"head_dim", q.shape.back()}, {"heads", rank >= 3 ? q.shape[rank - 3] : Dim(1)},
-                        {"kv_heads", k.shape.size() >= 3 ? k.shape[k.shape.size() - 3] : Dim(1)}, {"layout", std::string("BNSD")}, {"scale", scale}}));
+            attributes({{"causal", bound.flag(5)},
+                        {"head_dim", q.shape.back()},
+                        {"heads", rank >= 3 ? q.shape[rank - 3] : Dim(1)},
+                        {"kv_heads", k.shape.size() >= 3 ? k.shape[k.shape.size() - 3] : Dim(1)},
+                        {"layout", std::string("BNSD")},
+                        {"scale", scale}}));
   return call.finish(out);
 }
 
@@ -155,7 +162,8 @@ Value glu(Bound& bound) {
   graph::Tensor from = bound.info(0);
   size_t axis = bound.axis(1, from.shape.size());
   Shape shape = from.shape;
-  if (shape[axis].value % 2 != 0) bound.fail("Halving dimension must be even, but dimension " + std::to_string(axis) + " is size " + std::to_string(shape[axis].value));
+  if (shape[axis].value % 2 != 0)
+    bound.fail("Halving dimension must be even, but dimension " + std::to_string(axis) + " is size " + std::to_string(shape[axis].value));
   shape[axis] = context.expressions.floor_div(shape[axis], Dim(2));
   from.shape = shape;
   CallScope call = bound.open();
@@ -189,14 +197,18 @@ Value convolution(Bound& bound, size_t axes) {
   auto& e = context.expressions;
   Shape x = bound.info(0).shape, w = bound.info(1).shape;
   bool batched = x.size() == axes + 2;
-  if (!batched && x.size() != axes + 1) bound.fail("Expected " + std::to_string(axes + 1) + "D (unbatched) or " + std::to_string(axes + 2) + "D (batched) input to conv" + std::to_string(axes) + "d");
+  if (!batched && x.size() != axes + 1)
+    bound.fail("Expected " + std::to_string(axes + 1) + "D (unbatched) or " + std::to_string(axes + 2) + "D (batched) input to conv" +
+               std::to_string(axes) + "d");
   if (w.size() != axes + 2) bound.fail("weight of conv" + std::to_string(axes) + "d must have " + std::to_string(axes + 2) + " dimensions");
   Shape stride = per_axis(bound, 3, axes), dilation = per_axis(bound, 5, axes);
   bool same = bound.interpreter.is_string(bound[4]) && bound.text(4) == "same";
   Shape padding = bound.interpreter.is_string(bound[4]) ? Shape(axes, Dim(0)) : per_axis(bound, 4, axes);
   size_t first = batched ? 2 : 1;
   if (x[first - 1].value != w[1].value * bound.integer(6)) {
-    bound.fail("Given groups=" + std::to_string(bound.integer(6)) + ", expected input to have " + std::to_string(w[1].value * bound.integer(6)) + " channels, but got " + std::to_string(x[first - 1].value) + " channels instead");
+    bound.fail("Given groups=" + std::to_string(bound.integer(6)) + ", expected input to have " +
+               std::to_string(w[1].value * bound.integer(6)) + " channels, but got " + std::to_string(x[first - 1].value) +
+               " channels instead");
   }
   Shape shape = x;
   shape[first - 1] = w[0];
@@ -211,7 +223,8 @@ Value convolution(Bound& bound, size_t axes) {
   Ids inputs = {context.current(bound.tensor(0)), context.current(bound.tensor(1))};
   if (TensorObject* bias = bound.tensor_or_null(2)) inputs.push_back(context.current(bias));
   TensorObject* out = context.make_tensor(shape, context.info(bound.tensor(0)).dtype);
-  call.emit("conv", inputs, Ids{out->id}, attributes({{"dilation", dilation}, {"groups", bound.dim(6)}, {"padding", padding}, {"stride", stride}}));
+  call.emit("conv", inputs, Ids{out->id},
+            attributes({{"dilation", dilation}, {"groups", bound.dim(6)}, {"padding", padding}, {"stride", stride}}));
   return call.finish(out);
 }
 
@@ -220,7 +233,8 @@ Value transposed_convolution(Bound& bound, size_t axes) {
   Context& context = bound.context;
   auto& e = context.expressions;
   Shape x = bound.info(0).shape, w = bound.info(1).shape;
-  Shape stride = per_axis(bound, 3, axes), padding = per_axis(bound, 4, axes), extra = per_axis(bound, 5, axes), dilation = per_axis(bound, 7, axes);
+  Shape stride = per_axis(bound, 3, axes), padding = per_axis(bound, 4, axes), extra = per_axis(bound, 5, axes),
+        dilation = per_axis(bound, 7, axes);
   size_t first = x.size() - axes;
   Shape shape = x;
   shape[first - 1] = e.mul(w[1], bound.dim(6));
@@ -234,7 +248,8 @@ Value transposed_convolution(Bound& bound, size_t axes) {
   Ids inputs = {context.current(bound.tensor(0)), context.current(bound.tensor(1))};
   if (TensorObject* bias = bound.tensor_or_null(2)) inputs.push_back(context.current(bias));
   TensorObject* out = context.make_tensor(shape, context.info(bound.tensor(0)).dtype);
-  call.emit("conv", inputs, Ids{out->id}, attributes({{"groups", bound.dim(6)}, {"padding", padding}, {"stride", stride}, {"transposed", true}}));
+  call.emit("conv", inputs, Ids{out->id},
+            attributes({{"groups", bound.dim(6)}, {"padding", padding}, {"stride", stride}, {"transposed", true}}));
   return call.finish(out);
 }
 
@@ -261,7 +276,8 @@ Value pool(Bound& bound, size_t axes, const char* name) {
 Value adaptive_pool(Bound& bound, size_t axes) {
   Context& context = bound.context;
   graph::Tensor from = bound.info(0);
-  std::vector<Value> wanted = bound.interpreter.is_integer(bound[1]) ? std::vector<Value>(axes, bound[1]) : bound.interpreter.to_vector(bound[1]);
+  std::vector<Value> wanted =
+      bound.interpreter.is_integer(bound[1]) ? std::vector<Value>(axes, bound[1]) : bound.interpreter.to_vector(bound[1]);
   Shape shape = from.shape;
   for (size_t i = 0; i < axes; ++i) {
     if (!wanted[i].is_none()) shape[shape.size() - axes + i] = bound.interpreter.dim_of(wanted[i]);
@@ -282,8 +298,11 @@ Value interpolate(Bound& bound) {
     Shape wanted = per_axis(bound, 1, axes);
     for (size_t i = 0; i < axes; ++i) shape[2 + i] = wanted[i];
   } else {
-    std::vector<Value> factors = bound.interpreter.is_number(bound[2]) ? std::vector<Value>(axes, bound[2]) : bound.interpreter.to_vector(bound[2]);
-    for (size_t i = 0; i < axes; ++i) shape[2 + i] = Dim(static_cast<int64_t>(std::floor(static_cast<double>(shape[2 + i].value) * bound.interpreter.float_of(factors[i]))));
+    std::vector<Value> factors =
+        bound.interpreter.is_number(bound[2]) ? std::vector<Value>(axes, bound[2]) : bound.interpreter.to_vector(bound[2]);
+    for (size_t i = 0; i < axes; ++i)
+      shape[2 + i] =
+          Dim(static_cast<int64_t>(std::floor(static_cast<double>(shape[2 + i].value) * bound.interpreter.float_of(factors[i]))));
   }
   CallScope call = bound.open();
   TensorObject* out = context.make_tensor(shape, from.dtype);
@@ -295,35 +314,51 @@ Value interpolate(Bound& bound) {
 
 void define_functional(Context& context) {
   define(context, "F.softmax", "softmax", "input, dim=None, _stacklevel=3, dtype=None", [](Bound& b) { return softmax(b, false, 3); });
-  define(context, "torch.softmax Tensor.softmax torch.special.softmax", "softmax", "input, dim, dtype=None", [](Bound& b) { return softmax(b, false, 2); });
-  define(context, "F.log_softmax", "log_softmax", "input, dim=None, _stacklevel=3, dtype=None", [](Bound& b) { return softmax(b, true, 3); });
-  define(context, "torch.log_softmax Tensor.log_softmax", "log_softmax", "input, dim, dtype=None", [](Bound& b) { return softmax(b, true, 2); });
+  define(context, "torch.softmax Tensor.softmax torch.special.softmax", "softmax", "input, dim, dtype=None",
+         [](Bound& b) { return softmax(b, false, 2); });
+  define(context, "F.log_softmax", "log_softmax", "input, dim=None, _stacklevel=3, dtype=None",
+         [](Bound& b) { return softmax(b, true, 3); });
+  define(context, "torch.log_softmax Tensor.log_softmax", "log_softmax", "input, dim, dtype=None",
+         [](Bound& b) { return softmax(b, true, 2); });
   define(context, "F.layer_norm torch.layer_norm", "layer_norm", "input, normalized_shape, weight=None, bias=None, eps=1e-05", layer_norm);
   define(context, "F.rms_norm torch.rms_norm", "rms_norm", "input, normalized_shape, weight=None, eps=None", rms_norm);
   define(context, "F.group_norm torch.group_norm", "group_norm", "input, num_groups, weight=None, bias=None, eps=1e-05", group_norm);
-  define(context, "F.batch_norm", "batch_norm", "input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-05", batch_norm);
+  define(context, "F.batch_norm", "batch_norm",
+         "input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-05", batch_norm);
   define(context, "F.normalize", "normalize", "input, p=2.0, dim=1, eps=1e-12, out=None", normalize);
-  define(context, "F.embedding", "embedding", "input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False", embedding);
+  define(context, "F.embedding", "embedding",
+         "input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False", embedding);
   define(context, "torch.embedding", "embedding", "weight, indices, padding_idx=-1, scale_grad_by_freq=False, sparse=False", [](Bound& b) {
     std::swap(b.values[0], b.values[1]);
     return embedding(b);
   });
-  define(context, "F.dropout torch.dropout F.dropout1d F.dropout2d F.dropout3d F.alpha_dropout", "dropout", "input, p=0.5, training=False, inplace=False", dropout);
+  define(context, "F.dropout torch.dropout F.dropout1d F.dropout2d F.dropout3d F.alpha_dropout", "dropout",
+         "input, p=0.5, training=False, inplace=False", dropout);
   define(context, "F.scaled_dot_product_attention", "scaled_dot_product_attention",
          "query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, *, scale=None, enable_gqa=False", attention);
   define(context, "F.glu", "glu", "input, dim=-1", glu);
   define(context, "F.cosine_similarity torch.cosine_similarity", "cosine_similarity", "x1, x2, dim=1, eps=1e-08", cosine_similarity);
   for (size_t axes : {size_t{1}, size_t{2}, size_t{3}}) {
     std::string n = std::to_string(axes);
-    define(context, "F.conv" + n + "d torch.conv" + n + "d", "conv" + n + "d", "input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1", [axes](Bound& b) { return convolution(b, axes); });
-    define(context, "F.conv_transpose" + n + "d torch.conv_transpose" + n + "d", "conv_transpose" + n + "d", "input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1",
+    define(context, "F.conv" + n + "d torch.conv" + n + "d", "conv" + n + "d",
+           "input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1", [axes](Bound& b) { return convolution(b, axes); });
+    define(context, "F.conv_transpose" + n + "d torch.conv_transpose" + n + "d", "conv_transpose" + n + "d",
+           "input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1",
            [axes](Bound& b) { return transposed_convolution(b, axes); });
-    define(context, "F.max_pool" + n + "d", "max_pool" + n + "d", "input, kernel_size, stride=None, padding=0, ceil_mode=False, dilation=1, return_indices=False", [axes](Bound& b) { return pool(b, axes, "max_pool"); });
-    define(context, "F.avg_pool" + n + "d", "avg_pool" + n + "d", "input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None", [axes](Bound& b) { return pool(b, axes, "avg_pool"); });
-    define(context, "F.adaptive_avg_pool" + n + "d", "adaptive_avg_pool" + n + "d", "input, output_size", [axes](Bound& b) { return adaptive_pool(b, axes); });
-    define(context, "F.adaptive_max_pool" + n + "d", "adaptive_max_pool" + n + "d", "input, output_size", [axes](Bound& b) { return adaptive_pool(b, axes); });
+    define(context, "F.max_pool" + n + "d", "max_pool" + n + "d",
+           "input, kernel_size, stride=None, padding=0, ceil_mode=False, dilation=1, return_indices=False",
+           [axes](Bound& b) { return pool(b, axes, "max_pool"); });
+    define(context, "F.avg_pool" + n + "d", "avg_pool" + n + "d",
+           "input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None",
+           [axes](Bound& b) { return pool(b, axes, "avg_pool"); });
+    define(context, "F.adaptive_avg_pool" + n + "d", "adaptive_avg_pool" + n + "d", "input, output_size",
+           [axes](Bound& b) { return adaptive_pool(b, axes); });
+    define(context, "F.adaptive_max_pool" + n + "d", "adaptive_max_pool" + n + "d", "input, output_size",
+           [axes](Bound& b) { return adaptive_pool(b, axes); });
   }
-  define(context, "F.interpolate F.upsample", "interpolate", "input, size=None, scale_factor=None, mode='nearest', align_corners=None, recompute_scale_factor=None, antialias=False", interpolate);
+  define(context, "F.interpolate F.upsample", "interpolate",
+         "input, size=None, scale_factor=None, mode='nearest', align_corners=None, recompute_scale_factor=None, antialias=False",
+         interpolate);
 }
 
 }  // namespace fusescout::torch

@@ -1,6 +1,7 @@
 // x[...] and x[...] = y, step by step as torch's own indexing: views first, then one `index` or `index_put_` for tensor indices.
 #include <algorithm>
 
+#include "torch/index.h"
 #include "torch/operation.h"
 
 namespace fusescout::torch {
@@ -36,10 +37,14 @@ struct Indexer {
 
   void select(Dim index) {
     graph::Tensor t = info();
-    if (dim >= t.shape.size()) interpreter.raise("IndexError", t.shape.empty() ? "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to a number" : too_many(t));
+    if (dim >= t.shape.size())
+      interpreter.raise("IndexError", t.shape.empty() ? "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or "
+                                                        "`tensor.item<T>()` in C++ to convert a 0-dim tensor to a number"
+                                                      : too_many(t));
     Dim size = t.shape[dim];
     if (index.value < -size.value || index.value >= size.value) {
-      interpreter.raise("IndexError", "index " + std::to_string(index.value) + " is out of bounds for dimension " + std::to_string(dim) + " with size " + std::to_string(size.value));
+      interpreter.raise("IndexError", "index " + std::to_string(index.value) + " is out of bounds for dimension " + std::to_string(dim) +
+                                          " with size " + std::to_string(size.value));
     }
     CallScope call(context, "aten.select", "int", {at, Value::of(static_cast<int64_t>(dim)), interpreter.integer(index)});
     call.view();
@@ -51,7 +56,9 @@ struct Indexer {
     call.finish(at);
   }
 
-  static std::string too_many(const graph::Tensor& t) { return "too many indices for tensor of dimension " + std::to_string(t.shape.size()); }
+  static std::string too_many(const graph::Tensor& t) {
+    return "too many indices for tensor of dimension " + std::to_string(t.shape.size());
+  }
 
   Dim bound_of(const Value& value, int64_t standard) {
     if (value.is_none()) return Dim(standard);
@@ -121,7 +128,11 @@ struct Indexer {
     size_t specified = 0;
     for (const Value& item : items) specified += consumed(item);
     size_t rank = info().shape.size();
-    if (specified > rank) interpreter.raise("IndexError", rank == 0 && items.size() == 1 && interpreter.is_integer(items[0]) ? "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to a number" : too_many(info()));
+    if (specified > rank)
+      interpreter.raise("IndexError", rank == 0 && items.size() == 1 && interpreter.is_integer(items[0])
+                                          ? "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ "
+                                            "to convert a 0-dim tensor to a number"
+                                          : too_many(info()));
     for (const Value& item : items) {
       if (item.is_none()) unsqueeze();
       else if (item.identical(interpreter.ellipsis())) dim += rank - specified;
@@ -134,19 +145,15 @@ struct Indexer {
       else if (TensorObject* t = context.as_tensor(item)) tensor(t);
       else if (auto* unknown = item.as<python::Unknown>()) throw UnknownArgument{unknown->reason};
       else if (item.as<python::List>() != nullptr || item.as<python::Tuple>() != nullptr || item.as<python::Range>() != nullptr) {
-        Value made = interpreter.call(*interpreter.find_module(Symbol("torch"))->dict->find(Symbol("tensor")), {interpreter.list(interpreter.to_vector(item))});
+        Value made = interpreter.call(*interpreter.find_module(Symbol("torch"))->dict->find(Symbol("tensor")),
+                                      {interpreter.list(interpreter.to_vector(item))});
         tensor(context.as_tensor(made));
       } else {
-        interpreter.raise("IndexError", "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got " + interpreter.type_name(item) + ")");
+        interpreter.raise("IndexError",
+                          "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got " +
+                              interpreter.type_name(item) + ")");
       }
     }
-  }
-
-  // A mask counts as one index for each of its axes; how many elements it has is data.
-  Dim true_count(TensorObject* mask) {
-    if (auto data = context.known(mask)) return Dim(static_cast<int64_t>(std::count_if(data->begin(), data->end(), [](double d) { return d != 0; })));
-    interpreter.note(python::NoteKind::Assumption, "the number of true elements of a mask is data: taken as all of them");
-    return product(e(), Shape(context.info(mask).shape));
   }
 
   Shape result_shape() {
@@ -157,7 +164,7 @@ struct Indexer {
       if (tensors[axis] == nullptr) continue;
       graph::Tensor index = context.info(tensors[axis]);
       bool mask = index.dtype == DType::Bool || index.dtype == DType::U8;
-      Shape shape = mask ? Shape{true_count(tensors[axis])} : index.shape;
+      Shape shape = mask ? Shape{true_count(context, tensors[axis])} : index.shape;
       auto both = broadcast(index_shape, shape);
       if (!both) interpreter.raise("IndexError", "shape mismatch: indexing tensors could not be broadcast together");
       index_shape = *both;
@@ -165,7 +172,8 @@ struct Indexer {
       if (mask) {
         for (size_t k = 0; k < index.shape.size(); ++k) {
           if (index.shape[k].value != t.shape[axis + k].value) {
-            interpreter.raise("IndexError", "The shape of the mask at index " + std::to_string(k) + " does not match the shape of the indexed tensor at index " + std::to_string(axis + k));
+            interpreter.raise("IndexError", "The shape of the mask at index " + std::to_string(k) +
+                                                " does not match the shape of the indexed tensor at index " + std::to_string(axis + k));
           }
         }
       }
@@ -173,7 +181,8 @@ struct Indexer {
     size_t first = static_cast<size_t>(std::find(indexed.begin(), indexed.end(), true) - indexed.begin());
     size_t last = indexed.size();
     while (last > first && !indexed[last - 1]) --last;
-    bool adjacent = std::all_of(indexed.begin() + static_cast<ptrdiff_t>(first), indexed.begin() + static_cast<ptrdiff_t>(last), [](bool b) { return b; });
+    bool adjacent = std::all_of(indexed.begin() + static_cast<ptrdiff_t>(first), indexed.begin() + static_cast<ptrdiff_t>(last),
+                                [](bool b) { return b; });
     Shape out;
     if (!adjacent) out = index_shape;
     for (size_t i = 0; i < t.shape.size(); ++i) {
@@ -202,26 +211,6 @@ std::vector<Value> items_of(Interpreter& interpreter, const Value& index) {
   return {index};
 }
 
-// The element of known data that each element of the result of one index tensor along an axis is.
-std::optional<std::vector<double>> pick(Context& context, TensorObject* from, TensorObject* index, size_t axis) {
-  auto data = context.known(from), indices = context.known(index);
-  if (!data || !indices) return std::nullopt;
-  const Shape& shape = context.info(from).shape;
-  int64_t inner = 1, outer = 1, size = shape[axis].value;
-  for (size_t i = axis + 1; i < shape.size(); ++i) inner *= shape[i].value;
-  for (size_t i = 0; i < axis; ++i) outer *= shape[i].value;
-  std::vector<double> out;
-  for (int64_t o = 0; o < outer; ++o) {
-    for (double d : *indices) {
-      auto at = static_cast<int64_t>(d);
-      if (at < 0) at += size;
-      if (at < 0 || at >= size) return std::nullopt;
-      for (int64_t k = 0; k < inner; ++k) out.push_back((*data)[static_cast<size_t>((o * size + at) * inner + k)]);
-    }
-  }
-  return out;
-}
-
 Value get_item(Context& context, TensorObject* self, const Value& index) {
   Interpreter& interpreter = context.interpreter;
   std::vector<Value> items = items_of(interpreter, index);
@@ -248,12 +237,14 @@ Value get_item(Context& context, TensorObject* self, const Value& index) {
   TensorObject* only = used == 1 ? indexer.tensors[axis] : nullptr;
   bool mask = only != nullptr && (context.info(only).dtype == DType::Bool || context.info(only).dtype == DType::U8);
   std::optional<std::vector<double>> data;
-  if (only != nullptr && !mask) data = pick(context, from, only, axis);
+  if (only != nullptr && !mask) data = picked(context, from, only, axis);
   CallScope call(context, "aten.index", "Tensor", {from, indexer.index_list()});
   std::vector<TensorId> inputs = {context.current(from)};
   for (TensorId id : indexer.index_ids()) inputs.push_back(id);
   TensorObject* out = context.make_tensor(shape, t.dtype);
-  if (only != nullptr && !mask) call.emit("index_select", inputs, std::vector<TensorId>{out->id}, attributes({{"dim", Dim(static_cast<int64_t>(axis) - static_cast<int64_t>(t.shape.size()))}}));
+  if (only != nullptr && !mask)
+    call.emit("index_select", inputs, std::vector<TensorId>{out->id},
+              attributes({{"dim", Dim(static_cast<int64_t>(axis) - static_cast<int64_t>(t.shape.size()))}}));
   else call.emit("select_copy", inputs, std::vector<TensorId>{out->id});
   if (data && static_cast<int64_t>(data->size()) == element_count(shape)) context.set_known(out, *data);
   return call.finish(out);
@@ -265,7 +256,8 @@ TensorObject* without_leading_ones(Context& context, TensorObject* value) {
   size_t skip = 0;
   while (skip < t.shape.size() && t.shape[skip].value == 1) ++skip;
   if (skip == 0) return value;
-  Shape shape(t.shape.begin() + static_cast<ptrdiff_t>(skip), t.shape.end()), strides(t.strides.begin() + static_cast<ptrdiff_t>(skip), t.strides.end());
+  Shape shape(t.shape.begin() + static_cast<ptrdiff_t>(skip), t.shape.end()),
+      strides(t.strides.begin() + static_cast<ptrdiff_t>(skip), t.strides.end());
   CallScope call(context, "aten.view", "default", {value, context.size(shape)});
   call.view();
   TensorObject* view = context.make_view(value, shape, strides, t.storage_offset);
@@ -280,10 +272,14 @@ void set_item(Context& context, TensorObject* self, const Value& index, const Va
   DType dtype = context.info(self).dtype;
   TensorObject* value = context.as_tensor(given);
   if (value == nullptr) {
-    if (!interpreter.is_number(given)) interpreter.raise_type_error("can't assign a " + interpreter.type_name(given) + " to a torch." + std::string(graph::dtype_name(dtype)) + " tensor");
+    if (!interpreter.is_number(given))
+      interpreter.raise_type_error("can't assign a " + interpreter.type_name(given) + " to a torch." +
+                                   std::string(graph::dtype_name(dtype)) + " tensor");
     std::vector<Value> arguments = {given};
-    std::vector<python::KeywordArgument> keywords = {{Symbol("dtype"), context.dtype_object(dtype)}, {Symbol("device"), context.device_object(self->device)}};
-    value = context.as_tensor(interpreter.call(*interpreter.find_module(Symbol("torch"))->dict->find(Symbol("scalar_tensor")), Arguments{arguments, keywords}));
+    std::vector<python::KeywordArgument> keywords = {{Symbol("dtype"), context.dtype_object(dtype)},
+                                                     {Symbol("device"), context.device_object(self->device)}};
+    value = context.as_tensor(
+        interpreter.call(*interpreter.find_module(Symbol("torch"))->dict->find(Symbol("scalar_tensor")), Arguments{arguments, keywords}));
   }
   Indexer indexer{context, interpreter, self, 0, {}, true};
   bool tuple = interpreter.unwrap(index).as<python::Tuple>() != nullptr;
@@ -305,7 +301,8 @@ void set_item(Context& context, TensorObject* self, const Value& index, const Va
   Shape shape = indexer.result_shape();
   auto fits = broadcast(shape, context.info(value).shape);
   if (!fits || !same_shape(*fits, shape)) {
-    bool mask = std::any_of(indexer.tensors.begin(), indexer.tensors.end(), [&](TensorObject* t) { return t != nullptr && context.info(t).dtype == DType::Bool; });
+    bool mask = std::any_of(indexer.tensors.begin(), indexer.tensors.end(),
+                            [&](TensorObject* t) { return t != nullptr && context.info(t).dtype == DType::Bool; });
     if (!mask) interpreter.raise("RuntimeError", "shape mismatch: value tensor cannot be broadcast to indexing result");
   }
   CallScope call(context, "aten.index_put_", "default", {target, indexer.index_list(), value});
@@ -315,54 +312,6 @@ void set_item(Context& context, TensorObject* self, const Value& index, const Va
   TensorId written = call.write(target);
   call.emit("index_copy", inputs, std::vector<TensorId>{written});
   call.finish(target);
-}
-
-// --- operators with an index tensor along an axis
-
-Value index_select(Bound& bound) {
-  Context& context = bound.context;
-  graph::Tensor from = bound.info(0), index = bound.info(2);
-  if (index.shape.size() > 1) bound.interpreter.raise("IndexError", "index_select(): Index is supposed to be a vector");
-  size_t axis = bound.axis(1, from.shape.size());
-  auto data = from.shape.empty() ? std::nullopt : pick(context, bound.tensor(0), bound.tensor(2), axis);
-  CallScope call = bound.open();
-  Shape shape = from.shape;
-  if (!shape.empty()) shape[axis] = index.shape.empty() ? Dim(1) : index.shape[0];
-  TensorObject* out = bound.result(call, shape, from.dtype, 3);
-  call.emit("index_select", {bound.tensor(0), bound.tensor(2)}, {out}, attributes({{"dim", Dim(static_cast<int64_t>(axis) - static_cast<int64_t>(from.shape.size()))}}));
-  if (data) context.set_known(out, *data);
-  return call.finish(out);
-}
-
-graph::Attributes dim_attribute(size_t axis, size_t rank) { return attributes({{"dim", Dim(static_cast<int64_t>(axis) - static_cast<int64_t>(rank))}}); }
-
-Value gather(Bound& bound) {
-  graph::Tensor from = bound.info(0);
-  Shape shape = bound.info(2).shape;
-  size_t axis = bound.axis(1, from.shape.size());
-  if (shape.size() != from.shape.size() && !shape.empty()) bound.fail("Index tensor must have the same number of dimensions as input tensor");
-  CallScope call = bound.open();
-  TensorObject* out = bound.result(call, shape, from.dtype, 4);
-  call.emit("gather", {bound.tensor(0), bound.tensor(2)}, {out}, dim_attribute(axis, from.shape.size()));
-  return call.finish(out);
-}
-
-// scatter, scatter_add, index_add, index_copy, index_fill: the input with some elements replaced.
-Value replaced(Bound& bound, std::string_view kind, size_t index_at, size_t source_at) {
-  Context& context = bound.context;
-  graph::Tensor from = bound.info(0);
-  size_t axis = bound.axis(1, from.shape.size());
-  bool tensor_source = bound.is_tensor(source_at);
-  CallScope call = bound.open(tensor_source ? "src" : "value");
-  std::vector<TensorId> inputs = {context.current(bound.tensor(0)), context.current(bound.tensor(index_at))};
-  graph::Attributes list = dim_attribute(axis, from.shape.size());
-  if (tensor_source) inputs.push_back(context.current(bound.tensor(source_at)));
-  else list.emplace_back(Symbol("value"), bound.scalar(source_at));
-  if (kind == "scatter") list.emplace_back(Symbol("name"), bound.operation.name);
-  std::sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.first.view() < b.first.view(); });
-  TensorObject* out = bound.result(call, from.shape, from.dtype);
-  call.emit(kind, inputs, std::vector<TensorId>{out->id}, list);
-  return call.finish(out);
 }
 
 }  // namespace
@@ -382,79 +331,6 @@ void define_indexing(Context& context) {
       context.opaque_call("torch.Tensor.__setitem__", a, "an index or a value is unknown: " + unknown.reason);
     }
     return Value::none();
-  });
-  define(context, "torch.index_select Tensor.index_select", "index_select", "input, dim, index, *, out=None", index_select);
-  define(context, "torch.gather Tensor.gather", "gather", "input, dim, index, *, sparse_grad=False, out=None", gather);
-  define(context, "torch.take_along_dim Tensor.take_along_dim", "take_along_dim", "input, indices, dim=-1", [](Bound& bound) {
-    graph::Tensor from = bound.info(0);
-    Shape shape = bound.info(1).shape;
-    size_t axis = bound.axis(2, from.shape.size());
-    Shape other = from.shape;
-    other[axis] = shape[axis];
-    auto both = broadcast(other, shape);
-    if (!both) bound.fail("take_along_dim: shapes do not broadcast");
-    CallScope call = bound.open();
-    TensorObject* out = bound.result(call, *both, from.dtype);
-    call.emit("gather", {bound.tensor(0), bound.tensor(1)}, {out}, dim_attribute(axis, from.shape.size()));
-    return call.finish(out);
-  });
-  define(context, "torch.scatter Tensor.scatter Tensor.scatter_", "scatter", "input, dim, index, src|value, *, reduce=None", [](Bound& b) { return replaced(b, "scatter", 2, 3); });
-  define(context, "torch.scatter_add Tensor.scatter_add Tensor.scatter_add_", "scatter_add", "input, dim, index, src", [](Bound& b) { return replaced(b, "scatter", 2, 3); });
-  define(context, "torch.scatter_reduce Tensor.scatter_reduce Tensor.scatter_reduce_", "scatter_reduce", "input, dim, index, src, reduce, *, include_self=True", [](Bound& b) { return replaced(b, "scatter", 2, 3); });
-  define(context, "torch.index_add Tensor.index_add Tensor.index_add_", "index_add", "input, dim, index, source, *, alpha=1", [](Bound& b) { return replaced(b, "scatter", 2, 3); });
-  define(context, "torch.index_copy Tensor.index_copy Tensor.index_copy_", "index_copy", "input, dim, index, source", [](Bound& b) { return replaced(b, "index_copy", 2, 3); });
-  define(context, "torch.index_fill Tensor.index_fill Tensor.index_fill_", "index_fill", "input, dim, index, value", [](Bound& b) { return replaced(b, "scatter", 2, 3); });
-  define(context, "torch.index_put Tensor.index_put Tensor.index_put_ torch.index_put_", "index_put", "input, indices, values, accumulate=False", [](Bound& bound) {
-    Context& context = bound.context;
-    graph::Tensor from = bound.info(0);
-    CallScope call = bound.open();
-    std::vector<TensorId> inputs = {context.current(bound.tensor(0))};
-    for (const Value& index : bound.interpreter.to_vector(bound[1])) {
-      if (TensorObject* t = context.as_tensor(index)) inputs.push_back(context.current(t));
-    }
-    inputs.push_back(context.current(bound.tensor(2)));
-    TensorObject* out = bound.result(call, from.shape, from.dtype);
-    if (bound.flag(3)) call.emit("scatter", inputs, std::vector<TensorId>{out->id}, attributes({{"name", std::string("index_put accumulate")}}));
-    else call.emit("index_copy", inputs, std::vector<TensorId>{out->id});
-    return call.finish(out);
-  });
-  define(context, "torch.masked_select Tensor.masked_select", "masked_select", "input, mask", [](Bound& bound) {
-    Context& context = bound.context;
-    graph::Tensor from = bound.info(0);
-    Indexer counter{context, bound.interpreter, bound.tensor(0), 0, {}, true};
-    Dim count = counter.true_count(bound.tensor(1));
-    CallScope call = bound.open();
-    TensorObject* out = context.make_tensor({count}, from.dtype);
-    call.emit("select_copy", {bound.tensor(0), bound.tensor(1)}, {out});
-    return call.finish(out);
-  });
-  define(context, "torch.nonzero Tensor.nonzero torch.argwhere Tensor.argwhere", "nonzero", "input, *, as_tuple=False", [](Bound& bound) -> Value {
-    Context& context = bound.context;
-    graph::Tensor from = bound.info(0);
-    Indexer counter{context, bound.interpreter, bound.tensor(0), 0, {}, true};
-    Dim count = counter.true_count(bound.tensor(0));
-    auto data = context.known(bound.tensor(0));
-    CallScope call = bound.open();
-    std::vector<TensorObject*> parts;
-    TensorObject* whole = context.make_tensor({count, Dim(static_cast<int64_t>(from.shape.size()))}, DType::I64);
-    call.emit("opaque", {bound.tensor(0)}, {whole}, attributes({{"name", std::string("nonzero")}}));
-    if (data) {
-      std::vector<double> places;
-      for (size_t flat = 0; flat < data->size(); ++flat) {
-        if ((*data)[flat] == 0) continue;
-        std::vector<double> index(from.shape.size());
-        size_t rest = flat;
-        for (size_t i = from.shape.size(); i-- > 0;) {
-          index[i] = static_cast<double>(rest % static_cast<size_t>(from.shape[i].value));
-          rest /= static_cast<size_t>(from.shape[i].value);
-        }
-        places.insert(places.end(), index.begin(), index.end());
-      }
-      context.set_known(whole, places);
-    }
-    Value result = call.finish(whole);
-    if (!bound.flag(1)) return result;
-    return bound.interpreter.call(bound.interpreter.get_attribute(result, Symbol("unbind")), {Value::of(int64_t{1})});
   });
 }
 

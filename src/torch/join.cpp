@@ -54,12 +54,14 @@ Value cat(Bound& bound) {
     operands.push_back({info.dtype, Rank::Tensor});
     if (skipped(part) && !(shape.size() == 1)) continue;
     if (info.shape.size() != shape.size()) {
-      bound.fail("Tensors must have same number of dimensions: got " + std::to_string(shape.size()) + " and " + std::to_string(info.shape.size()));
+      bound.fail("Tensors must have same number of dimensions: got " + std::to_string(shape.size()) + " and " +
+                 std::to_string(info.shape.size()));
     }
     for (size_t i = 0; i < shape.size(); ++i) {
       if (i != axis && info.shape[i].value != shape[i].value) {
-        bound.fail("Sizes of tensors must match except in dimension " + std::to_string(axis) + ". Expected size " + std::to_string(shape[i].value) + " but got size " +
-                   std::to_string(info.shape[i].value) + " for tensor number " + std::to_string(&part - parts.data()) + " in the list.");
+        bound.fail("Sizes of tensors must match except in dimension " + std::to_string(axis) + ". Expected size " +
+                   std::to_string(shape[i].value) + " but got size " + std::to_string(info.shape[i].value) + " for tensor number " +
+                   std::to_string(&part - parts.data()) + " in the list.");
       }
     }
     total = total ? e.add(*total, info.shape[axis]) : info.shape[axis];
@@ -112,7 +114,9 @@ Value stack(Bound& bound) {
       for (size_t i = axis + 1; i < shape.size(); ++i) inner *= shape[i].value;
       data.emplace();
       for (size_t at = 0; at < columns[0].size(); at += static_cast<size_t>(inner)) {
-        for (const auto& column : columns) data->insert(data->end(), column.begin() + static_cast<ptrdiff_t>(at), column.begin() + static_cast<ptrdiff_t>(at + static_cast<size_t>(inner)));
+        for (const auto& column : columns)
+          data->insert(data->end(), column.begin() + static_cast<ptrdiff_t>(at),
+                       column.begin() + static_cast<ptrdiff_t>(at + static_cast<size_t>(inner)));
       }
     }
   }
@@ -132,7 +136,8 @@ Value repeat(Bound& bound) {
   if (bound.operation.name == "tile") {
     while (repeats.size() < from.shape.size()) repeats.insert(repeats.begin(), Dim(1));
   }
-  if (repeats.size() < from.shape.size()) bound.fail("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor");
+  if (repeats.size() < from.shape.size())
+    bound.fail("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor");
   size_t skip = repeats.size() - from.shape.size();
   Shape shape = repeats;
   for (size_t i = 0; i < from.shape.size(); ++i) shape[skip + i] = context.expressions.mul(repeats[skip + i], from.shape[i]);
@@ -181,7 +186,9 @@ Value repeat_interleave(Bound& bound) {
     std::vector<int64_t> source;   // along the axis
     int64_t size = from.shape.empty() ? 1 : from.shape[axis].value;
     for (int64_t i = 0; i < size; ++i) {
-      int64_t times = counts ? static_cast<int64_t>((*counts)[counts->size() == 1 ? 0 : static_cast<size_t>(i)]) : bound.interpreter.is_integer(bound[1]) ? bound.integer(1) : 0;
+      int64_t times = counts ? static_cast<int64_t>((*counts)[counts->size() == 1 ? 0 : static_cast<size_t>(i)])
+                      : bound.interpreter.is_integer(bound[1]) ? bound.integer(1)
+                                                               : 0;
       source.insert(source.end(), static_cast<size_t>(times), i);
     }
     if (static_cast<int64_t>(source.size()) == shape[axis].value) {
@@ -231,7 +238,8 @@ Value pad(Bound& bound) {
   auto& e = context.expressions;
   graph::Tensor from = bound.info(0);
   Shape amounts = bound.shape(1);
-  if (amounts.size() % 2 != 0 || amounts.size() / 2 > from.shape.size()) bound.fail("Padding length must be divisible by 2 and at most twice the number of dimensions of the input");
+  if (amounts.size() % 2 != 0 || amounts.size() / 2 > from.shape.size())
+    bound.fail("Padding length must be divisible by 2 and at most twice the number of dimensions of the input");
   Shape shape = from.shape;
   for (size_t i = 0; i < amounts.size() / 2; ++i) {
     Dim& size = shape[shape.size() - 1 - i];
@@ -297,7 +305,8 @@ Value broadcast_tensors(Bound& bound) {
     if (!both) bound.fail("broadcast_tensors: shapes do not broadcast");
     shape = *both;
   }
-  for (const Value& item : items) out.push_back(bound.interpreter.call(bound.interpreter.get_attribute(item, Symbol("expand")), {context.size(shape)}));
+  for (const Value& item : items)
+    out.push_back(bound.interpreter.call(bound.interpreter.get_attribute(item, Symbol("expand")), {context.size(shape)}));
   return bound.interpreter.tuple(std::move(out));
 }
 
@@ -351,7 +360,8 @@ void define_joins(Context& context) {
   over_cat("vstack", "cat", 2, 0);
   define(context, "Tensor.repeat", "repeat", "input, *repeats", repeat);
   define(context, "torch.tile Tensor.tile", "tile", "input, *dims", repeat);
-  define(context, "torch.repeat_interleave Tensor.repeat_interleave", "repeat_interleave", "input, repeats=None, dim=None, *, output_size=None", repeat_interleave);
+  define(context, "torch.repeat_interleave Tensor.repeat_interleave", "repeat_interleave",
+         "input, repeats=None, dim=None, *, output_size=None", repeat_interleave);
   define(context, "torch.flip Tensor.flip", "flip", "input, *dims", flip);
   define(context, "torch.roll Tensor.roll", "roll", "input, shifts, dims=None", roll);
   define(context, "F.pad torch.constant_pad_nd", "pad", "input, pad, mode='constant', value=None", pad);

@@ -15,14 +15,17 @@ std::string matrix_text(const Shape& s) {
 
 void same_dtype(Bound& bound, TensorObject* a, TensorObject* b) {
   DType x = bound.context.info(a).dtype, y = bound.context.info(b).dtype;
-  if (x != y) bound.fail("expected m1 and m2 to have the same dtype, but got: " + std::string(graph::dtype_name(x)) + " != " + std::string(graph::dtype_name(y)));
+  if (x != y)
+    bound.fail("expected m1 and m2 to have the same dtype, but got: " + std::string(graph::dtype_name(x)) +
+               " != " + std::string(graph::dtype_name(y)));
 }
 
 [[noreturn]] void mismatch(Bound& bound, const Shape& a, const Shape& b) {
   bound.fail("mat1 and mat2 shapes cannot be multiplied (" + matrix_text(a) + " and " + matrix_text(b) + ")");
 }
 
-Value product_call(Bound& bound, std::string_view overload, std::vector<TensorObject*> inputs, const Shape& shape, DType dtype, graph::Attributes list = {}, size_t out_parameter = SIZE_MAX) {
+Value product_call(Bound& bound, std::string_view overload, std::vector<TensorObject*> inputs, const Shape& shape, DType dtype,
+                   graph::Attributes list = {}, size_t out_parameter = SIZE_MAX) {
   Context& context = bound.context;
   CallScope call = bound.open(overload);
   std::vector<TensorId> ids;
@@ -34,7 +37,9 @@ Value product_call(Bound& bound, std::string_view overload, std::vector<TensorOb
 
 // Of torch.matmul: vectors, matrices and batches.
 Shape matmul_shape(Bound& bound, Shape a, Shape b) {
-  if (a.empty() || b.empty()) bound.fail("both arguments to matmul need to be at least 1D, but they are " + std::to_string(a.size()) + "D and " + std::to_string(b.size()) + "D");
+  if (a.empty() || b.empty())
+    bound.fail("both arguments to matmul need to be at least 1D, but they are " + std::to_string(a.size()) + "D and " +
+               std::to_string(b.size()) + "D");
   bool row = a.size() == 1, column = b.size() == 1;
   if (row) a.insert(a.begin(), Dim(1));
   if (column) b.push_back(Dim(1));
@@ -56,7 +61,8 @@ Value matmul(Bound& bound) {
 
 Value fixed_rank(Bound& bound, size_t rank_a, size_t rank_b, const char* message) {
   if (bound.info(0).shape.size() != rank_a || bound.info(1).shape.size() != rank_b) bound.fail(message);
-  if (rank_a == 3 && bound.info(0).shape[0].value != bound.info(1).shape[0].value) bound.fail("Expected size for first two dimensions of batch2 tensor to be equal to batch1's");
+  if (rank_a == 3 && bound.info(0).shape[0].value != bound.info(1).shape[0].value)
+    bound.fail("Expected size for first two dimensions of batch2 tensor to be equal to batch1's");
   return matmul(bound);
 }
 
@@ -109,7 +115,8 @@ Value outer(Bound& bound) {
   DType dtype = promote(bound.info(0).dtype, bound.info(1).dtype);
   auto x = context.known(bound.tensor(0)), y = context.known(bound.tensor(1));
   CallScope call = bound.open();
-  TensorId left = cast_inside(context, call, context.current(bound.tensor(0)), dtype), right = cast_inside(context, call, context.current(bound.tensor(1)), dtype);
+  TensorId left = cast_inside(context, call, context.current(bound.tensor(0)), dtype),
+           right = cast_inside(context, call, context.current(bound.tensor(1)), dtype);
   TensorObject* out = context.make_tensor({a[0], b[0]}, dtype);
   call.emit("mul", std::vector<TensorId>{left, right}, std::vector<TensorId>{out->id}, attributes({{"outer", true}}));
   if (x && y && a[0].value * b[0].value <= Context::max_known) {
@@ -147,7 +154,9 @@ Value einsum(Bound& bound) {
     Shape shape = context.info(operands[operand_index++]).shape;
     size_t dots = letters.find("...");
     size_t named = letters.size() - (dots == std::string::npos ? 0 : 3);
-    if (named > shape.size() || (dots == std::string::npos && named != shape.size())) bound.fail("einsum(): the number of subscripts in the equation does not match the number of dimensions for operand " + std::to_string(operand_index - 1));
+    if (named > shape.size() || (dots == std::string::npos && named != shape.size()))
+      bound.fail("einsum(): the number of subscripts in the equation does not match the number of dimensions for operand " +
+                 std::to_string(operand_index - 1));
     size_t dim = 0;
     for (size_t i = 0; i < letters.size();) {
       if (letters[i] == '.') {
@@ -162,7 +171,9 @@ Value einsum(Bound& bound) {
       Dim size = shape[dim++];
       auto [it, added] = sizes.try_emplace(letters[i], size);
       if (!added && it->second.value == 1) it->second = size;
-      else if (!added && size.value != 1 && it->second.value != size.value) bound.fail("einsum(): subscript " + std::string(1, letters[i]) + " has size " + std::to_string(size.value) + " which does not broadcast with previously seen size " + std::to_string(it->second.value));
+      else if (!added && size.value != 1 && it->second.value != size.value)
+        bound.fail("einsum(): subscript " + std::string(1, letters[i]) + " has size " + std::to_string(size.value) +
+                   " which does not broadcast with previously seen size " + std::to_string(it->second.value));
       ++uses[letters[i]];
       ++i;
     }
@@ -198,8 +209,10 @@ void define_matmul(Context& context) {
   });
   define(context, "torch.mm Tensor.mm", "mm", two, [](Bound& b) { return fixed_rank(b, 2, 2, "self must be a matrix"); });
   define(context, "torch.bmm Tensor.bmm", "bmm", two, [](Bound& b) { return fixed_rank(b, 3, 3, "batch1 must be a 3D tensor"); });
-  define(context, "torch.mv Tensor.mv", "mv", "input, vec|other", [](Bound& b) { return fixed_rank(b, 2, 1, "vector + matrix @ vector expected"); });
-  define(context, "torch.dot Tensor.dot", "dot", "input, tensor|other", [](Bound& b) { return fixed_rank(b, 1, 1, "1D tensors expected"); });
+  define(context, "torch.mv Tensor.mv", "mv", "input, vec|other",
+         [](Bound& b) { return fixed_rank(b, 2, 1, "vector + matrix @ vector expected"); });
+  define(context, "torch.dot Tensor.dot", "dot", "input, tensor|other",
+         [](Bound& b) { return fixed_rank(b, 1, 1, "1D tensors expected"); });
   constexpr const char* three = ", *, beta=1, alpha=1, out=None";
   define(context, "torch.addmm Tensor.addmm Tensor.addmm_", "addmm", std::string("input, mat1, mat2") + three, added);
   define(context, "torch.baddbmm Tensor.baddbmm Tensor.baddbmm_", "baddbmm", std::string("input, batch1, batch2") + three, added);

@@ -1,4 +1,5 @@
-// Every case of testdata/meta_table.json, which tools/check_against_torch.py recorded from real torch: shape, dtype, strides, offset, aliasing.
+// Every case of testdata/meta_table.json, which tools/check_against_torch.py recorded from real torch: shape, dtype, strides, offset,
+// aliasing.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -39,29 +40,41 @@ std::string check(TorchProgram& program, const json& entry) {
     DType dtype;
     if (!graph::parse_dtype(spec[1].get<std::string>(), dtype)) return "dtype?";
     Shape shape = dims(spec[0]);
-    inputs[name] = spec.size() > 2 ? context.make_strided(shape, dims(spec[2]), dtype) : context.make_tensor(shape, dtype, TensorKind::Input, Symbol(name));
+    inputs[name] = spec.size() > 2 ? context.make_strided(shape, dims(spec[2]), dtype)
+                                   : context.make_tensor(shape, dtype, TensorKind::Input, Symbol(name));
     interpreter.builtins()->set(interpreter, Symbol(name), inputs[name]);
   }
   Value result;
   auto failure = program.evaluate(entry["expression"].get<std::string>(), result);
-  if (entry.contains("raises")) return failure && failure->type == entry["raises"].get<std::string>() ? "" : failure ? "raised " + failure->type + ": " + failure->message : "raised nothing";
+  if (entry.contains("raises"))
+    return failure && failure->type == entry["raises"].get<std::string>() ? ""
+           : failure                                                      ? "raised " + failure->type + ": " + failure->message
+                                                                          : "raised nothing";
   if (failure) return "raised " + failure->type + ": " + failure->message;
   std::vector<TensorObject*> tensors;
   collect_tensors(context, result, tensors);
-  if (tensors.size() != entry["results"].size()) return "gave " + std::to_string(tensors.size()) + " tensors" + (result.as<python::Unknown>() ? ": " + result.as<python::Unknown>()->reason : "");
+  if (tensors.size() != entry["results"].size())
+    return "gave " + std::to_string(tensors.size()) + " tensors" +
+           (result.as<python::Unknown>() ? ": " + result.as<python::Unknown>()->reason : "");
   for (size_t i = 0; i < tensors.size(); ++i) {
     const json& want = entry["results"][i];
     const graph::Tensor& got = context.info(tensors[i]);
-    auto differs = [&](std::string_view what, const std::string& a, const std::string& b) { return "result " + std::to_string(i) + " " + std::string(what) + ": " + a + "instead of " + b; };
+    auto differs = [&](std::string_view what, const std::string& a, const std::string& b) {
+      return "result " + std::to_string(i) + " " + std::string(what) + ": " + a + "instead of " + b;
+    };
     if (numbers(got.shape) != numbers(want["shape"])) return differs("shape", numbers(got.shape), numbers(want["shape"]));
-    if (graph::dtype_name(got.dtype) != want["dtype"].get<std::string>()) return differs("dtype", std::string(graph::dtype_name(got.dtype)) + " ", want["dtype"].get<std::string>());
+    if (graph::dtype_name(got.dtype) != want["dtype"].get<std::string>())
+      return differs("dtype", std::string(graph::dtype_name(got.dtype)) + " ", want["dtype"].get<std::string>());
     if (numbers(got.strides) != numbers(want["stride"])) return differs("strides", numbers(got.strides), numbers(want["stride"]));
-    if (got.storage_offset.value != want["offset"].get<int64_t>()) return differs("offset", std::to_string(got.storage_offset.value) + " ", std::to_string(want["offset"].get<int64_t>()));
+    if (got.storage_offset.value != want["offset"].get<int64_t>())
+      return differs("offset", std::to_string(got.storage_offset.value) + " ", std::to_string(want["offset"].get<int64_t>()));
     for (const auto& [name, input] : inputs) {
       auto listed = [&](const json& list) { return std::find(list.begin(), list.end(), json(name)) != list.end(); };
       bool shares = context.info(input).storage == got.storage;
-      if (shares != listed(want["shares"])) return "result " + std::to_string(i) + (shares ? " shares" : " does not share") + " the storage of " + name;
-      if ((input == tensors[i]) != listed(want["is"])) return "result " + std::to_string(i) + (input == tensors[i] ? " is " : " is not ") + name;
+      if (shares != listed(want["shares"]))
+        return "result " + std::to_string(i) + (shares ? " shares" : " does not share") + " the storage of " + name;
+      if ((input == tensors[i]) != listed(want["is"]))
+        return "result " + std::to_string(i) + (input == tensors[i] ? " is " : " is not ") + name;
     }
   }
   return "";

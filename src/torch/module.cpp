@@ -54,8 +54,11 @@ void define_limits(Context& context) {
         set("min", Value::of(row.min));
         set("bits", Value::of(row.bits));
       }
-      if (!found) in.raise_type_error(floating ? "torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch." + std::string(graph::dtype_name(*dtype)) + "'"
-                                               : "torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch." + std::string(graph::dtype_name(*dtype)) + "'");
+      if (!found)
+        in.raise_type_error(floating ? "torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch." +
+                                           std::string(graph::dtype_name(*dtype)) + "'"
+                                     : "torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch." +
+                                           std::string(graph::dtype_name(*dtype)) + "'");
       set("dtype", in.str("torch." + std::string(graph::dtype_name(*dtype))));
       return Value::none();
     });
@@ -82,7 +85,8 @@ void define_modes(Context& context) {
     cls->module_name = "torch";
     set(name, cls);
   }
-  define_native(context, "torch.get_default_dtype", [&context](Interpreter&, const Arguments&) { return context.dtype_object(context.default_dtype); });
+  define_native(context, "torch.get_default_dtype",
+                [&context](Interpreter&, const Arguments&) { return context.dtype_object(context.default_dtype); });
   define_native(context, "torch.set_default_dtype", [&context](Interpreter& in, const Arguments& a) {
     auto dtype = context.as_dtype(a[0]);
     if (!dtype) in.raise_type_error("invalid dtype object: only floating-point types are supported as the default type");
@@ -96,23 +100,29 @@ void define_modes(Context& context) {
     context.default_device = context.device_of(a[0]);
     return Value::none();
   });
-  define_native(context, "torch.is_tensor", [&context](Interpreter&, const Arguments& a) { return Value::of(context.as_tensor(a[0]) != nullptr); });
-  define_native(context, "torch.is_floating_point", [](Interpreter& in, const Arguments& a) { return in.call(in.get_attribute(a[0], Symbol("is_floating_point"))); });
-  define_native(context, "torch.is_complex", [](Interpreter& in, const Arguments& a) { return in.call(in.get_attribute(a[0], Symbol("is_complex"))); });
-  define_native(context, "torch.numel", [](Interpreter& in, const Arguments& a) { return in.call(in.get_attribute(a[0], Symbol("numel"))); });
+  define_native(context, "torch.is_tensor",
+                [&context](Interpreter&, const Arguments& a) { return Value::of(context.as_tensor(a[0]) != nullptr); });
+  define_native(context, "torch.is_floating_point",
+                [](Interpreter& in, const Arguments& a) { return in.call(in.get_attribute(a[0], Symbol("is_floating_point"))); });
+  define_native(context, "torch.is_complex",
+                [](Interpreter& in, const Arguments& a) { return in.call(in.get_attribute(a[0], Symbol("is_complex"))); });
+  define_native(context, "torch.numel",
+                [](Interpreter& in, const Arguments& a) { return in.call(in.get_attribute(a[0], Symbol("numel"))); });
   define_native(context, "torch.is_nonzero", [](Interpreter& in, const Arguments& a) { return Value::of(in.truth(a[0])); });
-  define_native(context, "torch.equal Tensor.equal torch.allclose Tensor.allclose", [&context](Interpreter& in, const Arguments& a) -> Value {
-    TensorObject *x = context.as_tensor(a[0]), *y = context.as_tensor(a[1]);
-    if (x == nullptr || y == nullptr) in.raise_type_error("equal(): arguments must be Tensor");
-    if (!same_shape(context.info(x).shape, context.info(y).shape)) return Value::of(false);
-    auto left = context.known(x), right = context.known(y);
-    if (!left || !right) return in.unknown("the data of tensors", "torch.equal");
-    return Value::of(*left == *right);
-  });
+  define_native(context, "torch.equal Tensor.equal torch.allclose Tensor.allclose",
+                [&context](Interpreter& in, const Arguments& a) -> Value {
+                  TensorObject *x = context.as_tensor(a[0]), *y = context.as_tensor(a[1]);
+                  if (x == nullptr || y == nullptr) in.raise_type_error("equal(): arguments must be Tensor");
+                  if (!same_shape(context.info(x).shape, context.info(y).shape)) return Value::of(false);
+                  auto left = context.known(x), right = context.known(y);
+                  if (!left || !right) return in.unknown("the data of tensors", "torch.equal");
+                  return Value::of(*left == *right);
+                });
   define_native(context, "torch.result_type", [&context](Interpreter& in, const Arguments& a) {
     std::vector<Operand> operands;
     for (const Value& value : a.positional) {
-      if (TensorObject* t = context.as_tensor(value)) operands.push_back({context.info(t).dtype, context.info(t).shape.empty() ? Rank::ZeroDim : Rank::Tensor});
+      if (TensorObject* t = context.as_tensor(value))
+        operands.push_back({context.info(t).dtype, context.info(t).shape.empty() ? Rank::ZeroDim : Rank::Tensor});
       else operands.push_back({value.is_bool() ? DType::Bool : in.is_integer(value) ? DType::I64 : DType::F64, Rank::Scalar});
     }
     return context.dtype_object(result_type(operands, context.default_dtype));
@@ -145,7 +155,8 @@ void install(Context& context) {
   context.tensor_class->module_name = "torch";
   torch->dict->set(i, Symbol("Tensor"), context.tensor_class);
   python::Module* functional = i.add_native_module("torch.nn.functional");
-  for (const char* name : {"torch.special", "torch.linalg", "torch.fft"}) torch->dict->set(i, Symbol(std::string_view(name).substr(6)), i.add_native_module(name));
+  for (const char* name : {"torch.special", "torch.linalg", "torch.fft"})
+    torch->dict->set(i, Symbol(std::string_view(name).substr(6)), i.add_native_module(name));
   // Names that are no operators are in library/torch: first a submodule, then `_names`. The rest is not evaluated.
   torch->get_attribute = [](Interpreter& in, Symbol name) -> Value {
     if (name.view().starts_with("__")) return Value();
@@ -158,7 +169,8 @@ void install(Context& context) {
     }
     return in.unknown("torch." + name.str() + " is not implemented", "torch." + name.str());
   };
-  for (python::Module* module : {functional, i.find_module(Symbol("torch.special")), i.find_module(Symbol("torch.linalg")), i.find_module(Symbol("torch.fft"))}) {
+  for (python::Module* module :
+       {functional, i.find_module(Symbol("torch.special")), i.find_module(Symbol("torch.linalg")), i.find_module(Symbol("torch.fft"))}) {
     std::string prefix = module->name.str() + ".";
     module->get_attribute = [prefix](Interpreter& in, Symbol name) -> Value {
       if (name.view().starts_with("__")) return Value();
@@ -171,9 +183,11 @@ void install(Context& context) {
   define_ternary(context);
   define_reductions(context);
   define_views(context);
+  define_splits(context);
   define_joins(context);
   define_matmul(context);
   define_indexing(context);
+  define_gathers(context);
   define_creation(context);
   define_copies(context);
   define_functional(context);

@@ -67,7 +67,8 @@ void bind(Bound& bound, const Arguments& arguments) {
       std::vector<Value> rest(arguments.positional.begin() + static_cast<ptrdiff_t>(next), arguments.positional.end());
       if (rest.size() == 1) {
         Value plain = interpreter.unwrap(rest[0]);
-        if (plain.as<python::List>() != nullptr || plain.as<python::Tuple>() != nullptr || plain.as<python::Unknown>() != nullptr) bound.values[i] = rest[0];
+        if (plain.as<python::List>() != nullptr || plain.as<python::Tuple>() != nullptr || plain.as<python::Unknown>() != nullptr)
+          bound.values[i] = rest[0];
       }
       if (!bound.values[i].defined()) bound.values[i] = interpreter.tuple(std::move(rest));
       next = arguments.size();
@@ -77,13 +78,16 @@ void bind(Bound& bound, const Arguments& arguments) {
     bound.given[i] = true;
   }
   if (next < arguments.size()) {
-    interpreter.raise_type_error(name + "() takes " + std::to_string(next) + " positional arguments but " + std::to_string(arguments.size()) + " were given");
+    interpreter.raise_type_error(name + "() takes " + std::to_string(next) + " positional arguments but " +
+                                 std::to_string(arguments.size()) + " were given");
   }
   for (const auto& keyword : arguments.keywords) {
     bool found = false;
     for (size_t i = 0; i < parameters.size() && !found; ++i) {
       bool self = i == 0 && (keyword.name.view() == "self" || keyword.name.view() == "input");
-      if (keyword.name.view() != parameters[i].name && (parameters[i].other_name.empty() || keyword.name.view() != parameters[i].other_name) && !self) continue;
+      if (keyword.name.view() != parameters[i].name &&
+          (parameters[i].other_name.empty() || keyword.name.view() != parameters[i].other_name) && !self)
+        continue;
       found = true;
       if (bound.given[i]) interpreter.raise_type_error(name + "() got multiple values for argument '" + keyword.name.str() + "'");
       bound.values[i] = keyword.value;
@@ -94,13 +98,15 @@ void bind(Bound& bound, const Arguments& arguments) {
   for (size_t i = 0; i < parameters.size(); ++i) {
     if (bound.values[i].defined()) continue;
     if (parameters[i].rest && !parameters[i].standard.defined()) bound.values[i] = interpreter.tuple({});
-    else if (!parameters[i].standard.defined()) interpreter.raise_type_error(name + "() missing 1 required positional argument: '" + parameters[i].name + "'");
+    else if (!parameters[i].standard.defined())
+      interpreter.raise_type_error(name + "() missing 1 required positional argument: '" + parameters[i].name + "'");
     else bound.values[i] = parameters[i].standard;
   }
 }
 
 bool works_in_place(std::string_view name) {
-  if (name.starts_with("__")) return name.starts_with("__i") && name != "__invert__" && name != "__init__" && name != "__int__" && name != "__index__";
+  if (name.starts_with("__"))
+    return name.starts_with("__i") && name != "__invert__" && name != "__init__" && name != "__int__" && name != "__index__";
   return name.ends_with("_");
 }
 
@@ -143,26 +149,30 @@ void define(Context& context, std::string_view names, std::string_view aten, std
     bool in_place = works_in_place(name);
     bool method = full.starts_with("Tensor.");
     bool dunder = name.starts_with("__");
-    std::string shown = full.starts_with("F.") ? "torch.nn.functional." + std::string(name) : full.starts_with("Tensor.") ? "torch." + std::string(full) : std::string(full);
-    define_native(context, full, [&context, operation, in_place, method, dunder, shown](Interpreter& interpreter, const Arguments& arguments) -> Value {
-      for (const Value& value : arguments.positional) {
-        if (value.as<python::Unknown>() != nullptr && context.recording) {
-          auto* unknown = value.as<python::Unknown>();
-          return context.opaque_call(shown, arguments, "an argument of `" + shown + "` is unknown: " + unknown->reason);
-        }
-      }
-      Bound bound{context, interpreter, *operation, in_place, method, {}, {}};
-      if (dunder && arguments.size() == 2 && context.as_tensor(arguments[1]) == nullptr && !interpreter.is_number(arguments[1])) {
-        if (auto* unknown = arguments[1].as<python::Unknown>()) return interpreter.unknown(unknown->reason, shown);
-        return interpreter.not_implemented();
-      }
-      bind(bound, arguments);
-      try {
-        return operation->body(bound);
-      } catch (UnknownArgument& unknown) {
-        return context.opaque_call(shown, arguments, "an argument of `" + shown + "` is unknown: " + unknown.reason);
-      }
-    });
+    std::string shown = full.starts_with("F.")        ? "torch.nn.functional." + std::string(name)
+                        : full.starts_with("Tensor.") ? "torch." + std::string(full)
+                                                      : std::string(full);
+    define_native(
+        context, full,
+        [&context, operation, in_place, method, dunder, shown](Interpreter& interpreter, const Arguments& arguments) -> Value {
+          for (const Value& value : arguments.positional) {
+            if (value.as<python::Unknown>() != nullptr && context.recording) {
+              auto* unknown = value.as<python::Unknown>();
+              return context.opaque_call(shown, arguments, "an argument of `" + shown + "` is unknown: " + unknown->reason);
+            }
+          }
+          Bound bound{context, interpreter, *operation, in_place, method, {}, {}};
+          if (dunder && arguments.size() == 2 && context.as_tensor(arguments[1]) == nullptr && !interpreter.is_number(arguments[1])) {
+            if (auto* unknown = arguments[1].as<python::Unknown>()) return interpreter.unknown(unknown->reason, shown);
+            return interpreter.not_implemented();
+          }
+          bind(bound, arguments);
+          try {
+            return operation->body(bound);
+          } catch (UnknownArgument& unknown) {
+            return context.opaque_call(shown, arguments, "an argument of `" + shown + "` is unknown: " + unknown.reason);
+          }
+        });
   }
 }
 
@@ -175,8 +185,8 @@ void check_known(const Value& value) {
 TensorObject* Bound::tensor(size_t i) {
   if (TensorObject* tensor = context.as_tensor(values[i])) return tensor;
   check_known(values[i]);
-  interpreter.raise_type_error(operation.name + "(): argument '" + operation.parameters[i].name + "' (position " + std::to_string(i + 1) + ") must be Tensor, not " +
-                               interpreter.type_name(values[i]));
+  interpreter.raise_type_error(operation.name + "(): argument '" + operation.parameters[i].name + "' (position " + std::to_string(i + 1) +
+                               ") must be Tensor, not " + interpreter.type_name(values[i]));
 }
 
 TensorObject* Bound::tensor_or_null(size_t i) { return none(i) ? nullptr : tensor(i); }
@@ -187,7 +197,9 @@ std::vector<TensorObject*> Bound::tensors(size_t i) {
   for (const Value& item : interpreter.to_vector(values[i])) {
     check_known(item);
     TensorObject* tensor = context.as_tensor(item);
-    if (tensor == nullptr) interpreter.raise_type_error("expected Tensor as element " + std::to_string(out.size()) + " in argument " + std::to_string(i) + ", but got " + interpreter.type_name(item));
+    if (tensor == nullptr)
+      interpreter.raise_type_error("expected Tensor as element " + std::to_string(out.size()) + " in argument " + std::to_string(i) +
+                                   ", but got " + interpreter.type_name(item));
     out.push_back(tensor);
   }
   return out;
@@ -200,8 +212,10 @@ Dim Bound::dim(size_t i) {
     if (auto data = context.known(tensor); data && data->size() == 1) return Dim(static_cast<int64_t>((*data)[0]));
     throw UnknownArgument{"the data of a tensor"};
   }
-  if (values[i].is_float() && values[i].number == std::floor(values[i].number) && operation.name == "arange") return Dim(static_cast<int64_t>(values[i].number));
-  interpreter.raise_type_error(operation.name + "(): argument '" + operation.parameters[i].name + "' (position " + std::to_string(i + 1) + ") must be int, not " + interpreter.type_name(values[i]));
+  if (values[i].is_float() && values[i].number == std::floor(values[i].number) && operation.name == "arange")
+    return Dim(static_cast<int64_t>(values[i].number));
+  interpreter.raise_type_error(operation.name + "(): argument '" + operation.parameters[i].name + "' (position " + std::to_string(i + 1) +
+                               ") must be int, not " + interpreter.type_name(values[i]));
 }
 
 double Bound::number(size_t i) {
@@ -211,14 +225,16 @@ double Bound::number(size_t i) {
     if (auto data = context.known(tensor); data && data->size() == 1) return (*data)[0];
     throw UnknownArgument{"the data of a tensor"};
   }
-  interpreter.raise_type_error(operation.name + "(): argument '" + operation.parameters[i].name + "' must be Number, not " + interpreter.type_name(values[i]));
+  interpreter.raise_type_error(operation.name + "(): argument '" + operation.parameters[i].name + "' must be Number, not " +
+                               interpreter.type_name(values[i]));
 }
 
 bool Bound::flag(size_t i) { return interpreter.truth(values[i]); }
 
 std::string Bound::text(size_t i) {
   check_known(values[i]);
-  if (!interpreter.is_string(values[i])) interpreter.raise_type_error(operation.name + "(): argument '" + operation.parameters[i].name + "' must be str");
+  if (!interpreter.is_string(values[i]))
+    interpreter.raise_type_error(operation.name + "(): argument '" + operation.parameters[i].name + "' must be str");
   return std::string(interpreter.text_of(values[i]));
 }
 
@@ -229,15 +245,29 @@ Shape Bound::shape(size_t i) {
   if (auto* list = plain.as<python::List>()) check_items(list->items);
   if (auto* tuple = plain.as<python::Tuple>()) check_items(tuple->items);
   if (auto shape = context.as_shape(values[i])) return *shape;
-  interpreter.raise_type_error(operation.name + "(): argument '" + operation.parameters[i].name + "' must be tuple of ints, not " + interpreter.type_name(values[i]));
+  interpreter.raise_type_error(operation.name + "(): argument '" + operation.parameters[i].name + "' must be tuple of ints, not " +
+                               interpreter.type_name(values[i]));
 }
 
 size_t wrap_axis(Interpreter& interpreter, int64_t axis, size_t rank) {
   auto n = static_cast<int64_t>(std::max<size_t>(rank, 1));
   if (axis < -n || axis >= n) {
-    interpreter.raise("IndexError", "Dimension out of range (expected to be in range of [" + std::to_string(-n) + ", " + std::to_string(n - 1) + "], but got " + std::to_string(axis) + ")");
+    interpreter.raise("IndexError", "Dimension out of range (expected to be in range of [" + std::to_string(-n) + ", " +
+                                        std::to_string(n - 1) + "], but got " + std::to_string(axis) + ")");
   }
   return static_cast<size_t>(axis < 0 ? axis + n : axis);
+}
+
+size_t split_axis(Bound& bound, size_t i) {
+  size_t rank = bound.info(0).shape.size();
+  if (rank == 0) bound.fail(bound.operation.name + " expects at least a 1-dimensional tensor");
+  return bound.axis(i, rank);
+}
+
+std::string sizes_text(const Shape& shape) {
+  std::string out = "[";
+  for (size_t i = 0; i < shape.size(); ++i) out += (i ? ", " : "") + std::to_string(shape[i].value);
+  return out + "]";
 }
 
 size_t Bound::axis(size_t i, size_t rank) { return wrap_axis(interpreter, integer(i), rank); }
@@ -258,7 +288,8 @@ std::optional<DType> Bound::dtype(size_t i) {
   if (none(i)) return std::nullopt;
   check_known(values[i]);
   if (auto dtype = context.as_dtype(values[i])) return dtype;
-  interpreter.raise_type_error(operation.name + "(): argument '" + operation.parameters[i].name + "' must be torch.dtype, not " + interpreter.type_name(values[i]));
+  interpreter.raise_type_error(operation.name + "(): argument '" + operation.parameters[i].name + "' must be torch.dtype, not " +
+                               interpreter.type_name(values[i]));
 }
 
 graph::Attribute Bound::scalar(size_t i) {

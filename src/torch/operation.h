@@ -72,7 +72,9 @@ struct Bound {
   TensorObject* result(CallScope& call, const Shape& shape, DType dtype, size_t out_parameter = SIZE_MAX);
 };
 
-// Calls `interpreter.call` on a torch function by its name in `torch`: for functions that are defined over others.
+// The axis of argument `i` in a tensor that has axes.
+size_t split_axis(Bound& bound, size_t i);
+std::string sizes_text(const Shape& shape);          // "[2, 3]", of the scenario's values
 size_t wrap_axis(Interpreter& interpreter, int64_t axis, size_t rank);
 Shape shape_of(Context& context, TensorObject* tensor);
 double round_to(DType dtype, double value);          // as a cast would
@@ -82,9 +84,11 @@ void define_elementwise(Context& context);
 void define_ternary(Context& context);
 void define_reductions(Context& context);
 void define_views(Context& context);
+void define_splits(Context& context);
 void define_joins(Context& context);
 void define_matmul(Context& context);
 void define_indexing(Context& context);
+void define_gathers(Context& context);
 void define_creation(Context& context);
 void define_copies(Context& context);
 void define_functional(Context& context);

@@ -3,12 +3,6 @@
 namespace fusescout::torch {
 namespace {
 
-std::string shape_text(const Shape& shape) {
-  std::string out = "[";
-  for (size_t i = 0; i < shape.size(); ++i) out += (i ? ", " : "") + std::to_string(shape[i].value);
-  return out + "]";
-}
-
 int category(DType t) { return t == DType::Bool ? 0 : is_integral(t) ? 1 : t == DType::C64 ? 3 : 2; }
 
 }  // namespace
@@ -36,10 +30,11 @@ Shape broadcast_all(Bound& bound, const std::vector<TensorObject*>& inputs) {
         int64_t a = shape[shape.size() - i].value, b = other[other.size() - i].value;
         if (a != b && a != 1 && b != 1) {
           at = std::max(shape.size(), other.size()) - i;
-          bound.fail("The size of tensor a (" + std::to_string(a) + ") must match the size of tensor b (" + std::to_string(b) + ") at non-singleton dimension " + std::to_string(at));
+          bound.fail("The size of tensor a (" + std::to_string(a) + ") must match the size of tensor b (" + std::to_string(b) +
+                     ") at non-singleton dimension " + std::to_string(at));
         }
       }
-      bound.fail("shapes do not broadcast: " + shape_text(shape) + " and " + shape_text(other));
+      bound.fail("shapes do not broadcast: " + sizes_text(shape) + " and " + sizes_text(other));
     }
     shape = *both;
   }
@@ -78,12 +73,16 @@ std::vector<double> broadcast_data(const std::vector<double>& data, const Shape&
 Value pointwise(Bound& bound, std::string_view overload, const Pointwise& what) {
   Context& context = bound.context;
   Shape shape = broadcast_all(bound, what.inputs);
-  TensorObject* target = bound.in_place ? bound.tensor(0) : what.out_parameter != SIZE_MAX ? bound.tensor_or_null(what.out_parameter) : nullptr;
+  TensorObject* target = bound.in_place                   ? bound.tensor(0)
+                         : what.out_parameter != SIZE_MAX ? bound.tensor_or_null(what.out_parameter)
+                                                          : nullptr;
   if (target != nullptr) {
     const graph::Tensor& info = context.info(target);
-    if (bound.in_place && !same_shape(info.shape, shape)) bound.fail("output with shape " + shape_text(info.shape) + " doesn't match the broadcast shape " + shape_text(shape));
+    if (bound.in_place && !same_shape(info.shape, shape))
+      bound.fail("output with shape " + sizes_text(info.shape) + " doesn't match the broadcast shape " + sizes_text(shape));
     if (category(what.output) > category(info.dtype) && !(category(what.output) == 1 && info.dtype != DType::Bool)) {
-      bound.fail("result type " + std::string(graph::dtype_name(what.output)) + " can't be cast to the desired output type " + std::string(graph::dtype_name(info.dtype)));
+      bound.fail("result type " + std::string(graph::dtype_name(what.output)) + " can't be cast to the desired output type " +
+                 std::string(graph::dtype_name(info.dtype)));
     }
   }
   // Known data is computed before an in-place result forgets it.
@@ -107,7 +106,9 @@ Value pointwise(Bound& bound, std::string_view overload, const Pointwise& what) 
   std::vector<const graph::Tensor*> infos;
   for (TensorObject* input : what.inputs) infos.push_back(&context.info(input));
   Shape strides = what.contiguous ? contiguous_strides(context.expressions, shape) : elementwise_strides(context.expressions, shape, infos);
-  CallScope call = bound.open(bound.none(what.out_parameter == SIZE_MAX ? 0 : what.out_parameter) ? overload : target != nullptr && !bound.in_place ? "out" : overload);
+  CallScope call = bound.open(bound.none(what.out_parameter == SIZE_MAX ? 0 : what.out_parameter) ? overload
+                              : target != nullptr && !bound.in_place                              ? "out"
+                                                                                                  : overload);
   std::vector<TensorId> ids;
   for (TensorObject* input : what.inputs) ids.push_back(context.current(input));
   for (size_t i = 0; i < ids.size(); ++i) {
@@ -123,7 +124,9 @@ Value pointwise(Bound& bound, std::string_view overload, const Pointwise& what) 
   if (call.recording()) {
     if (!what.kind.empty()) call.emit(what.kind, ids, std::vector<TensorId>{computed}, what.attributes);
     else what.emit(call, ids, computed);
-    if (cast_back) call.emit("cast", std::vector<TensorId>{computed}, std::vector<TensorId>{made}, attributes({{"dtype", context.graph.tensors[made].dtype}}));
+    if (cast_back)
+      call.emit("cast", std::vector<TensorId>{computed}, std::vector<TensorId>{made},
+                attributes({{"dtype", context.graph.tensors[made].dtype}}));
   }
   if (data) {
     if (cast_back) for (double& d : *data) d = round_to(context.info(result).dtype, d);

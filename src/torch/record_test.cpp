@@ -72,17 +72,26 @@ TEST(Record, UnknownFunctionIsAnOpaqueCall) {
 
 TEST(Known, SmallDataIsComputed) {
   TorchProgram program;
-  EXPECT_EQ(program.print("base = torch.tensor(2 ** (-(2 ** -(3 - 3))), dtype=torch.float32)\npowers = torch.arange(1, 9, dtype=torch.int32)\nprint(torch.pow(base, powers).tolist())\n"),
+  EXPECT_EQ(program.print("base = torch.tensor(2 ** (-(2 ** -(3 - 3))), dtype=torch.float32)\npowers = torch.arange(1, 9, "
+                          "dtype=torch.int32)\nprint(torch.pow(base, powers).tolist())\n"),
             "[0.5, 0.25, 0.125, 0.0625, 0.03125, 0.015625, 0.0078125, 0.00390625]\n");
-  EXPECT_EQ(program.print("x = torch.zeros(4)\nx[1:3] = 2\nx[-1] += 1\nprint(x.tolist(), x.sum().item(), x.max().item(), int(x[1]), bool(x[0] == 0))\n"), "[0.0, 2.0, 2.0, 1.0] 5.0 2.0 2 True\n");
-  EXPECT_EQ(program.print("print(torch.cat([torch.arange(3), torch.tensor([7])]).tolist(), torch.cumsum(torch.ones(3, dtype=torch.int32), 0).tolist())\n"), "[0, 1, 2, 7] [1, 2, 3]\n");
-  EXPECT_EQ(program.print("inv = 1.0 / (10000 ** (torch.arange(0, 8, 2, dtype=torch.float) / 8))\nprint(inv.shape, inv.dtype, [round(v, 4) for v in inv.tolist()])\n"),
+  EXPECT_EQ(
+      program.print(
+          "x = torch.zeros(4)\nx[1:3] = 2\nx[-1] += 1\nprint(x.tolist(), x.sum().item(), x.max().item(), int(x[1]), bool(x[0] == 0))\n"),
+      "[0.0, 2.0, 2.0, 1.0] 5.0 2.0 2 True\n");
+  EXPECT_EQ(
+      program.print(
+          "print(torch.cat([torch.arange(3), torch.tensor([7])]).tolist(), torch.cumsum(torch.ones(3, dtype=torch.int32), 0).tolist())\n"),
+      "[0, 1, 2, 7] [1, 2, 3]\n");
+  EXPECT_EQ(program.print("inv = 1.0 / (10000 ** (torch.arange(0, 8, 2, dtype=torch.float) / 8))\nprint(inv.shape, inv.dtype, [round(v, 4) "
+                          "for v in inv.tolist()])\n"),
             "torch.Size([4]) torch.float32 [1.0, 0.1, 0.01, 0.001]\n");
 }
 
 TEST(Known, NumpyAndBack) {
   TorchProgram program;
-  EXPECT_EQ(program.print("n = torch.tensor([[1, 2], [3, 4]], dtype=torch.int32).numpy()\nprint(n.tolist(), n.dtype, torch.from_numpy(n + 1).tolist(), torch.from_numpy(n).dtype)\n"),
+  EXPECT_EQ(program.print("n = torch.tensor([[1, 2], [3, 4]], dtype=torch.int32).numpy()\nprint(n.tolist(), n.dtype, torch.from_numpy(n + "
+                          "1).tolist(), torch.from_numpy(n).dtype)\n"),
             "[[1, 2], [3, 4]] int32 [[2, 3], [4, 5]] torch.int32\n");
 }
 
@@ -93,12 +102,16 @@ TEST(Known, QuantileOfTheNormalDistribution) {
 
 TEST(Types, DtypesDevicesAndSizes) {
   TorchProgram program;
-  EXPECT_EQ(program.print("print(torch.bfloat16, torch.bfloat16.itemsize, torch.half is torch.float16, torch.device('npu:0'), repr(torch.device('cpu')))\n"),
+  EXPECT_EQ(program.print("print(torch.bfloat16, torch.bfloat16.itemsize, torch.half is torch.float16, torch.device('npu:0'), "
+                          "repr(torch.device('cpu')))\n"),
             "torch.bfloat16 2 True npu:0 device(type='cpu')\n");
-  EXPECT_EQ(program.print("x = torch.empty(2, 3)\nprint(x.shape, x.shape[-1], len(x.shape), x.shape == (2, 3), x.size(0), x.shape[:-1] + (4,), x.numel(), x.shape[:1].numel())\na, b = x.shape\nprint(a, b, *x.shape)\n"),
+  EXPECT_EQ(program.print("x = torch.empty(2, 3)\nprint(x.shape, x.shape[-1], len(x.shape), x.shape == (2, 3), x.size(0), x.shape[:-1] + "
+                          "(4,), x.numel(), x.shape[:1].numel())\na, b = x.shape\nprint(a, b, *x.shape)\n"),
             "torch.Size([2, 3]) 3 2 True 2 torch.Size([2, 4]) 6 2\n2 3 2 3\n");
-  EXPECT_EQ(program.print("print(torch.finfo(torch.bfloat16).min, torch.iinfo(torch.int32).max, torch.get_default_dtype())\n"), "-3.3895313892515355e+38 2147483647 torch.float32\n");
-  EXPECT_EQ(program.print("v, i = torch.max(torch.tensor([[1, 5], [7, 2]]), dim=1)\nr = torch.topk(torch.empty(4, 8), 2)\nprint(v.tolist(), i.tolist(), r.values.shape, r[1].dtype)\n"),
+  EXPECT_EQ(program.print("print(torch.finfo(torch.bfloat16).min, torch.iinfo(torch.int32).max, torch.get_default_dtype())\n"),
+            "-3.3895313892515355e+38 2147483647 torch.float32\n");
+  EXPECT_EQ(program.print("v, i = torch.max(torch.tensor([[1, 5], [7, 2]]), dim=1)\nr = torch.topk(torch.empty(4, 8), "
+                          "2)\nprint(v.tolist(), i.tolist(), r.values.shape, r[1].dtype)\n"),
             "[5, 7] [1, 0] torch.Size([4, 2]) torch.int64\n");
 }
 

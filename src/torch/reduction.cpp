@@ -92,7 +92,9 @@ Value reduce(Bound& bound, const Plan& plan) {
 }
 
 auto simple(std::string_view kind) {
-  return [kind](CallScope& call, TensorId in, TensorId out, const graph::Attributes& list) { call.emit(kind, std::vector<TensorId>{in}, std::vector<TensorId>{out}, list); };
+  return [kind](CallScope& call, TensorId in, TensorId out, const graph::Attributes& list) {
+    call.emit(kind, std::vector<TensorId>{in}, std::vector<TensorId>{out}, list);
+  };
 }
 
 double sum_of(const std::vector<double>& v) { double s = 0; for (double x : v) s += x; return s; }
@@ -112,7 +114,10 @@ Plan plan_of(Bound& bound) {
   plan.axes = bound.axes(1, from.shape.size());
   plan.keepdim = bound.flag(2);
   plan.compute = plan.output = from.dtype;
-  plan.overload = bound.none(1) ? "default" : bound.interpreter.is_integer(bound[1]) && bound.operation.name != "sum" && bound.operation.name != "mean" ? "dim" : "dim_IntList";
+  plan.overload = bound.none(1) ? "default"
+                  : bound.interpreter.is_integer(bound[1]) && bound.operation.name != "sum" && bound.operation.name != "mean"
+                      ? "dim"
+                      : "dim_IntList";
   return plan;
 }
 
@@ -134,7 +139,8 @@ Value sum(Bound& bound) {
 Value mean(Bound& bound) {
   Plan plan = plan_of(bound);
   if (auto dtype = bound.dtype(3)) plan.compute = *dtype;
-  if (is_integral(plan.compute)) bound.fail("mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: Long");
+  if (is_integral(plan.compute))
+    bound.fail("mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: Long");
   plan.output = plan.compute;
   plan.out_parameter = 4;
   plan.fold = mean_of;
@@ -239,7 +245,9 @@ Value norm(Bound& bound) {
   plan.keepdim = bound.flag(3);
   plan.compute = bound.dtype(4).value_or(from.dtype);
   plan.output = plan.compute;
-  if (is_integral(plan.compute)) bound.fail("linalg.vector_norm: Expected a floating point or complex tensor as input. Got " + std::string(graph::dtype_name(plan.compute)));
+  if (is_integral(plan.compute))
+    bound.fail("linalg.vector_norm: Expected a floating point or complex tensor as input. Got " +
+               std::string(graph::dtype_name(plan.compute)));
   plan.overload = bound.none(2) ? "default" : "ScalarOpt_dim";
   double p = bound.none(1) || bound.interpreter.is_string(bound[1]) ? 2 : bound.number(1);
   plan.emit = [&context, p](CallScope& call, TensorId in, TensorId out, const graph::Attributes& list) {
@@ -320,17 +328,24 @@ void define_reductions(Context& context) {
   define(context, "torch.amin Tensor.amin", "amin", plain, [](Bound& b) { return extreme_values(b, false); });
   define(context, "torch.argmax Tensor.argmax", "argmax", plain, [](Bound& b) { return arg_extreme(b, true); });
   define(context, "torch.argmin Tensor.argmin", "argmin", plain, [](Bound& b) { return arg_extreme(b, false); });
-  define(context, "torch.max Tensor.max", "max", "input, dim|other=None, keepdim=False, *, out=None", [](Bound& b) { return extreme(b, true); });
-  define(context, "torch.min Tensor.min", "min", "input, dim|other=None, keepdim=False, *, out=None", [](Bound& b) { return extreme(b, false); });
+  define(context, "torch.max Tensor.max", "max", "input, dim|other=None, keepdim=False, *, out=None",
+         [](Bound& b) { return extreme(b, true); });
+  define(context, "torch.min Tensor.min", "min", "input, dim|other=None, keepdim=False, *, out=None",
+         [](Bound& b) { return extreme(b, false); });
   define(context, "torch.any Tensor.any", "any", plain, [](Bound& b) { return logical(b, true); });
   define(context, "torch.all Tensor.all", "all", plain, [](Bound& b) { return logical(b, false); });
-  define(context, "torch.var Tensor.var", "var", "input, dim|axis=None, unbiased=None, keepdim=False, *, correction=None", [](Bound& b) { return variance(b, false); });
-  define(context, "torch.std Tensor.std", "std", "input, dim|axis=None, unbiased=None, keepdim=False, *, correction=None", [](Bound& b) { return variance(b, true); });
+  define(context, "torch.var Tensor.var", "var", "input, dim|axis=None, unbiased=None, keepdim=False, *, correction=None",
+         [](Bound& b) { return variance(b, false); });
+  define(context, "torch.std Tensor.std", "std", "input, dim|axis=None, unbiased=None, keepdim=False, *, correction=None",
+         [](Bound& b) { return variance(b, true); });
   define(context, "torch.norm Tensor.norm", "norm", "input, p=2, dim=None, keepdim=False, dtype=None", norm);
-  define(context, "torch.linalg.norm torch.linalg.vector_norm", "linalg_vector_norm", "x, ord=2, dim=None, keepdim=False, dtype=None", norm);
+  define(context, "torch.linalg.norm torch.linalg.vector_norm", "linalg_vector_norm", "x, ord=2, dim=None, keepdim=False, dtype=None",
+         norm);
   define(context, "torch.logsumexp Tensor.logsumexp", "logsumexp", plain, logsumexp);
-  define(context, "torch.cumsum Tensor.cumsum Tensor.cumsum_", "cumsum", "input, dim|axis, *, dtype=None, out=None", [](Bound& b) { return cumulative(b, false); });
-  define(context, "torch.cumprod Tensor.cumprod", "cumprod", "input, dim|axis, *, dtype=None, out=None", [](Bound& b) { return cumulative(b, true); });
+  define(context, "torch.cumsum Tensor.cumsum Tensor.cumsum_", "cumsum", "input, dim|axis, *, dtype=None, out=None",
+         [](Bound& b) { return cumulative(b, false); });
+  define(context, "torch.cumprod Tensor.cumprod", "cumprod", "input, dim|axis, *, dtype=None, out=None",
+         [](Bound& b) { return cumulative(b, true); });
   define(context, "torch.count_nonzero Tensor.count_nonzero", "count_nonzero", "input, dim=None", [](Bound& b) {
     Context& c = b.context;
     Plan plan;
@@ -338,7 +353,9 @@ void define_reductions(Context& context) {
     plan.compute = b.info(0).dtype;
     plan.output = DType::I64;
     plan.overload = b.none(1) ? "default" : "dim_IntList";
-    plan.fold = [](const std::vector<double>& v) { return static_cast<double>(std::count_if(v.begin(), v.end(), [](double x) { return x != 0; })); };
+    plan.fold = [](const std::vector<double>& v) {
+      return static_cast<double>(std::count_if(v.begin(), v.end(), [](double x) { return x != 0; }));
+    };
     plan.emit = [&c](CallScope& call, TensorId in, TensorId out, const graph::Attributes& list) {
       TensorId set = inner(c, in, DType::Bool), counted = inner(c, in, DType::I64);
       call.emit("ne", std::vector<TensorId>{in}, std::vector<TensorId>{set}, attributes({{"other", Dim(0)}}));

@@ -58,7 +58,8 @@ CallScope::CallScope(Context& context, std::string_view op, std::string_view ove
   open(arguments, kind, op, overload);
 }
 
-CallScope::CallScope(Context& context, std::string_view op, std::string_view overload, std::initializer_list<Value> positional) : context_(context) {
+CallScope::CallScope(Context& context, std::string_view op, std::string_view overload, std::initializer_list<Value> positional)
+    : context_(context) {
   open(Arguments{{positional.begin(), positional.size()}, {}}, graph::EntryKind::Call, op, overload);
 }
 
@@ -122,13 +123,16 @@ graph::KernelId CallScope::kernel() {
   return kernel_;
 }
 
-graph::OperatorId CallScope::emit(std::string_view kind, std::vector<TensorId> inputs, std::vector<TensorId> outputs, graph::Attributes attributes) {
+graph::OperatorId CallScope::emit(std::string_view kind, std::vector<TensorId> inputs, std::vector<TensorId> outputs,
+                                  graph::Attributes attributes) {
   if (!recording()) return {};
   graph::KernelId id = kernel();
   graph::Kernel& kernel = context_.graph.kernels[id];
   graph::Unit unit = unit_of(kind);
   if (kernel.operators.empty()) kernel.unit = unit;
-  else if (kernel.unit != unit) kernel.unit = kernel.unit == graph::Unit::Communication || unit == graph::Unit::Communication ? graph::Unit::Communication : graph::Unit::Mixed;
+  else if (kernel.unit != unit)
+    kernel.unit =
+        kernel.unit == graph::Unit::Communication || unit == graph::Unit::Communication ? graph::Unit::Communication : graph::Unit::Mixed;
   graph::Operator op;
   op.kind = Symbol(kind);
   op.inputs = std::move(inputs);
@@ -141,8 +145,8 @@ graph::OperatorId CallScope::emit(std::string_view kind, std::vector<TensorId> i
   return operator_id;
 }
 
-graph::OperatorId CallScope::emit(std::string_view kind, std::initializer_list<TensorObject*> inputs, std::initializer_list<TensorObject*> outputs,
-                                  graph::Attributes attributes) {
+graph::OperatorId CallScope::emit(std::string_view kind, std::initializer_list<TensorObject*> inputs,
+                                  std::initializer_list<TensorObject*> outputs, graph::Attributes attributes) {
   if (!recording()) return {};
   std::vector<TensorId> in, out;
   for (TensorObject* tensor : inputs) if (tensor != nullptr) in.push_back(context_.current(tensor));
@@ -163,7 +167,8 @@ Value CallScope::finish(Value result) {
   return result;
 }
 
-ModuleScope::ModuleScope(Context& context, graph::ModuleId module, Symbol upstream_class, Symbol impl, bool library, const Arguments& arguments)
+ModuleScope::ModuleScope(Context& context, graph::ModuleId module, Symbol upstream_class, Symbol impl, bool library,
+                         const Arguments& arguments)
     : context_(context) {
   if (context.recording) {
     graph::Entry entry = make_entry(context, arguments, graph::EntryKind::Module);

@@ -106,7 +106,8 @@ Value unique(Bound& bound, bool consecutive, size_t inverse_at, size_t counts_at
   return call.finish(results.size() == 1 ? results[0] : context.interpreter.tuple(results));
 }
 
-Value plain(Bound& bound, const Shape& shape, DType dtype, std::initializer_list<TensorObject*> inputs, const std::optional<std::vector<double>>& data = {}) {
+Value plain(Bound& bound, const Shape& shape, DType dtype, std::initializer_list<TensorObject*> inputs,
+            const std::optional<std::vector<double>>& data = {}) {
   Context& context = bound.context;
   CallScope call = bound.open();
   TensorObject* out = context.make_tensor(shape, dtype);
@@ -120,7 +121,8 @@ Value search(Bound& bound, size_t sorted_at, size_t values_at) {
   Context& context = bound.context;
   Interpreter& i = bound.interpreter;
   bool right = bound.flag(3);
-  if (!bound.is_tensor(values_at)) bound.values[values_at] = i.call(*i.find_module(Symbol("torch"))->dict->find(Symbol("tensor")), {bound[values_at]});
+  if (!bound.is_tensor(values_at))
+    bound.values[values_at] = i.call(*i.find_module(Symbol("torch"))->dict->find(Symbol("tensor")), {bound[values_at]});
   graph::Tensor values = bound.info(values_at);
   auto known_values = context.known(bound.tensor(values_at)), sorted = context.known(bound.tensor(sorted_at));
   std::optional<std::vector<double>> data;
@@ -174,7 +176,8 @@ Value diff(Bound& bound) {
     size_t axis = bound.axis(2, from.shape.size());
     Dim rest = bound.context.expressions.sub(from.shape[axis], Dim(1));
     Value dim = Value::of(static_cast<int64_t>(axis)), narrow = i.get_attribute(now, Symbol("narrow"));
-    Value later = i.call(narrow, {dim, Value::of(int64_t{1}), i.integer(rest)}), earlier = i.call(narrow, {dim, Value::of(int64_t{0}), i.integer(rest)});
+    Value later = i.call(narrow, {dim, Value::of(int64_t{1}), i.integer(rest)}),
+          earlier = i.call(narrow, {dim, Value::of(int64_t{0}), i.integer(rest)});
     now = i.call(i.get_attribute(later, Symbol("sub")), {earlier});
   }
   return now;
@@ -184,24 +187,32 @@ Value diff(Bound& bound) {
 
 void define_sorting(Context& context) {
   define(context, "torch.topk Tensor.topk", "topk", "input, k, dim=-1, largest=True, sorted=True, *, out=None", topk);
-  define(context, "torch.sort Tensor.sort", "sort", "input, dim=-1, descending=False, stable=False, *, out=None", [](Bound& b) { return sort(b, false); });
-  define(context, "torch.argsort Tensor.argsort", "argsort", "input, dim=-1, descending=False, stable=False", [](Bound& b) { return sort(b, true); });
-  define(context, "torch.unique Tensor.unique", "unique", "input, sorted=True, return_inverse=False, return_counts=False, dim=None", [](Bound& b) { return unique(b, false, 2, 3); });
-  define(context, "torch.unique_consecutive Tensor.unique_consecutive", "unique_consecutive", "input, return_inverse=False, return_counts=False, dim=None", [](Bound& b) { return unique(b, true, 1, 2); });
-  define(context, "torch.searchsorted", "searchsorted", "sorted_sequence, input, *, out_int32=False, right=False, side=None, sorter=None", [](Bound& b) { return search(b, 0, 1); });
-  define(context, "torch.bucketize", "bucketize", "input, boundaries, *, out_int32=False, right=False", [](Bound& b) { return search(b, 1, 0); });
+  define(context, "torch.sort Tensor.sort", "sort", "input, dim=-1, descending=False, stable=False, *, out=None",
+         [](Bound& b) { return sort(b, false); });
+  define(context, "torch.argsort Tensor.argsort", "argsort", "input, dim=-1, descending=False, stable=False",
+         [](Bound& b) { return sort(b, true); });
+  define(context, "torch.unique Tensor.unique", "unique", "input, sorted=True, return_inverse=False, return_counts=False, dim=None",
+         [](Bound& b) { return unique(b, false, 2, 3); });
+  define(context, "torch.unique_consecutive Tensor.unique_consecutive", "unique_consecutive",
+         "input, return_inverse=False, return_counts=False, dim=None", [](Bound& b) { return unique(b, true, 1, 2); });
+  define(context, "torch.searchsorted", "searchsorted", "sorted_sequence, input, *, out_int32=False, right=False, side=None, sorter=None",
+         [](Bound& b) { return search(b, 0, 1); });
+  define(context, "torch.bucketize", "bucketize", "input, boundaries, *, out_int32=False, right=False",
+         [](Bound& b) { return search(b, 1, 0); });
   define(context, "torch.isin", "isin", "elements, test_elements, *, assume_unique=False, invert=False", isin);
   define(context, "torch.bincount Tensor.bincount", "bincount", "input, weights=None, minlength=0", bincount);
-  define(context, "torch.histc Tensor.histc", "histc", "input, bins=100, min=0, max=0", [](Bound& b) { return plain(b, {b.dim(1)}, b.info(0).dtype, {b.tensor(0)}); });
+  define(context, "torch.histc Tensor.histc", "histc", "input, bins=100, min=0, max=0",
+         [](Bound& b) { return plain(b, {b.dim(1)}, b.info(0).dtype, {b.tensor(0)}); });
   define(context, "torch.diff Tensor.diff", "diff", "input, n=1, dim=-1", diff);
-  define(context, "torch.hann_window", "hann_window", "window_length, periodic=True, *, dtype=None, layout=None, device=None, requires_grad=False", [](Bound& b) {
-    return plain(b, {b.dim(0)}, b.dtype(2).value_or(b.context.default_dtype), {});
-  });
+  define(context, "torch.hann_window", "hann_window",
+         "window_length, periodic=True, *, dtype=None, layout=None, device=None, requires_grad=False",
+         [](Bound& b) { return plain(b, {b.dim(0)}, b.dtype(2).value_or(b.context.default_dtype), {}); });
   define(context, "torch.complex torch.polar", "complex", "real, imag, *, out=None", [](Bound& b) {
     Shape shape = broadcast_all(b, {b.tensor(0), b.tensor(1)});
     return plain(b, shape, DType::C64, {b.tensor(0), b.tensor(1)});
   });
-  define(context, "torch.real Tensor.real torch.imag", "real", "input", [](Bound& b) { return plain(b, b.info(0).shape, DType::F32, {b.tensor(0)}); });
+  define(context, "torch.real Tensor.real torch.imag", "real", "input",
+         [](Bound& b) { return plain(b, b.info(0).shape, DType::F32, {b.tensor(0)}); });
 }
 
 }  // namespace fusescout::torch

@@ -25,7 +25,10 @@ struct Recipe {
 
 Value where(Bound& bound) {
   Context& context = bound.context;
-  if (bound.none(1)) return bound.interpreter.call(*bound.interpreter.find_module(Symbol("torch"))->dict->find(Symbol("nonzero")), Arguments{std::vector<Value>{bound[0]}, std::vector<python::KeywordArgument>{{Symbol("as_tuple"), Value::of(true)}}});
+  if (bound.none(1))
+    return bound.interpreter.call(
+        *bound.interpreter.find_module(Symbol("torch"))->dict->find(Symbol("nonzero")),
+        Arguments{std::vector<Value>{bound[0]}, std::vector<python::KeywordArgument>{{Symbol("as_tuple"), Value::of(true)}}});
   Pointwise what;
   std::vector<Operand> operands = {operand(context, bound[1]), operand(context, bound[2])};
   what.compute = what.output = result_type(operands, context.default_dtype);
@@ -189,7 +192,9 @@ struct Activation {
   double (*formula)(Bound&, double);
 };
 
-void last(Recipe& r, std::string_view kind, Ids inputs, TensorId out, graph::Attributes list = {}) { r.call.emit(kind, std::move(inputs), Ids{out}, std::move(list)); }
+void last(Recipe& r, std::string_view kind, Ids inputs, TensorId out, graph::Attributes list = {}) {
+  r.call.emit(kind, std::move(inputs), Ids{out}, std::move(list));
+}
 
 // A rational start (Winitzki) and Newton's method.
 double inverse_erf(Bound&, double x) {
@@ -201,17 +206,22 @@ double inverse_erf(Bound&, double x) {
 }
 
 const Activation activations[] = {
-    {"F.relu", "relu", "input, inplace=False", [](Bound&, Recipe& r, TensorId in, TensorId out) { last(r, "relu", {in}, out); }, [](Bound&, double x) { return std::max(x, 0.0); }},
-    {"F.silu", "silu", "input, inplace=False", [](Bound&, Recipe& r, TensorId in, TensorId out) { last(r, "silu", {in}, out); }, [](Bound&, double x) { return x / (1 + std::exp(-x)); }},
+    {"F.relu", "relu", "input, inplace=False", [](Bound&, Recipe& r, TensorId in, TensorId out) { last(r, "relu", {in}, out); },
+     [](Bound&, double x) { return std::max(x, 0.0); }},
+    {"F.silu", "silu", "input, inplace=False", [](Bound&, Recipe& r, TensorId in, TensorId out) { last(r, "silu", {in}, out); },
+     [](Bound&, double x) { return x / (1 + std::exp(-x)); }},
     {"F.gelu", "gelu", "input, *, approximate='none'",
      [](Bound& b, Recipe& r, TensorId in, TensorId out) { last(r, "gelu", {in}, out, attributes({{"approximate", b.text(1)}})); },
      [](Bound&, double x) { return 0.5 * x * (1 + std::erf(x / std::sqrt(2.0))); }},
     {"F.softplus", "softplus", "input, beta=1, threshold=20",
-     [](Bound& b, Recipe& r, TensorId in, TensorId out) { last(r, "softplus", {in}, out, attributes({{"beta", b.number(1)}, {"threshold", b.number(2)}})); },
+     [](Bound& b, Recipe& r, TensorId in, TensorId out) {
+       last(r, "softplus", {in}, out, attributes({{"beta", b.number(1)}, {"threshold", b.number(2)}}));
+     },
      [](Bound& b, double x) { return x * b.number(1) > b.number(2) ? x : std::log1p(std::exp(x * b.number(1))) / b.number(1); }},
     {"F.mish", "mish", "input, inplace=False",
      [](Bound&, Recipe& r, TensorId in, TensorId out) { last(r, "mul", {in, r.op("tanh", {r.op("softplus", {in})})}, out); }, nullptr},
-    {"F.logsigmoid", "log_sigmoid", "input", [](Bound&, Recipe& r, TensorId in, TensorId out) { last(r, "log", {r.op("sigmoid", {in})}, out); }, nullptr},
+    {"F.logsigmoid", "log_sigmoid", "input",
+     [](Bound&, Recipe& r, TensorId in, TensorId out) { last(r, "log", {r.op("sigmoid", {in})}, out); }, nullptr},
     {"F.leaky_relu", "leaky_relu", "input, negative_slope=0.01, inplace=False",
      [](Bound& b, Recipe& r, TensorId in, TensorId out) { last(r, "maximum", {in, r.with("mul", in, b.number(1))}, out); }, nullptr},
     {"F.elu", "elu", "input, alpha=1.0, inplace=False",
@@ -222,9 +232,13 @@ const Activation activations[] = {
      },
      nullptr},
     {"F.hardtanh", "hardtanh", "input, min_val=-1.0, max_val=1.0, inplace=False",
-     [](Bound& b, Recipe& r, TensorId in, TensorId out) { last(r, "clamp", {in}, out, attributes({{"max", b.number(2)}, {"min", b.number(1)}})); }, nullptr},
+     [](Bound& b, Recipe& r, TensorId in, TensorId out) {
+       last(r, "clamp", {in}, out, attributes({{"max", b.number(2)}, {"min", b.number(1)}}));
+     },
+     nullptr},
     {"F.relu6", "relu6", "input, inplace=False",
-     [](Bound&, Recipe& r, TensorId in, TensorId out) { last(r, "clamp", {in}, out, attributes({{"max", Dim(6)}, {"min", Dim(0)}})); }, nullptr},
+     [](Bound&, Recipe& r, TensorId in, TensorId out) { last(r, "clamp", {in}, out, attributes({{"max", Dim(6)}, {"min", Dim(0)}})); },
+     nullptr},
     {"F.hardsigmoid", "hardsigmoid", "input, inplace=False",
      [](Bound&, Recipe& r, TensorId in, TensorId out) {
        last(r, "clamp", {r.with("add", r.with("div", in, 6), 0.5)}, out, attributes({{"max", Dim(1)}, {"min", Dim(0)}}));
@@ -236,8 +250,11 @@ const Activation activations[] = {
        last(r, "mul", {in, gate}, out);
      },
      nullptr},
-    {"F.softsign", "softsign", "input", [](Bound&, Recipe& r, TensorId in, TensorId out) { last(r, "div", {in, r.with("add", r.op("abs", {in}), 1)}, out); }, nullptr},
-    {"torch.erfinv Tensor.erfinv", "erfinv", "input", [](Bound&, Recipe& r, TensorId in, TensorId out) { last(r, "opaque", {in}, out, attributes({{"name", std::string("erfinv")}})); }, inverse_erf},
+    {"F.softsign", "softsign", "input",
+     [](Bound&, Recipe& r, TensorId in, TensorId out) { last(r, "div", {in, r.with("add", r.op("abs", {in}), 1)}, out); }, nullptr},
+    {"torch.erfinv Tensor.erfinv", "erfinv", "input",
+     [](Bound&, Recipe& r, TensorId in, TensorId out) { last(r, "opaque", {in}, out, attributes({{"name", std::string("erfinv")}})); },
+     inverse_erf},
     {"torch.nan_to_num Tensor.nan_to_num", "nan_to_num", "input, nan=0.0, posinf=None, neginf=None",
      [](Bound& b, Recipe& r, TensorId in, TensorId out) {
        TensorId mask = inner(r.context, in, DType::Bool);
@@ -272,12 +289,17 @@ void define_ternary(Context& context) {
     bound.given.push_back(false);
     return where(bound);
   });
-  define(context, "torch.clamp torch.clip Tensor.clamp Tensor.clip Tensor.clamp_ Tensor.clip_", "clamp", "input, min=None, max=None, *, out=None", clamp);
-  define(context, "torch.clamp_min Tensor.clamp_min Tensor.clamp_min_", "clamp_min", "input, min, *, out=None", [](Bound& b) { return one_sided(b, "min"); });
-  define(context, "torch.clamp_max Tensor.clamp_max Tensor.clamp_max_", "clamp_max", "input, max, *, out=None", [](Bound& b) { return one_sided(b, "max"); });
+  define(context, "torch.clamp torch.clip Tensor.clamp Tensor.clip Tensor.clamp_ Tensor.clip_", "clamp",
+         "input, min=None, max=None, *, out=None", clamp);
+  define(context, "torch.clamp_min Tensor.clamp_min Tensor.clamp_min_", "clamp_min", "input, min, *, out=None",
+         [](Bound& b) { return one_sided(b, "min"); });
+  define(context, "torch.clamp_max Tensor.clamp_max Tensor.clamp_max_", "clamp_max", "input, max, *, out=None",
+         [](Bound& b) { return one_sided(b, "max"); });
   define(context, "torch.masked_fill Tensor.masked_fill Tensor.masked_fill_", "masked_fill", "input, mask, value", masked_fill);
-  define(context, "torch.addcmul Tensor.addcmul Tensor.addcmul_", "addcmul", "input, tensor1, tensor2, *, value=1", [](Bound& b) { return combined(b, "addcmul"); });
-  define(context, "torch.addcdiv Tensor.addcdiv Tensor.addcdiv_", "addcdiv", "input, tensor1, tensor2, *, value=1", [](Bound& b) { return combined(b, "addcdiv"); });
+  define(context, "torch.addcmul Tensor.addcmul Tensor.addcmul_", "addcmul", "input, tensor1, tensor2, *, value=1",
+         [](Bound& b) { return combined(b, "addcmul"); });
+  define(context, "torch.addcdiv Tensor.addcdiv Tensor.addcdiv_", "addcdiv", "input, tensor1, tensor2, *, value=1",
+         [](Bound& b) { return combined(b, "addcdiv"); });
   define(context, "torch.lerp Tensor.lerp Tensor.lerp_", "lerp", "input, end, weight", [](Bound& b) { return combined(b, "lerp"); });
   define(context, "torch.tril Tensor.tril Tensor.tril_", "tril", "input, diagonal=0", [](Bound& b) { return triangle(b, "tril"); });
   define(context, "torch.triu Tensor.triu Tensor.triu_", "triu", "input, diagonal=0", [](Bound& b) { return triangle(b, "triu"); });

@@ -55,7 +55,9 @@ const DTypeRow& row_of(const std::string& name) {
   __builtin_unreachable();
 }
 
-std::string device_text(const DeviceObject& device) { return device.type.str() + (device.index ? ":" + std::to_string(*device.index) : ""); }
+std::string device_text(const DeviceObject& device) {
+  return device.type.str() + (device.index ? ":" + std::to_string(*device.index) : "");
+}
 
 void fill_device(Context& context, DeviceObject* device, const Value& what, const Value& index) {
   Interpreter& i = context.interpreter;
@@ -68,7 +70,8 @@ void fill_device(Context& context, DeviceObject* device, const Value& what, cons
     device->type = Symbol(text.substr(0, colon));
     if (colon != std::string_view::npos) {
       std::string number(text.substr(colon + 1));
-      if (number.empty() || number.find_first_not_of("0123456789") != std::string::npos) i.raise("RuntimeError", "Invalid device string: '" + std::string(text) + "'");
+      if (number.empty() || number.find_first_not_of("0123456789") != std::string::npos)
+        i.raise("RuntimeError", "Invalid device string: '" + std::string(text) + "'");
       device->index = std::stoll(number);
     }
   } else if (i.is_integer(what)) {
@@ -94,7 +97,8 @@ Value Context::dtype_object(DType dtype) const { return dtypes_[static_cast<size
 Value Context::tensor_dtype(TensorObject* tensor) { return dtype_object(info(tensor).dtype); }
 
 std::optional<DType> Context::as_dtype(const Value& value) const {
-  if (auto* instance = value.as<python::Instance>(); instance != nullptr && instance->cls == dtype_class) return static_cast<DTypeObject*>(instance)->dtype;
+  if (auto* instance = value.as<python::Instance>(); instance != nullptr && instance->cls == dtype_class)
+    return static_cast<DTypeObject*>(instance)->dtype;
   if (auto* cls = value.as<python::Class>()) {
     if (cls == interpreter.builtin_class("float")) return DType::F64;
     if (cls == interpreter.builtin_class("int")) return DType::I64;
@@ -156,7 +160,9 @@ Value Context::named_tuple(std::string_view name, std::initializer_list<std::str
     cls->module_name = "torch.return_types";
     size_t at = 0;
     for (std::string_view field : fields) {
-      interpreter.add_property(cls, field, [at](Interpreter&, const Arguments& a) { return a[0].as<python::Instance>()->payload.as<python::Tuple>()->items[at]; });
+      interpreter.add_property(cls, field, [at](Interpreter&, const Arguments& a) {
+        return a[0].as<python::Instance>()->payload.as<python::Tuple>()->items[at];
+      });
       ++at;
     }
   }
@@ -181,16 +187,21 @@ void define_types(Context& context) {
     auto* object = i.make<DTypeObject>(context.dtype_class, own, row.dtype);
     auto& slot = context.dtypes_[static_cast<size_t>(row.dtype)];
     if (slot == nullptr) slot = object;
-    for (; !names.empty(); names = names.find(' ') == std::string_view::npos ? std::string_view() : names.substr(names.find(' ') + 1)) set(names.substr(0, names.find(' ')), object);
+    for (; !names.empty(); names = names.find(' ') == std::string_view::npos ? std::string_view() : names.substr(names.find(' ') + 1))
+      set(names.substr(0, names.find(' ')), object);
   }
   auto dtype_property = [&](std::string_view name, auto get) {
-    i.add_property(context.dtype_class, name, [get](Interpreter&, const Arguments& a) { return get(row_of(static_cast<DTypeObject*>(a[0].as<python::Instance>())->name)); });
+    i.add_property(context.dtype_class, name, [get](Interpreter&, const Arguments& a) {
+      return get(row_of(static_cast<DTypeObject*>(a[0].as<python::Instance>())->name));
+    });
   };
   dtype_property("itemsize", [](const DTypeRow& row) { return Value::of(row.itemsize); });
   dtype_property("is_floating_point", [](const DTypeRow& row) { return Value::of(row.floating); });
   dtype_property("is_complex", [](const DTypeRow& row) { return Value::of(row.complex); });
   dtype_property("is_signed", [](const DTypeRow& row) { return Value::of(row.is_signed); });
-  auto dtype_text = [](Interpreter& i, const Arguments& a) { return i.str("torch." + static_cast<DTypeObject*>(a[0].as<python::Instance>())->name); };
+  auto dtype_text = [](Interpreter& i, const Arguments& a) {
+    return i.str("torch." + static_cast<DTypeObject*>(a[0].as<python::Instance>())->name);
+  };
   i.add_method(context.dtype_class, "__repr__", dtype_text);
   i.add_method(context.dtype_class, "__str__", dtype_text);
   i.add_method(context.dtype_class, "__reduce__", dtype_text);
@@ -211,7 +222,9 @@ void define_types(Context& context) {
   });
   auto as_device = [](const Value& value) { return static_cast<DeviceObject*>(value.as<python::Instance>()); };
   i.add_property(device_class, "type", [as_device](Interpreter& in, const Arguments& a) { return in.str(as_device(a[0])->type); });
-  i.add_property(device_class, "index", [as_device](Interpreter&, const Arguments& a) { return as_device(a[0])->index ? Value::of(*as_device(a[0])->index) : Value::none(); });
+  i.add_property(device_class, "index", [as_device](Interpreter&, const Arguments& a) {
+    return as_device(a[0])->index ? Value::of(*as_device(a[0])->index) : Value::none();
+  });
   i.add_method(device_class, "__str__", [as_device](Interpreter& in, const Arguments& a) { return in.str(device_text(*as_device(a[0]))); });
   i.add_method(device_class, "__repr__", [as_device](Interpreter& in, const Arguments& a) {
     const DeviceObject& device = *as_device(a[0]);
@@ -252,7 +265,8 @@ void define_types(Context& context) {
     return shape ? context.size(*shape) : plain;
   });
   i.add_method(context.size_class, "__add__", [&context](Interpreter& in, const Arguments& a) -> Value {
-    std::optional<Shape> left = context.as_shape(a[0]), right = in.unwrap(a[1]).as<python::Tuple>() != nullptr ? context.as_shape(a[1]) : std::nullopt;
+    std::optional<Shape> left = context.as_shape(a[0]),
+                         right = in.unwrap(a[1]).as<python::Tuple>() != nullptr ? context.as_shape(a[1]) : std::nullopt;
     if (!left || !right) return in.not_implemented();
     left->insert(left->end(), right->begin(), right->end());
     return context.size(*left);
@@ -265,8 +279,10 @@ void define_types(Context& context) {
   });
 
   // memory formats and layouts
-  for (const auto& [class_name, members] : {std::pair<std::string, std::vector<std::string>>{"memory_format", {"contiguous_format", "preserve_format", "channels_last", "channels_last_3d"}},
-                                           {"layout", {"strided", "sparse_coo", "sparse_csr", "jagged"}}}) {
+  for (const auto& [class_name, members] :
+       {std::pair<std::string, std::vector<std::string>>{"memory_format",
+                                                         {"contiguous_format", "preserve_format", "channels_last", "channels_last_3d"}},
+        {"layout", {"strided", "sparse_coo", "sparse_csr", "jagged"}}}) {
     python::Class* cls = i.make_class(class_name, {});
     cls->module_name = "torch";
     set(class_name, cls);

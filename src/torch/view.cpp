@@ -21,15 +21,9 @@ Value pass_through(Bound& bound) {
   return call.finish(bound[0]);
 }
 
-std::string text(const Shape& shape) {
-  std::string out = "[";
-  for (size_t i = 0; i < shape.size(); ++i) out += (i ? ", " : "") + std::to_string(shape[i].value);
-  return out + "]";
-}
-
 Shape fitted(Bound& bound, const Shape& wanted, const Shape& from) {
   auto shape = infer_size(bound.expressions(), wanted, from);
-  if (!shape) bound.fail("shape '" + text(wanted) + "' is invalid for input of size " + std::to_string(element_count(from)));
+  if (!shape) bound.fail("shape '" + sizes_text(wanted) + "' is invalid for input of size " + std::to_string(element_count(from)));
   return *shape;
 }
 
@@ -41,7 +35,8 @@ Value view_as_dtype(Bound& bound, DType dtype) {
   if (before != after) {
     if (from.shape.empty()) bound.fail("self.dim() cannot be 0 to view as a dtype of another size");
     auto& e = bound.expressions();
-    if (from.strides.back().value != 1) bound.fail("self.stride(-1) must be 1 to view as a dtype of another size, but got " + std::to_string(from.strides.back().value));
+    if (from.strides.back().value != 1)
+      bound.fail("self.stride(-1) must be 1 to view as a dtype of another size, but got " + std::to_string(from.strides.back().value));
     if (before > after) {
       auto ratio = static_cast<int64_t>(before / after);
       for (size_t i = 0; i + 1 < from.shape.size(); ++i) from.strides[i] = e.mul(from.strides[i], Dim(ratio));
@@ -49,7 +44,8 @@ Value view_as_dtype(Bound& bound, DType dtype) {
       offset = e.mul(offset, Dim(ratio));
     } else {
       auto ratio = static_cast<int64_t>(after / before);
-      if (from.shape.back().value % ratio != 0) bound.fail("self.size(-1) must be divisible by " + std::to_string(ratio) + " to view as this dtype");
+      if (from.shape.back().value % ratio != 0)
+        bound.fail("self.size(-1) must be divisible by " + std::to_string(ratio) + " to view as this dtype");
       for (size_t i = 0; i + 1 < from.shape.size(); ++i) from.strides[i] = e.floor_div(from.strides[i], Dim(ratio));
       from.shape.back() = e.floor_div(from.shape.back(), Dim(ratio));
       offset = e.floor_div(offset, Dim(ratio));
@@ -71,7 +67,9 @@ Value view(Bound& bound) {
   Shape shape = fitted(bound, bound.shape(1), from.shape);
   auto strides = view_strides(bound.expressions(), from.shape, from.strides, shape);
   if (!strides) {
-    bound.fail("view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous subspaces). Use .reshape(...) instead.");
+    bound.fail(
+        "view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous subspaces). "
+        "Use .reshape(...) instead.");
   }
   return view_call(bound, "default", shape, *strides, from.storage_offset);
 }
@@ -80,7 +78,8 @@ Value view(Bound& bound) {
 Value reshaped(Bound& bound, const Shape& shape, std::string_view overload = "default") {
   Context& context = bound.context;
   graph::Tensor from = layout(bound);
-  if (auto strides = view_strides(bound.expressions(), from.shape, from.strides, shape)) return view_call(bound, overload, shape, *strides, from.storage_offset);
+  if (auto strides = view_strides(bound.expressions(), from.shape, from.strides, shape))
+    return view_call(bound, overload, shape, *strides, from.storage_offset);
   auto data = context.known(bound.tensor(0));
   CallScope call = bound.open(overload);
   TensorObject* out = context.make_tensor(shape, from.dtype);
@@ -106,7 +105,9 @@ Value unflatten(Bound& bound) {
   graph::Tensor from = layout(bound);
   size_t dim = bound.axis(1, from.shape.size());
   auto sizes = infer_size(bound.expressions(), bound.shape(2), {from.shape[dim]});
-  if (!sizes) bound.fail("unflatten: Provided sizes " + text(bound.shape(2)) + " don't multiply up to the size of dim " + std::to_string(dim) + " (" + std::to_string(from.shape[dim].value) + ") in the input tensor");
+  if (!sizes)
+    bound.fail("unflatten: Provided sizes " + sizes_text(bound.shape(2)) + " don't multiply up to the size of dim " + std::to_string(dim) +
+               " (" + std::to_string(from.shape[dim].value) + ") in the input tensor");
   Shape shape(from.shape.begin(), from.shape.begin() + static_cast<ptrdiff_t>(dim));
   shape.insert(shape.end(), sizes->begin(), sizes->end());
   shape.insert(shape.end(), from.shape.begin() + static_cast<ptrdiff_t>(dim) + 1, from.shape.end());
@@ -166,7 +167,11 @@ Value transpose(Bound& bound) {
 Value permute(Bound& bound) {
   size_t rank = bound.info(0).shape.size();
   Shape dims = bound.shape(1);
-  if (dims.size() != rank) bound.fail("permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of dimensions i.e. input.dim() = " + std::to_string(rank) + " is not equal to len(dims) = " + std::to_string(dims.size()));
+  if (dims.size() != rank)
+    bound.fail(
+        "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of dimensions "
+        "i.e. input.dim() = " +
+        std::to_string(rank) + " is not equal to len(dims) = " + std::to_string(dims.size()));
   std::vector<size_t> order;
   for (Dim d : dims) {
     size_t dim = wrap_axis(bound.interpreter, d.value, rank);
@@ -194,21 +199,28 @@ Value movedim(Bound& bound) {
 
 Value expand_to(Bound& bound, const Shape& wanted) {
   graph::Tensor from = layout(bound);
-  if (wanted.size() < from.shape.size()) bound.fail("expand: the number of sizes provided (" + std::to_string(wanted.size()) + ") must be greater or equal to the number of dimensions in the tensor (" + std::to_string(from.shape.size()) + ")");
+  if (wanted.size() < from.shape.size())
+    bound.fail("expand: the number of sizes provided (" + std::to_string(wanted.size()) +
+               ") must be greater or equal to the number of dimensions in the tensor (" + std::to_string(from.shape.size()) + ")");
   size_t skip = wanted.size() - from.shape.size();
   Shape shape(wanted.size()), strides(wanted.size());
   for (size_t i = wanted.size(); i-- > 0;) {
     Dim size = i >= skip ? from.shape[i - skip] : Dim(1);
-    Dim stride = i >= skip ? from.strides[i - skip] : i + 1 < wanted.size() ? bound.expressions().mul(shape[i + 1], strides[i + 1]) : Dim(1);
+    Dim stride = i >= skip               ? from.strides[i - skip]
+                 : i + 1 < wanted.size() ? bound.expressions().mul(shape[i + 1], strides[i + 1])
+                                         : Dim(1);
     Dim target = wanted[i];
     if (target.value == -1) {
-      if (i < skip) bound.fail("expand(): the expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension " + std::to_string(i));
+      if (i < skip)
+        bound.fail("expand(): the expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension " +
+                   std::to_string(i));
       target = size;
     }
     if (size.value != target.value) {
       if (size.value != 1) {
-        bound.fail("The expanded size of the tensor (" + std::to_string(target.value) + ") must match the existing size (" + std::to_string(size.value) + ") at non-singleton dimension " + std::to_string(i) +
-                   ".  Target sizes: " + text(wanted) + ".  Tensor sizes: " + text(from.shape));
+        bound.fail("The expanded size of the tensor (" + std::to_string(target.value) + ") must match the existing size (" +
+                   std::to_string(size.value) + ") at non-singleton dimension " + std::to_string(i) +
+                   ".  Target sizes: " + sizes_text(wanted) + ".  Tensor sizes: " + sizes_text(from.shape));
       }
       stride = Dim(0);
     }
@@ -218,97 +230,6 @@ Value expand_to(Bound& bound, const Shape& wanted) {
   return view_call(bound, "default", shape, strides, from.storage_offset);
 }
 
-Value parts(Bound& bound, std::string_view overload, size_t dim, const std::vector<std::pair<Dim, Dim>>& starts_and_sizes) {
-  Context& context = bound.context;
-  graph::Tensor from = layout(bound);
-  CallScope call = bound.open(overload);
-  call.view();
-  std::vector<Value> out;
-  for (auto [start, size] : starts_and_sizes) {
-    Shape shape = from.shape;
-    shape[dim] = size;
-    out.push_back(context.make_view(bound.tensor(0), shape, from.strides, context.expressions.add(from.storage_offset, context.expressions.mul(start, from.strides[dim]))));
-  }
-  return call.finish(context.interpreter.tuple(std::move(out)));
-}
-
-std::vector<std::pair<Dim, Dim>> in_steps(graph::Expressions& e, Dim size, Dim step) {
-  std::vector<std::pair<Dim, Dim>> out;
-  int64_t count = step.value == 0 ? 1 : std::max<int64_t>((size.value + step.value - 1) / step.value, 1);
-  for (int64_t i = 0; i < count; ++i) {
-    Dim start = e.mul(step, Dim(i));
-    Dim left = e.sub(size, start);
-    out.emplace_back(start, left.value < step.value ? left : step);
-  }
-  return out;
-}
-
-// Of the call's `dim` argument, in a tensor that has axes.
-size_t split_axis(Bound& bound, size_t i) {
-  size_t rank = bound.info(0).shape.size();
-  if (rank == 0) bound.fail(bound.operation.name + " expects at least a 1-dimensional tensor");
-  return bound.axis(i, rank);
-}
-
-Value split_sizes(Bound& bound, size_t dim, const Shape& sizes, std::string_view overload) {
-  auto& e = bound.expressions();
-  std::vector<std::pair<Dim, Dim>> list;
-  Dim at(0), total = bound.info(0).shape[dim];
-  for (Dim size : sizes) {
-    list.emplace_back(at, size);
-    at = e.add(at, size);
-  }
-  if (at.value != total.value) {
-    bound.fail("split_with_sizes expects split_sizes to sum exactly to " + std::to_string(total.value) + " (input tensor's size at dimension " + std::to_string(dim) + "), but got split_sizes=" + text(sizes));
-  }
-  return parts(bound, overload, dim, list);
-}
-
-Value tensor_split(Bound& bound) {
-  auto& e = bound.expressions();
-  size_t dim = split_axis(bound, 2);
-  Dim size = bound.info(0).shape[dim];
-  std::vector<std::pair<Dim, Dim>> list;
-  if (bound.interpreter.is_integer(bound[1])) {
-    int64_t sections = bound.integer(1);
-    if (sections <= 0) bound.fail("number of sections must be larger than 0, got " + std::to_string(sections));
-    Dim at(0);
-    Dim small = e.floor_div(size, Dim(sections));
-    for (int64_t i = 0; i < sections; ++i) {
-      Dim part = i < size.value % sections ? e.add(small, Dim(1)) : small;
-      list.emplace_back(at, part);
-      at = e.add(at, part);
-    }
-    return parts(bound, "sections", dim, list);
-  }
-  Shape indices = bound.shape(1);
-  Dim at(0);
-  for (size_t i = 0; i <= indices.size(); ++i) {
-    Dim end = i < indices.size() ? indices[i] : size;
-    if (end.value < 0) end = e.add(end, size);
-    if (end.value > size.value) end = size;
-    list.emplace_back(at, end.value > at.value ? e.sub(end, at) : Dim(0));
-    at = end;
-  }
-  return parts(bound, "indices", dim, list);
-}
-
-Value unbind(Bound& bound) {
-  Context& context = bound.context;
-  graph::Tensor from = layout(bound);
-  size_t dim = split_axis(bound, 1);
-  CallScope call = bound.open("int");
-  call.view();
-  std::vector<Value> out;
-  Shape shape = from.shape, strides = from.strides;
-  shape.erase(shape.begin() + static_cast<ptrdiff_t>(dim));
-  strides.erase(strides.begin() + static_cast<ptrdiff_t>(dim));
-  for (int64_t i = 0; i < from.shape[dim].value; ++i) {
-    out.push_back(context.make_view(bound.tensor(0), shape, strides, context.expressions.add(from.storage_offset, context.expressions.mul(Dim(i), from.strides[dim]))));
-  }
-  return call.finish(context.interpreter.tuple(std::move(out)));
-}
-
 Value narrow(Bound& bound) {
   graph::Tensor from = layout(bound);
   size_t dim = split_axis(bound, 1);
@@ -316,7 +237,8 @@ Value narrow(Bound& bound) {
   Dim start = bound.dim(2), length = bound.dim(3);
   if (start.value < 0) start = e.add(start, from.shape[dim]);
   if (start.value < 0 || length.value < 0 || start.value + length.value > from.shape[dim].value) {
-    bound.fail("start (" + std::to_string(start.value) + ") + length (" + std::to_string(length.value) + ") exceeds dimension size (" + std::to_string(from.shape[dim].value) + ").");
+    bound.fail("start (" + std::to_string(start.value) + ") + length (" + std::to_string(length.value) + ") exceeds dimension size (" +
+               std::to_string(from.shape[dim].value) + ").");
   }
   from.shape[dim] = length;
   return view_call(bound, "default", from.shape, from.strides, e.add(from.storage_offset, e.mul(start, from.strides[dim])));
@@ -328,7 +250,9 @@ Value select(Bound& bound) {
   auto& e = bound.expressions();
   Dim index = bound.dim(2);
   if (index.value < 0) index = e.add(index, from.shape[dim]);
-  if (index.value < 0 || index.value >= from.shape[dim].value) bound.interpreter.raise("IndexError", "select(): index " + std::to_string(bound.integer(2)) + " out of range for tensor of size " + text(from.shape) + " at dimension " + std::to_string(dim));
+  if (index.value < 0 || index.value >= from.shape[dim].value)
+    bound.interpreter.raise("IndexError", "select(): index " + std::to_string(bound.integer(2)) + " out of range for tensor of size " +
+                                              sizes_text(from.shape) + " at dimension " + std::to_string(dim));
   Dim offset = e.add(from.storage_offset, e.mul(index, from.strides[dim]));
   from.shape.erase(from.shape.begin() + static_cast<ptrdiff_t>(dim));
   from.strides.erase(from.strides.begin() + static_cast<ptrdiff_t>(dim));
@@ -373,7 +297,8 @@ void property(Context& context, std::string_view name, std::string_view aten, Bo
   std::string hidden = "__get_" + std::string(name) + "__";
   define(context, "Tensor." + hidden, aten, "input", std::move(body));
   Value method = context.interpreter.find_in_class(context.tensor_class, Symbol(hidden));
-  context.interpreter.add_property(context.tensor_class, name, [method](Interpreter& i, const Arguments& a) { return i.call(method, {a[0]}); });
+  context.interpreter.add_property(context.tensor_class, name,
+                                   [method](Interpreter& i, const Arguments& a) { return i.call(method, {a[0]}); });
 }
 
 }  // namespace
@@ -383,7 +308,8 @@ void define_views(Context& context) {
     if (auto dtype = bound.dtype(2)) return view_as_dtype(bound, *dtype);
     return view(bound);
   });
-  define(context, "torch.reshape Tensor.reshape", "reshape", "input, *shape", [](Bound& bound) { return reshaped(bound, fitted(bound, bound.shape(1), bound.info(0).shape)); });
+  define(context, "torch.reshape Tensor.reshape", "reshape", "input, *shape",
+         [](Bound& bound) { return reshaped(bound, fitted(bound, bound.shape(1), bound.info(0).shape)); });
   define(context, "Tensor.view_as", "view_as", "input, other", [](Bound& bound) {
     graph::Tensor from = layout(bound);
     Shape shape = layout(bound, 1).shape;
@@ -391,13 +317,16 @@ void define_views(Context& context) {
     if (!strides) bound.fail("view size is not compatible with input tensor's size and stride");
     return view_call(bound, "default", shape, *strides, from.storage_offset);
   });
-  define(context, "Tensor.reshape_as", "reshape_as", "input, other", [](Bound& bound) { return reshaped(bound, fitted(bound, layout(bound, 1).shape, layout(bound).shape)); });
+  define(context, "Tensor.reshape_as", "reshape_as", "input, other",
+         [](Bound& bound) { return reshaped(bound, fitted(bound, layout(bound, 1).shape, layout(bound).shape)); });
   define(context, "torch.flatten Tensor.flatten", "flatten", "input, start_dim=0, end_dim=-1", flatten);
-  define(context, "torch.ravel Tensor.ravel", "ravel", "input", [](Bound& bound) { return reshaped(bound, {product(bound.expressions(), layout(bound).shape)}); });
+  define(context, "torch.ravel Tensor.ravel", "ravel", "input",
+         [](Bound& bound) { return reshaped(bound, {product(bound.expressions(), layout(bound).shape)}); });
   define(context, "torch.unflatten Tensor.unflatten", "unflatten", "input, dim, sizes", unflatten);
   define(context, "torch.unsqueeze Tensor.unsqueeze", "unsqueeze", "input, dim", unsqueeze);
   define(context, "torch.squeeze Tensor.squeeze", "squeeze", "input, dim=None", squeeze);
-  define(context, "torch.transpose torch.swapaxes torch.swapdims Tensor.transpose Tensor.swapaxes Tensor.swapdims", "transpose", "input, dim0|axis0, dim1|axis1", transpose);
+  define(context, "torch.transpose torch.swapaxes torch.swapdims Tensor.transpose Tensor.swapaxes Tensor.swapdims", "transpose",
+         "input, dim0|axis0, dim1|axis1", transpose);
   define(context, "torch.t Tensor.t", "t", "input", [](Bound& bound) {
     std::vector<size_t> order = identity(layout(bound).shape.size());
     if (order.size() > 2) bound.fail("t() expects a tensor with <= 2 dimensions, but self is " + std::to_string(order.size()) + "D");
@@ -419,32 +348,11 @@ void define_views(Context& context) {
   }
   define(context, "torch.permute Tensor.permute", "permute", "input, *dims", permute);
   define(context, "torch.movedim torch.moveaxis Tensor.movedim Tensor.moveaxis", "movedim", "input, source, destination", movedim);
-  define(context, "Tensor.expand", "expand", "input, *size, *, implicit=False", [](Bound& bound) { return expand_to(bound, bound.shape(1)); });
+  define(context, "Tensor.expand", "expand", "input, *size, *, implicit=False",
+         [](Bound& bound) { return expand_to(bound, bound.shape(1)); });
   define(context, "Tensor.expand_as", "expand_as", "input, other", [](Bound& bound) { return expand_to(bound, layout(bound, 1).shape); });
-  define(context, "torch.broadcast_to Tensor.broadcast_to", "broadcast_to", "input, size", [](Bound& bound) { return expand_to(bound, bound.shape(1)); });
-  define(context, "torch.split Tensor.split torch.split_with_sizes Tensor.split_with_sizes", "split", "input, split_size_or_sections|split_size, dim=0", [](Bound& bound) {
-    size_t dim = split_axis(bound, 2);
-    if (bound.interpreter.is_integer(bound[1])) {
-      if (bound.integer(1) < 0) bound.fail("split expects split_size be non-negative, but got split_size=" + std::to_string(bound.integer(1)));
-      return parts(bound, "Tensor", dim, in_steps(bound.expressions(), layout(bound).shape[dim], bound.dim(1)));
-    }
-    static const Operation with_sizes{"split_with_sizes", {{"input", "", {}}, {"split_sizes", "", {}}, {"dim", "", {}}}, nullptr};
-    Bound sizes{bound.context, bound.interpreter, with_sizes, false, bound.method, bound.values, bound.given};
-    return split_sizes(sizes, dim, bound.shape(1), "default");
-  });
-  define(context, "torch.chunk Tensor.chunk", "chunk", "input, chunks, dim=0", [](Bound& bound) {
-    size_t dim = split_axis(bound, 2);
-    auto& e = bound.expressions();
-    Dim size = layout(bound).shape[dim], chunks = bound.dim(1);
-    if (chunks.value <= 0) bound.fail("chunk expects `chunks` to be greater than 0, got: " + std::to_string(chunks.value));
-    Dim step = size.value % chunks.value == 0 ? e.floor_div(size, chunks) : e.floor_div(e.add(size, e.sub(chunks, Dim(1))), chunks);
-    if (step.value == 0) {   // of an empty axis: all chunks, all empty
-      return parts(bound, "default", dim, std::vector<std::pair<Dim, Dim>>(static_cast<size_t>(chunks.value), {Dim(0), Dim(0)}));
-    }
-    return parts(bound, "default", dim, in_steps(e, size, step));
-  });
-  define(context, "torch.tensor_split Tensor.tensor_split", "tensor_split", "input, indices_or_sections, dim=0", tensor_split);
-  define(context, "torch.unbind Tensor.unbind", "unbind", "input, dim=0", unbind);
+  define(context, "torch.broadcast_to Tensor.broadcast_to", "broadcast_to", "input, size",
+         [](Bound& bound) { return expand_to(bound, bound.shape(1)); });
   define(context, "torch.narrow Tensor.narrow", "narrow", "input, dim, start, length", narrow);
   define(context, "torch.select Tensor.select", "select", "input, dim, index", select);
   define(context, "Tensor.unfold", "unfold", "input, dimension, size, step", unfold);
@@ -466,7 +374,8 @@ void define_views(Context& context) {
     for (Dim& stride : from.strides) stride = e.floor_div(stride, Dim(2));
     CallScope call = bound.open();
     call.view();
-    return call.finish(bound.context.make_view(bound.tensor(0), from.shape, from.strides, e.floor_div(from.storage_offset, Dim(2)), DType::C64));
+    return call.finish(
+        bound.context.make_view(bound.tensor(0), from.shape, from.strides, e.floor_div(from.storage_offset, Dim(2)), DType::C64));
   });
   define(context, "torch.view_as_real Tensor.view_as_real", "view_as_real", "input", [](Bound& bound) {
     graph::Tensor from = layout(bound);
