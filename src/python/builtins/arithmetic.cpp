@@ -10,7 +10,6 @@ using graph::Dim;
 using syntax::BinaryOperator;
 
 Value too_large(Interpreter& in) {
-  in.note(NoteKind::Unsupported, "an integer of more than 64 bits");
   return in.unknown("integers of more than 64 bits are not evaluated", "int");
 }
 

@@ -100,6 +100,7 @@ void set_up_dict_views(Interpreter& in) {
   in.add_method(proxy, "__iter__", [](Interpreter& i, const Arguments& a) { return i.iterate(a[0]); });
   in.add_method(proxy, "__contains__", [](Interpreter& i, const Arguments& a) { return Value::of(view_contains(i, self_of(i, a), a[1])); });
   in.add_method(proxy, "__repr__", [](Interpreter& i, const Arguments& a) { return i.str("mappingproxy(" + i.repr(self_of(i, a).source) + ")"); });
+  in.add_method(proxy, "__reversed__", [](Interpreter& i, const Arguments& a) { return i.call(*i.builtins()->find(Symbol("reversed")), {Value(self_of(i, a).source)}); });
   in.add_method(proxy, "__getitem__", [](Interpreter& i, const Arguments& a) { return i.get_item(self_of(i, a).source, a[1]); });
   for (std::string_view name : {"get", "keys", "values", "items", "copy"}) {
     in.add_method(proxy, name, [symbol = Symbol(name)](Interpreter& i, const Arguments& a) {

@@ -64,6 +64,7 @@ for bad in (lambda: sig.bind(), lambda: sig.bind(1), lambda: inspect.signature(C
         bad()
     except TypeError as e:
         print(e)
+print(next(reversed(sig.parameters)), list(reversed(inspect.signature(C.method).parameters)))
 print("kwargs" in sig.parameters, any(p.kind == Parameter.VAR_KEYWORD for p in sig.parameters.values()), sig.parameters["b"].kind is Parameter.POSITIONAL_ONLY)
 print(inspect.isclass(C), inspect.isclass(f), inspect.isfunction(f), inspect.isfunction(C.method), inspect.ismethod(C(1).method), inspect.ismodule(inspect), inspect.isbuiltin(len))
 
