@@ -3,6 +3,7 @@
 
 The unit tests compare our evaluator with the same files, so that evaluator and CPython agree. --update writes them.
 A snippet that ends in an exception prints its last line, "ValueError: text", as the evaluator's test harness does.
+Snippets third_party_*.py are left out where their package is not installed.
 """
 import argparse
 import pathlib
@@ -49,7 +50,9 @@ def main():
     for path in snippets:
         expected = path.with_suffix(".out")
         actual = output_of(path)
-        if arguments.update:
+        if path.name.startswith("third_party_") and actual.startswith("ModuleNotFoundError"):
+            print(f"{path.name} is left out: {actual.strip()}")
+        elif arguments.update:
             expected.write_text(actual, encoding="utf-8")
         elif not expected.exists() or expected.read_text(encoding="utf-8") != actual:
             print(f"{path.name}: CPython prints something else than {expected.name}; run with --update")
