@@ -180,6 +180,15 @@ case("F.group_norm(x, 2)", x=[[2, 4, 5], "f32"])
 case("torch.view_as_complex(x)", x=[[3, 4, 2], "f32"])
 case("torch.view_as_real(x)", x=[[3, 4], "c64"])
 
+# less common
+each(["x.clone().squeeze_()", "x.clone().unsqueeze_(0)", "x.clone().transpose_(0, 1)", "x.aminmax()", "x.aminmax(dim=-1, keepdim=True)", "x.cummax(0)", "torch.signbit(x)",
+      "torch.isclose(x, x)", "F.threshold(x, 0.1, 0)", "torch.randint_like(x, 5)", "torch.atleast_2d(x[0])", "x.masked_scatter(x > 0, x)",
+      "x.masked_scatter_(x > 0, x)", "torch.block_diag(x, x)"], A, AT)
+case("torch.nan_to_num(x)", x=A)
+case("F.unfold(x, 2)", x=[[1, 3, 8, 8], "f32"])
+case("F.grid_sample(x, y)", x=[[1, 3, 8, 8], "f32"], y=[[1, 4, 5, 2], "f32"])
+case("torch.gcd(x, y)", x=[[3], "i32"], y=[[3], "i32"])
+
 # what raises
 each(["x.view(5, 5)", "x.reshape(7, -1)", "x.transpose(0, 3)", "x.permute(0, 0)", "x.expand(3, 6)", "x.squeeze(5)", "x[10]", "x[0, 0, 0]", "x.split([1, 1])", "x.sum(3)", "torch.cat([])",
       "x.view(-1, -1)", "x.select(0, 9)", "x.narrow(0, 3, 9)", "x.flatten(1, 0)", "x.topk(9)", "x.foo", "x[::-1]", "x.t().t().view(4, 6).mm(x)"], A)

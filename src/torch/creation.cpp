@@ -258,6 +258,8 @@ void define_creation(Context& context) {
   define(context, "torch.randint", "randint", with_options("low, high=None, size=None") + ", generator=None", [](Bound& bound) {
     return create(bound, Content::Random, bound.none(2) ? 1 : 2, DType::I64);   // randint(high, size) or randint(low, high, size)
   });
+  define(context, "torch.randint_like", "randint_like", with_options("input, low, high=None"),
+         [](Bound& bound) { return create_like(bound, Content::Random, true); });
   define(context, "torch.randperm", "randperm", with_options("n") + ", generator=None",
          [](Bound& bound) { return create(bound, Content::Random, 0, DType::I64); });
   define(context, "torch.empty_strided", "empty_strided", with_options("size, stride"), [](Bound& bound) {

@@ -1,5 +1,6 @@
 // Unary and binary elementwise operators: a row each.
 #include <cmath>
+#include <numeric>
 
 #include "torch/pointwise.h"
 
@@ -60,6 +61,7 @@ const UnaryRow unary_rows[] = {
     {"torch.isfinite Tensor.isfinite", "isfinite", "isfinite", Result::Bool, [](double x) { return std::isfinite(x) ? 1.0 : 0.0; }},
     {"torch.isnan Tensor.isnan", "isnan", "ne_self", Result::Bool, [](double x) { return std::isnan(x) ? 1.0 : 0.0; }},
     {"torch.isinf Tensor.isinf", "isinf", "abs eq_inf", Result::Bool, [](double x) { return std::isinf(x) ? 1.0 : 0.0; }},
+    {"torch.signbit Tensor.signbit", "signbit", "lt_0", Result::Bool, [](double x) { return std::signbit(x) ? 1.0 : 0.0; }},
     {"torch.relu Tensor.relu Tensor.relu_ torch.relu_ F.relu_", "relu", "relu", Result::Same, [](double x) { return x > 0 ? x : 0; }},
 };
 
@@ -74,6 +76,7 @@ void emit_step(CallScope& call, std::string_view step, TensorId from, TensorId t
   else if (step == "mul_1_ln2") with_other("mul", 1 / M_LN2);
   else if (step == "mul_1_ln10") with_other("mul", 1 / M_LN10);
   else if (step == "add_1") with_other("add", 1);
+  else if (step == "lt_0") with_other("lt", 0);
   else if (step == "sub_1") with_other("sub", 1);
   else if (step == "eq_inf") with_other("eq", HUGE_VAL);
   else if (step == "opaque")
@@ -145,6 +148,13 @@ const BinaryRow binary_rows[] = {
     {"torch.minimum Tensor.minimum torch.fmin", "minimum", "minimum", two, Result::Same,
      [](double a, double b) { return std::fmin(a, b); }},
     {"torch.atan2 Tensor.atan2 torch.arctan2", "atan2", "", two, Result::Float, [](double a, double b) { return std::atan2(a, b); }},
+    {"torch.gcd Tensor.gcd", "gcd", "", two, Result::Same,
+     [](double a, double b) { return static_cast<double>(std::gcd(static_cast<int64_t>(a), static_cast<int64_t>(b))); }},
+    {"torch.lcm Tensor.lcm", "lcm", "", two, Result::Same,
+     [](double a, double b) { return static_cast<double>(std::lcm(static_cast<int64_t>(a), static_cast<int64_t>(b))); }},
+    {"torch.ldexp Tensor.ldexp", "ldexp", "", two, Result::Float, [](double a, double b) { return std::ldexp(a, static_cast<int>(b)); }},
+    {"torch.isclose Tensor.isclose", "isclose", "", "input, other, rtol=1e-05, atol=1e-08, equal_nan=False", Result::Bool,
+     [](double a, double b) { return std::fabs(a - b) <= 1e-8 + 1e-5 * std::fabs(b) ? 1.0 : 0.0; }},
     {"torch.eq Tensor.eq Tensor.eq_ Tensor.__eq__", "eq", "eq", two, Result::Bool, [](double a, double b) { return a == b ? 1.0 : 0.0; }},
     {"torch.ne torch.not_equal Tensor.ne Tensor.ne_ Tensor.__ne__", "ne", "ne", two, Result::Bool,
      [](double a, double b) { return a != b ? 1.0 : 0.0; }},

@@ -310,6 +310,39 @@ Value interpolate(Bound& bound) {
   return call.finish(out);
 }
 
+// unfold(input, kernel_size, dilation, padding, stride): patches as columns.
+Value unfold(Bound& bound) {
+  Context& context = bound.context;
+  auto& e = context.expressions;
+  graph::Tensor from = bound.info(0);
+  Shape kernel = per_axis(bound, 1, 2), dilation = per_axis(bound, 2, 2), padding = per_axis(bound, 3, 2), stride = per_axis(bound, 4, 2);
+  size_t first = from.shape.size() - 2;
+  Dim columns(1);
+  for (size_t i = 0; i < 2; ++i) {
+    Dim reach = e.add(e.mul(dilation[i], e.sub(kernel[i], Dim(1))), Dim(1));
+    Dim room = e.sub(e.add(from.shape[first + i], e.mul(Dim(2), padding[i])), reach);
+    columns = e.mul(columns, e.add(e.floor_div(room, stride[i]), Dim(1)));
+  }
+  Shape shape(from.shape.begin(), from.shape.end() - 2);
+  shape.back() = e.mul(shape.back(), e.mul(kernel[0], kernel[1]));
+  shape.push_back(columns);
+  CallScope call = bound.open();
+  TensorObject* out = context.make_tensor(shape, from.dtype);
+  call.emit("opaque", {bound.tensor(0)}, {out}, attributes({{"name", std::string("im2col")}}));
+  return call.finish(out);
+}
+
+Value grid_sample(Bound& bound) {
+  Context& context = bound.context;
+  graph::Tensor from = bound.info(0), grid = bound.info(1);
+  Shape shape(from.shape.begin(), from.shape.begin() + 2);
+  shape.insert(shape.end(), grid.shape.begin() + 1, grid.shape.end() - 1);
+  CallScope call = bound.open();
+  TensorObject* out = context.make_tensor(shape, from.dtype);
+  call.emit("opaque", {bound.tensor(0), bound.tensor(1)}, {out}, attributes({{"name", std::string("grid_sample")}}));
+  return call.finish(out);
+}
+
 }  // namespace
 
 void define_functional(Context& context) {
@@ -356,6 +389,8 @@ void define_functional(Context& context) {
     define(context, "F.adaptive_max_pool" + n + "d", "adaptive_max_pool" + n + "d", "input, output_size",
            [axes](Bound& b) { return adaptive_pool(b, axes); });
   }
+  define(context, "F.unfold", "im2col", "input, kernel_size, dilation=1, padding=0, stride=1", unfold);
+  define(context, "F.grid_sample", "grid_sampler", "input, grid, mode='bilinear', padding_mode='zeros', align_corners=None", grid_sample);
   define(context, "F.interpolate F.upsample", "interpolate",
          "input, size=None, scale_factor=None, mode='nearest', align_corners=None, recompute_scale_factor=None, antialias=False",
          interpolate);

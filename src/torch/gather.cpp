@@ -131,6 +131,16 @@ void define_gathers(Context& context) {
              call.emit("index_copy", inputs, std::vector<TensorId>{out->id});
            return call.finish(out);
          });
+  define(context, "torch.masked_scatter Tensor.masked_scatter Tensor.masked_scatter_", "masked_scatter", "input, mask, source",
+         [](Bound& bound) {
+           graph::Tensor from = bound.info(0);
+           CallScope call = bound.open();
+           std::vector<TensorId> inputs;
+           for (size_t i = 0; i < 3; ++i) inputs.push_back(bound.context.current(bound.tensor(i)));
+           TensorObject* out = bound.result(call, from.shape, from.dtype);
+           call.emit("scatter", inputs, std::vector<TensorId>{out->id}, attributes({{"name", bound.operation.name}}));
+           return call.finish(out);
+         });
   define(context, "torch.masked_select Tensor.masked_select", "masked_select", "input, mask", [](Bound& bound) {
     Context& context = bound.context;
     graph::Tensor from = bound.info(0);

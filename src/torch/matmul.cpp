@@ -218,6 +218,18 @@ void define_matmul(Context& context) {
   define(context, "torch.baddbmm Tensor.baddbmm Tensor.baddbmm_", "baddbmm", std::string("input, batch1, batch2") + three, added);
   define(context, "torch.addmv Tensor.addmv", "addmv", std::string("input, mat, vec") + three, added);
   define(context, "F.linear", "linear", "input, weight, bias=None", linear);
+  define(context, "torch._scaled_mm", "_scaled_mm",
+         "input, mat2, scale_a, scale_b, bias=None, scale_result=None, out_dtype=None, use_fast_accum=False", [](Bound& b) {
+           Context& c = b.context;
+           Shape shape = matmul_shape(b, b.info(0).shape, b.info(1).shape);
+           DType dtype = b.dtype(6).value_or(b.info(0).dtype);
+           CallScope call = b.open();
+           std::vector<TensorId> ids = {c.current(b.tensor(0)), c.current(b.tensor(1)), c.current(b.tensor(3)), c.current(b.tensor(2))};
+           if (TensorObject* bias = b.tensor_or_null(4)) ids.push_back(c.current(bias));
+           TensorObject* out = c.make_tensor(shape, dtype);
+           call.emit("quantized_matmul", ids, std::vector<TensorId>{out->id}, attributes({{"dtype", dtype}}));
+           return call.finish(out);
+         });
   define(context, "torch.outer torch.ger Tensor.outer Tensor.ger", "outer", "input, vec2", outer);
   define(context, "torch.einsum", "einsum", "equation, *operands", einsum);
 }

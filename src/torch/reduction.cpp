@@ -332,6 +332,31 @@ void define_reductions(Context& context) {
          [](Bound& b) { return extreme(b, true); });
   define(context, "torch.min Tensor.min", "min", "input, dim|other=None, keepdim=False, *, out=None",
          [](Bound& b) { return extreme(b, false); });
+  define(context, "torch.aminmax Tensor.aminmax", "aminmax", "input, *, dim=None, keepdim=False", [](Bound& b) {
+    Context& c = b.context;
+    graph::Tensor from = b.info(0);
+    std::vector<size_t> axes = b.axes(1, from.shape.size());
+    bool keepdim = b.flag(2);
+    auto low = fold_known(c, b.tensor(0), axes, min_of), high = fold_known(c, b.tensor(0), axes, max_of);
+    CallScope call = b.open();
+    Shape shape = reduced_shape(from.shape, axes, keepdim);
+    TensorObject *smallest = c.make_tensor(shape, from.dtype), *largest = c.make_tensor(shape, from.dtype);
+    graph::Attributes list = reduction_attributes(axes, from.shape.size(), keepdim);
+    call.emit("min", {b.tensor(0)}, {smallest}, list);
+    call.emit("max", {b.tensor(0)}, {largest}, list);
+    if (low) c.set_known(smallest, *low);
+    if (high) c.set_known(largest, *high);
+    return call.finish(c.named_tuple("aminmax", {"min", "max"}, {smallest, largest}));
+  });
+  define(context, "torch.cummax Tensor.cummax torch.cummin Tensor.cummin", "cummax", "input, dim", [](Bound& b) {
+    Context& c = b.context;
+    graph::Tensor from = b.info(0);
+    b.axis(1, from.shape.size());
+    CallScope call = b.open();
+    TensorObject *values = c.make_tensor(from.shape, from.dtype), *indices = c.make_tensor(from.shape, DType::I64);
+    call.emit("opaque", {b.tensor(0)}, {values, indices}, attributes({{"name", std::string("cummax")}}));
+    return call.finish(c.named_tuple("cummax", {"values", "indices"}, {values, indices}));
+  });
   define(context, "torch.any Tensor.any", "any", plain, [](Bound& b) { return logical(b, true); });
   define(context, "torch.all Tensor.all", "all", plain, [](Bound& b) { return logical(b, false); });
   define(context, "torch.var Tensor.var", "var", "input, dim|axis=None, unbiased=None, keepdim=False, *, correction=None",

@@ -204,6 +204,25 @@ void define_sorting(Context& context) {
   define(context, "torch.histc Tensor.histc", "histc", "input, bins=100, min=0, max=0",
          [](Bound& b) { return plain(b, {b.dim(1)}, b.info(0).dtype, {b.tensor(0)}); });
   define(context, "torch.diff Tensor.diff", "diff", "input, n=1, dim=-1", diff);
+  define(context, "torch.block_diag", "block_diag", "*tensors", [](Bound& b) {
+    auto& e = b.expressions();
+    Dim rows(0), columns(0);
+    std::vector<TensorObject*> parts = b.tensors(0);
+    for (TensorObject* part : parts) {
+      Shape shape = b.context.info(part).shape;
+      while (shape.size() < 2) shape.insert(shape.begin(), Dim(1));
+      rows = e.add(rows, shape[0]);
+      columns = e.add(columns, shape[1]);
+    }
+    if (parts.empty()) b.fail("block_diag: expected at least one tensor");
+    DType dtype = b.context.info(parts[0]).dtype;
+    CallScope call = b.open();
+    TensorObject* out = b.context.make_tensor({rows, columns}, dtype);
+    Ids ids;
+    for (TensorObject* part : parts) ids.push_back(b.context.current(part));
+    call.emit("opaque", ids, Ids{out->id}, attributes({{"name", b.operation.name}}));
+    return call.finish(out);
+  });
   define(context, "torch.hann_window", "hann_window",
          "window_length, periodic=True, *, dtype=None, layout=None, device=None, requires_grad=False",
          [](Bound& b) { return plain(b, {b.dim(0)}, b.dtype(2).value_or(b.context.default_dtype), {}); });

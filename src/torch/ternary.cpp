@@ -236,6 +236,13 @@ const Activation activations[] = {
        last(r, "clamp", {in}, out, attributes({{"max", b.number(2)}, {"min", b.number(1)}}));
      },
      nullptr},
+    {"F.threshold", "threshold", "input, threshold, value, inplace=False",
+     [](Bound& b, Recipe& r, TensorId in, TensorId out) {
+       TensorId mask = inner(r.context, in, DType::Bool);
+       r.call.emit("le", Ids{in}, Ids{mask}, attributes({{"other", b.number(1)}}));
+       last(r, "masked_fill", {in, mask}, out, attributes({{"value", b.number(2)}}));
+     },
+     [](Bound& b, double x) { return x > b.number(1) ? x : b.number(2); }},
     {"F.relu6", "relu6", "input, inplace=False",
      [](Bound&, Recipe& r, TensorId in, TensorId out) { last(r, "clamp", {in}, out, attributes({{"max", Dim(6)}, {"min", Dim(0)}})); },
      nullptr},
@@ -255,7 +262,7 @@ const Activation activations[] = {
     {"torch.erfinv Tensor.erfinv", "erfinv", "input",
      [](Bound&, Recipe& r, TensorId in, TensorId out) { last(r, "opaque", {in}, out, attributes({{"name", std::string("erfinv")}})); },
      inverse_erf},
-    {"torch.nan_to_num Tensor.nan_to_num", "nan_to_num", "input, nan=0.0, posinf=None, neginf=None",
+    {"torch.nan_to_num Tensor.nan_to_num Tensor.nan_to_num_", "nan_to_num", "input, nan=0.0, posinf=None, neginf=None",
      [](Bound& b, Recipe& r, TensorId in, TensorId out) {
        TensorId mask = inner(r.context, in, DType::Bool);
        r.call.emit("ne", Ids{in, in}, Ids{mask});

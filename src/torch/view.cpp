@@ -360,6 +360,25 @@ void define_views(Context& context) {
   define(context, "torch.as_strided Tensor.as_strided", "as_strided", "input, size, stride, storage_offset=None", [](Bound& bound) {
     return view_call(bound, "default", bound.shape(1), bound.shape(2), bound.none(3) ? layout(bound).storage_offset : bound.dim(3));
   });
+  // In place: the object becomes its own view.
+  for (std::string name : {"squeeze", "unsqueeze", "transpose", "t", "swapaxes", "as_strided"}) {
+    define_native(context, "Tensor." + name + "_", [&context, name](Interpreter& i, const Arguments& a) -> Value {
+      Arguments rest{a.positional.subspan(1), a.keywords};
+      TensorObject* view = context.as_tensor(i.call(i.get_attribute(a[0], Symbol(name)), rest));
+      if (view != nullptr) context.set_data(context.as_tensor(a[0]), view);
+      return a[0];
+    });
+  }
+  define(context, "torch.atleast_2d", "atleast_2d", "input", [](Bound& bound) {
+    graph::Tensor from = layout(bound);
+    if (from.shape.size() >= 2) return pass_through(bound);
+    Dim stride = from.shape.empty() ? Dim(1) : bound.expressions().mul(from.shape[0], from.strides[0]);
+    while (from.shape.size() < 2) {
+      from.shape.insert(from.shape.begin(), Dim(1));
+      from.strides.insert(from.strides.begin(), stride);
+    }
+    return view_call(bound, "default", from.shape, from.strides, from.storage_offset);
+  });
   define(context, "torch.alias_copy", "alias_copy", "input", [](Bound& bound) { return reshaped(bound, layout(bound).shape); });
   define(context, "torch.detach Tensor.detach", "detach", "input", [](Bound& bound) {
     graph::Tensor from = layout(bound);
