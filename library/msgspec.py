@@ -4,6 +4,11 @@ import dataclasses as _dataclasses
 
 class _StructMeta(type):
     def __new__(metacls, name, bases, namespace, **options):
+        # A mutable default is one of its own for each structure.
+        for key in namespace.get("__annotations__", ()):
+            value = namespace.get(key)
+            if type(value) in (list, dict, set, bytearray):
+                namespace[key] = _dataclasses.field(default_factory=value.copy)
         cls = super().__new__(metacls, name, bases, namespace)
         if bases:
             _dataclasses._process(cls, eq=options.get("eq", True), order=options.get("order", False), frozen=False, kw_only=options.get("kw_only", False))

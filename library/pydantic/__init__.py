@@ -56,6 +56,10 @@ class WrapValidator(_Marker):
     pass
 
 
+class GetPydanticSchema(_Marker):
+    pass
+
+
 class PlainSerializer(_Marker):
     pass
 
