@@ -418,7 +418,13 @@ def atleast_1d(a):
     return a if a.ndim else a.reshape(1)
 
 
+_MOST = 65536   # elements; what is larger holds weights
+
+
 def zeros(shape, dtype=float64):
+    if math.prod((shape,) if isinstance(shape, int) else tuple(shape)) > _MOST:
+        from .unfilled import unfilled
+        return unfilled(shape, dtype)
     return ndarray(shape, dtype)
 
 
@@ -472,6 +478,10 @@ def fromiter(iterable, dtype, count=-1):
 
 def frombuffer(buffer, dtype=float64):
     from _host import unknown
+    from .dtypes import dtype as make
+    from .unfilled import Buffer, unfilled
+    if isinstance(buffer, Buffer):
+        return unfilled(len(buffer) // make(dtype).itemsize, dtype)
     return unknown("the bytes of an array are not known", "numpy.frombuffer()")
 
 

@@ -228,11 +228,16 @@ void define_copies(Context& context) {
   define_native(context, "Tensor.numpy Tensor.__array__", [&context](Interpreter& i, const Arguments& a) -> Value {
     // A copy: torch and numpy would share the memory.
     TensorObject* tensor = context.as_tensor(a[0]);
-    if (!context.known(tensor) || !i.loader().exists(Symbol("numpy"))) return i.unknown("the data of a tensor", "torch.Tensor.numpy");
+    if (!i.loader().exists(Symbol("numpy"))) return i.unknown("the data of a tensor", "torch.Tensor.numpy");
     Value numpy = i.import_module(Symbol("numpy"));
     std::string name = static_cast<DTypeObject*>(context.tensor_dtype(tensor).as<python::Instance>())->name;
     Value dtype = i.find_attribute(numpy, Symbol(name == "bool" ? "bool_" : name));
     if (!dtype.defined()) i.raise_type_error("Got unsupported ScalarType " + name);
+    if (!context.known(tensor)) {
+      // Numbers that nobody knows have a shape all the same.
+      Value unfilled = i.get_attribute(i.import_module(Symbol("numpy.unfilled")), Symbol("unfilled"));
+      return i.call(unfilled, {context.size(context.info(tensor).shape), dtype});
+    }
     return i.call(i.get_attribute(numpy, Symbol("array")), {i.call(i.get_attribute(a[0], Symbol("tolist"))), dtype});
   });
 }

@@ -301,8 +301,12 @@ void define_creation(Context& context) {
     return tensor(moved);
   });
   define(context, "torch.as_tensor torch.asarray torch.from_numpy", "tensor", "data, dtype=None, device=None", [](Bound& bound) -> Value {
-    if (!bound.is_tensor(0)) return tensor(bound);
     Interpreter& i = bound.interpreter;
+    if (bound[0].as<python::Instance>() != nullptr && !bound.is_tensor(0)) {
+      Value unfilled = i.find_attribute(bound[0], Symbol("_as_tensor"));   // an array without numbers
+      if (unfilled.defined()) return i.call(unfilled);
+    }
+    if (!bound.is_tensor(0)) return tensor(bound);
     std::vector<Value> where;
     if (!bound.none(2)) where.push_back(bound[2]);
     if (!bound.none(1)) where.push_back(bound[1]);
