@@ -15,9 +15,8 @@ test: build
 asan:                                      # the same tests under the address and undefined-behaviour sanitizers
 	$(MAKE) test PRESET=asan
 
-demo: build                                # a whole analysis of the small sample trees, without a network
-	$(BUILD)/fusescout analyze TinyMoeForCausalLM --config sample/configs/tiny_moe \
-	  --vllm sample/vllm --ascend sample/vllm_ascend --transformers sample/transformers
+demo: build                                # fetches the primary pair and reports on GLM-4.7, into out/; offline, on the sample trees
+	@tools/demo.sh $(BUILD)/fusescout
 
 setup:
 	@tools/setup.sh
