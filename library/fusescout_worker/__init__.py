@@ -37,3 +37,9 @@ def run_forward(runner):
     from fusescout_worker import forward
 
     return forward.run(runner)
+
+
+def run_graph_passes(runner):
+    from fusescout_worker import graph_passes
+
+    graph_passes.run(runner)

@@ -1,10 +1,13 @@
 #include "vllm/evaluate_model.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
 
 #include "catalogue/install.h"
 #include "torch/context.h"
 #include "vllm/class_use.h"
+#include "vllm/graph_passes.h"
 #include "vllm/scenario_module.h"
 #include "vllm/summarize_run.h"
 #include "vllm/entry_points.h"
@@ -65,6 +68,9 @@ graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& reque
   set_class_hooks(context, run);
   add_scenario_module(interpreter, context, facts, run);
 
+  GraphPasses passes(context, run);
+  passes.add_to(interpreter, interpreter.find_module(Symbol("fusescout_scenario")));
+
   auto worker = [&](const char* step, std::initializer_list<Value> arguments) {
     Value module = interpreter.import_module(Symbol("fusescout_worker"));
     return interpreter.call(interpreter.get_attribute(module, Symbol(step)), arguments);
@@ -73,6 +79,13 @@ graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& reque
     Value config = worker("prepare", {});
     Value runner = worker("construct", {config});
     worker("run_forward", {runner});
+    context.recording = false;
+    // A pass that cannot be followed leaves the step's own kernels: a gap, not the end.
+    std::optional<Interpreter::Failure> gap = interpreter.guard([&] { worker("run_graph_passes", {runner}); });
+    if (gap) {
+      std::string place = gap->stack.empty() ? "" : fmt::format(" ({}:{})", gap->stack.back().first.view(), gap->stack.back().second);
+      interpreter.note(python::NoteKind::Unsupported, fmt::format("the graph passes cannot be followed: {}: {}{}", gap->type, gap->message, place));
+    }
   });
   context.recording = false;
   note_patched_functions(interpreter, run);

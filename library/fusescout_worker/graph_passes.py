@@ -1,0 +1,56 @@
+"""The graph passes of the platform, configured by its own pass manager and applied to the step's calls."""
+import fusescout_scenario as scenario
+
+
+class StepGraph:
+    """What a pass gets in place of an FX graph."""
+
+    owning_module = None
+
+    def __init__(self):
+        self.seen = []
+
+    def apply(self, matcher):
+        self.seen.append(matcher)
+        return sum(scenario.apply_pattern(self.current, registration, True) for registration in matcher.registrations)
+
+    def recompile(self): pass
+    def eliminate_dead_code(self): pass
+    def lint(self): pass
+
+
+def matchers(pass_):
+    from torch._inductor.pattern_matcher import PatternMatcherPass
+
+    return [value for value in vars(pass_).values() if isinstance(value, PatternMatcherPass)]
+
+
+def run(runner):
+    from vllm.config import CompilationMode, set_current_vllm_config
+
+    config = runner.vllm_config
+    if scenario.upstream or config.compilation_config.mode != CompilationMode.VLLM_COMPILE:
+        return
+    from vllm.compilation.passes.inductor_pass import pass_context
+    from vllm.platforms import current_platform
+    from vllm.utils.import_utils import resolve_obj_by_qualname
+
+    with set_current_vllm_config(config):
+        manager = resolve_obj_by_qualname(current_platform.get_pass_manager_cls())()
+        manager.configure(config)
+        graph = StepGraph()
+        for step_range in config.compilation_config.get_compile_ranges():
+            if not step_range.start <= scenario.tokens <= step_range.end:
+                continue
+            with pass_context(step_range):
+                for pass_ in manager.passes:
+                    applicable = pass_.is_applicable_for_range(step_range)
+                    graph.current = (pass_.__class__, step_range.start, step_range.end)
+                    if applicable:
+                        pass_(graph)
+                    for matcher in matchers(pass_):
+                        if matcher not in graph.seen:
+                            for registration in matcher.registrations:
+                                scenario.apply_pattern(graph.current, registration, False)
+            break
+        scenario.finish_passes()

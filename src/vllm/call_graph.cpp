@@ -1,0 +1,225 @@
+#include "vllm/call_graph.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+namespace fusescout::vllm {
+
+using graph::Argument;
+using graph::ArgumentList;
+using graph::Entry;
+using graph::EntryId;
+using graph::EntryKind;
+using graph::Graph;
+using graph::TensorId;
+
+namespace {
+
+// One name for what decomposes to the same call: view-like composites, and the two ways to call an operator of torch_npu.
+std::string node_name(const Entry& e) {
+  static constexpr std::array<std::string_view, 7> views{"aten.reshape", "aten.flatten", "aten.unflatten", "aten.view", "aten._unsafe_view", "aten.view_as",
+                                                         "aten.reshape_as"};
+  std::string_view op = e.op.view();
+  if (e.is_view && std::find(views.begin(), views.end(), op) != views.end()) return "aten.view";
+  if (op.starts_with("torch_npu.")) return "npu." + std::string(op.substr(10));
+  if (op == "aten.split" || op == "aten.chunk") return "aten.split_with_sizes";
+  if (op == "aten.to" || op == "aten.float" || op == "aten.type_as") return "aten._to_copy";
+  return std::string(op);
+}
+
+bool view_by_shape(const std::string& op) { return op == "aten.view" || op == "aten.split_with_sizes" || op == "aten._to_copy"; }
+
+// A call that gives back what it got.
+bool does_nothing(const Entry& e) {
+  return !e.is_view && e.launches == 0 && e.mutates.empty() && e.outputs.size() == 1 && !e.inputs.empty() && e.outputs[0] == e.inputs[0];
+}
+
+void tensors_of(const ArgumentList& arguments, std::vector<TensorId>& out) {
+  for (const Argument& a : arguments) {
+    if (auto* tensor = std::get_if<TensorId>(&a.value)) out.push_back(*tensor);
+    else if (auto* list = std::get_if<std::shared_ptr<ArgumentList>>(&a.value)) tensors_of(**list, out);
+  }
+}
+
+}  // namespace
+
+CallGraph::CallGraph(const Graph& g) : graph(g) {
+  for (uint32_t i = 0; i < g.entries.size(); ++i) {
+    const Entry& e = g.entries[EntryId{i}];
+    if (e.kind == EntryKind::Refresh) {   // a stale view sees what was written: the written value
+      made_[e.outputs[0]] = value(e.inputs[1]);
+      continue;
+    }
+    if (e.kind != EntryKind::Call || does_nothing(e)) continue;
+    uint32_t node = static_cast<uint32_t>(nodes.size());
+    CallNode n{EntryId{i}, node_name(e), {}, e.outputs};
+    if (view_by_shape(n.op)) {
+      // What the result looks like says all; how it was asked for (-1, a dim, a number of chunks) does not.
+      if (!e.inputs.empty()) n.arguments.push_back({Symbol(), e.inputs[0]});
+      for (TensorId output : e.outputs) {
+        auto shape = std::make_shared<ArgumentList>();
+        for (graph::Dim d : g.tensors[output].shape) shape->push_back({Symbol(), d});
+        n.arguments.push_back({Symbol(), shape});
+        if (n.op == "aten._to_copy") n.arguments.push_back({Symbol(), g.tensors[output].dtype});
+      }
+    } else {
+      n.arguments = e.arguments;
+      std::stable_sort(n.arguments.begin(), n.arguments.end(), [](const Argument& a, const Argument& b) { return a.name.view() < b.name.view(); });
+    }
+    std::vector<TensorId> read;
+    tensors_of(n.arguments, read);
+    std::set<uint64_t> seen;
+    for (TensorId t : read) {
+      CallValue v = value(t);
+      uint64_t key = static_cast<uint64_t>(v.node) << 32 | v.output;
+      if (v.node != UINT32_MAX && seen.insert(key).second) users_[key].push_back(node);
+    }
+    for (uint32_t k = 0; k < e.outputs.size(); ++k) made_[e.outputs[k]] = {node, k};
+    nodes.push_back(std::move(n));
+    // A custom operator hides what is inside it.
+    bool custom = !e.op.view().starts_with("aten.");
+    if (custom && e.end.valid()) i = std::max(i, e.end.index - 1);
+  }
+  for (TensorId output : g.outputs) {
+    CallValue v = value(output);
+    if (v.node != UINT32_MAX) users_[static_cast<uint64_t>(v.node) << 32 | v.output].push_back(outside);
+  }
+}
+
+CallValue CallGraph::value(TensorId tensor) const {
+  auto found = made_.find(tensor);
+  return found == made_.end() ? CallValue{} : found->second;
+}
+
+const std::vector<uint32_t>& CallGraph::users(CallValue v) const {
+  static const std::vector<uint32_t> none;
+  auto found = users_.find(static_cast<uint64_t>(v.node) << 32 | v.output);
+  return found == users_.end() ? none : found->second;
+}
+
+CallMatcher::CallMatcher(const CallGraph& pattern, const std::vector<TensorId>& inputs, const std::vector<TensorId>& outputs, const CallGraph& g)
+    : pattern_(pattern), graph_(g), inputs_(inputs), outputs_(outputs) {}
+
+bool CallMatcher::fail(std::string reason, uint32_t node) {
+  size_t matched = static_cast<size_t>(std::count_if(match_.nodes.begin(), match_.nodes.end(), [](uint32_t n) { return n != UINT32_MAX; }));
+  if (miss_.reason.empty() || matched > miss_.matched) miss_ = {matched, std::move(reason), node < graph_.nodes.size() ? graph_.nodes[node].entry : EntryId{}};
+  return false;
+}
+
+bool CallMatcher::match_tensor(TensorId pattern, TensorId tensor) {
+  CallValue p = pattern_.value(pattern);
+  if (p.node == UINT32_MAX) {
+    auto [bound, added] = match_.inputs.try_emplace(pattern, tensor);
+    if (added || bound->second == tensor) return true;
+    CallValue a = graph_.value(bound->second), b = graph_.value(tensor);
+    return (a.node != UINT32_MAX && a.node == b.node && a.output == b.output) || fail("two operands of the pattern are one tensor, here they differ", UINT32_MAX);
+  }
+  CallValue g = graph_.value(tensor);
+  if (g.node == UINT32_MAX) return fail(fmt::format("the pattern has `{}` where the code has an input", pattern_.nodes[p.node].op), UINT32_MAX);
+  if (g.output != p.output && pattern_.nodes[p.node].op == graph_.nodes[g.node].op) return fail(fmt::format("another output of `{}`", graph_.nodes[g.node].op), g.node);
+  return match_node(p.node, g.node);
+}
+
+bool CallMatcher::match_argument(const Argument& pattern, const Argument& argument) {
+  if (auto* tensor = std::get_if<TensorId>(&pattern.value)) {
+    auto* other = std::get_if<TensorId>(&argument.value);
+    return other && match_tensor(*tensor, *other);
+  }
+  if (std::holds_alternative<TensorId>(argument.value)) return false;
+  auto* list = std::get_if<std::shared_ptr<ArgumentList>>(&pattern.value);
+  auto* other = std::get_if<std::shared_ptr<ArgumentList>>(&argument.value);
+  if (list && other) {
+    std::vector<TensorId> tensors;
+    tensors_of(**list, tensors);
+    if (constants_ == Constants::Ignored && tensors.empty()) return true;
+    if ((*list)->size() != (*other)->size()) return false;
+    for (size_t i = 0; i < (*list)->size(); ++i) {
+      if (!match_argument((**list)[i], (**other)[i])) return false;
+    }
+    return true;
+  }
+  if (std::holds_alternative<graph::NoneArgument>(pattern.value) || std::holds_alternative<graph::NoneArgument>(argument.value)) {
+    return pattern.value.index() == argument.value.index();
+  }
+  if (constants_ == Constants::Ignored) return true;
+  auto number = [](const Argument& a, double& out) {
+    if (auto* d = std::get_if<graph::Dim>(&a.value)) out = static_cast<double>(d->value);
+    else if (auto* f = std::get_if<double>(&a.value)) out = *f;
+    else if (auto* b = std::get_if<bool>(&a.value)) out = *b;
+    else return false;
+    return true;
+  };
+  double a = 0, b = 0;
+  if (number(pattern, a) && number(argument, b)) return a == b;
+  if (auto* text = std::get_if<std::string>(&pattern.value)) return std::get_if<std::string>(&argument.value) && *text == std::get<std::string>(argument.value);
+  if (auto* dtype = std::get_if<graph::DType>(&pattern.value)) return std::get_if<graph::DType>(&argument.value) && *dtype == std::get<graph::DType>(argument.value);
+  return pattern.value.index() == argument.value.index();
+}
+
+bool CallMatcher::match_node(uint32_t pattern, uint32_t node) {
+  if (match_.nodes[pattern] != UINT32_MAX) return match_.nodes[pattern] == node || fail("the pattern's paths meet, the code's do not", node);
+  const CallNode& p = pattern_.nodes[pattern];
+  const CallNode& g = graph_.nodes[node];
+  if (p.op != g.op) return fail(fmt::format("the pattern has `{}` where the code has `{}`", p.op, g.op), node);
+  if ((*taken_)[node]) return fail("an earlier match has taken it", node);
+  if (p.arguments.size() != g.arguments.size()) return fail(fmt::format("`{}` has {} arguments in the pattern and {} in the code", p.op, p.arguments.size(), g.arguments.size()), node);
+  match_.nodes[pattern] = node;
+  for (size_t i = 0; i < p.arguments.size(); ++i) {
+    if (p.arguments[i].name != g.arguments[i].name) return fail(fmt::format("`{}` is called with other keywords", p.op), node);
+    if (!match_argument(p.arguments[i], g.arguments[i])) return fail(fmt::format("argument {} of `{}` is another one in the pattern", i + 1, p.op), node);
+  }
+  return true;
+}
+
+// Nodes of the pattern that the anchor does not lead back to: reached from what is matched already, along its readers.
+bool CallMatcher::match_forward() {
+  for (uint32_t p = 0; p < pattern_.nodes.size(); ++p) {
+    if (match_.nodes[p] != UINT32_MAX) continue;
+    std::vector<TensorId> read;
+    tensors_of(pattern_.nodes[p].arguments, read);
+    bool found = false;
+    for (TensorId t : read) {
+      CallValue v = pattern_.value(t);
+      if (v.node == UINT32_MAX || match_.nodes[v.node] == UINT32_MAX) continue;
+      for (uint32_t user : graph_.users({match_.nodes[v.node], v.output})) {
+        if (user == CallGraph::outside) continue;
+        CallMatch saved = match_;
+        if (match_node(p, user)) { found = true; break; }
+        match_ = std::move(saved);
+      }
+      if (found) break;
+    }
+    if (!found) return fail(fmt::format("nothing reads the result with `{}`", pattern_.nodes[p].op), UINT32_MAX);
+  }
+  return true;
+}
+
+bool CallMatcher::match_users() {
+  for (uint32_t p = 0; p < pattern_.nodes.size(); ++p) {
+    for (uint32_t k = 0; k < pattern_.nodes[p].outputs.size(); ++k) {
+      TensorId output = pattern_.nodes[p].outputs[k];
+      if (std::find(outputs_.begin(), outputs_.end(), output) != outputs_.end()) continue;
+      size_t wanted = pattern_.users({p, k}).size(), found = graph_.users({match_.nodes[p], k}).size();
+      if (wanted != found) {
+        return fail(fmt::format("output {} of `{}` has {} readers in the code and {} in the pattern", k, pattern_.nodes[p].op, found, wanted), match_.nodes[p]);
+      }
+    }
+  }
+  return true;
+}
+
+bool CallMatcher::match_at(uint32_t node, Constants constants, const std::vector<bool>& taken, CallMatch& match, NearMiss& miss) {
+  constants_ = constants;
+  taken_ = &taken;
+  match_ = {std::vector<uint32_t>(pattern_.nodes.size(), UINT32_MAX), {}};
+  miss_ = {};
+  bool matched = match_node(anchor(), node) && match_forward() && match_users();
+  if (matched) match = match_;
+  else if (miss.reason.empty() || miss_.matched > miss.matched) miss = miss_;
+  return matched;
+}
+
+}  // namespace fusescout::vllm

@@ -1,0 +1,81 @@
+// The calls of a graph as a compiler's graph passes see them: dispatcher calls as nodes, what custom operators do inside hidden, composites
+// that come down to a view under the view's name, calls that do nothing left out.
+#pragma once
+
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "graph/graph.h"
+
+namespace fusescout::vllm {
+
+struct CallValue { uint32_t node = UINT32_MAX, output = 0; };   // node UINT32_MAX: an input
+
+struct CallNode {
+  graph::EntryId entry;
+  std::string op;                                // "aten.view", "npu.npu_rms_norm"
+  std::vector<graph::Argument> arguments;        // positional, then by name
+  std::vector<graph::TensorId> outputs;
+};
+
+class CallGraph {
+ public:
+  explicit CallGraph(const graph::Graph& graph);
+  const graph::Graph& graph;
+  std::vector<CallNode> nodes;                   // in order of execution
+
+  CallValue value(graph::TensorId tensor) const;
+  // Readers of one output: nodes, and one more when it leaves the graph.
+  const std::vector<uint32_t>& users(CallValue value) const;
+  static constexpr uint32_t outside = UINT32_MAX - 1;
+
+ private:
+  std::unordered_map<graph::TensorId, CallValue> made_;
+  std::unordered_map<uint64_t, std::vector<uint32_t>> users_;
+};
+
+// Where a pattern, itself a graph of calls, fits: by pattern node the node of the graph. The pattern's inputs are bound by name of tensor.
+struct CallMatch {
+  std::vector<uint32_t> nodes;
+  std::unordered_map<graph::TensorId, graph::TensorId> inputs;   // pattern -> graph
+};
+
+enum class Constants : uint8_t { Ignored, Equal };
+
+// What kept the best attempt from matching, for a reader.
+struct NearMiss {
+  size_t matched = 0;              // nodes of the pattern that fitted
+  std::string reason;
+  graph::EntryId entry;            // of the graph, where it stopped
+};
+
+// As torch's matcher does: the pattern's last node is the anchor, tried from the graph's end; a value inside the pattern has as many readers as
+// in the graph. `outputs` are what the pattern returns.
+class CallMatcher {
+ public:
+  CallMatcher(const CallGraph& pattern, const std::vector<graph::TensorId>& inputs, const std::vector<graph::TensorId>& outputs, const CallGraph& graph);
+  // The match with its anchor at that node, if there is one. Nodes in `taken` (by node) belong to an earlier match.
+  bool match_at(uint32_t node, Constants constants, const std::vector<bool>& taken, CallMatch& match, NearMiss& miss);
+  uint32_t anchor() const { return static_cast<uint32_t>(pattern_.nodes.size() - 1); }
+
+ private:
+  bool match_tensor(graph::TensorId pattern, graph::TensorId graph);
+  bool match_node(uint32_t pattern, uint32_t node);
+  bool match_argument(const graph::Argument& pattern, const graph::Argument& graph);
+  bool match_users();
+  bool match_forward();
+  bool fail(std::string reason, uint32_t node);
+
+  const CallGraph& pattern_;
+  const CallGraph& graph_;
+  std::vector<graph::TensorId> inputs_;
+  std::vector<graph::TensorId> outputs_;
+  Constants constants_ = Constants::Ignored;
+  const std::vector<bool>* taken_ = nullptr;
+  CallMatch match_;
+  NearMiss miss_;
+};
+
+}  // namespace fusescout::vllm
