@@ -7,7 +7,7 @@ class _StructMeta(type):
         # A mutable default is one of its own for each structure.
         for key in namespace.get("__annotations__", ()):
             value = namespace.get(key)
-            if type(value) in (list, dict, set, bytearray):
+            if type(value) in (list, dict, set):
                 namespace[key] = _dataclasses.field(default_factory=value.copy)
         cls = super().__new__(metacls, name, bases, namespace)
         if bases:

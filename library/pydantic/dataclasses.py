@@ -5,6 +5,25 @@ from .fields import FieldInfo
 from .validators import Hooks
 
 
+class Decorator:
+    """A validator as pydantic lists it; its function is the class's method of that name."""
+
+    def __init__(self, cls, name):
+        self._cls, self.cls_var_name = cls, name
+
+    @property
+    def func(self): return getattr(self._cls, self.cls_var_name)
+
+    @func.setter
+    def func(self, function): setattr(self._cls, self.cls_var_name, function)
+
+
+class Decorators:
+    def __init__(self, cls, validators):
+        self.model_validators = {n: Decorator(cls, n) for n, v in validators.items() if v.kind == "model"}
+        self.field_validators = {n: Decorator(cls, n) for n, v in validators.items() if v.kind == "field"}
+
+
 def _processed(cls, options):
     annotations = cls.__dict__.get("__annotations__", {})
     for name in annotations:
@@ -21,6 +40,7 @@ def _processed(cls, options):
             setattr(cls, name, info.default)
     cls.__pydantic_config__ = options.get("config")
     cls.__pydantic_fields__ = cls.__dataclass_fields__
+    cls.__pydantic_decorators__ = Decorators(cls, hooks.validators)
     cls.__is_pydantic_dataclass__ = True
     return cls
 
