@@ -263,10 +263,31 @@ bool Costs::free_epilogue(const Operator& op) const {
   return false;
 }
 
+// A kernel without a meaning moves what its calls name, caches aside: how much of a cache it touches is not known.
+VectorWork Costs::unknown_work(const graph::Kernel& kernel) const {
+  VectorWork work;
+  work.any = true;
+  work.main.cost = &device_.vector_kinds.find("opaque")->second;
+  work.resident = work.main.cost->resident;
+  double bytes = 0;
+  for (graph::EntryId call : kernel.calls) {
+    const graph::Entry& entry = graph_.entries[call];
+    for (const auto* list : {&entry.inputs, &entry.outputs}) {
+      for (TensorId id : *list) {
+        const Tensor& t = graph_.tensors[id];
+        if (graph_.tensors[graph_.root(id)].kind != graph::TensorKind::Cache) bytes += elements(t) * graph::dtype_size(t.dtype);
+      }
+    }
+  }
+  work.main.mb = bytes / megabyte;
+  return work;
+}
+
 KernelCost Costs::kernel(graph::KernelId id) const {
   const graph::Kernel& k = graph_.kernels[id];
   KernelCost cost = kernel(k.name, k.operators, k.triton);
   cost.host = k.unit == graph::Unit::Host;
+  if (k.operators.empty()) cost.vector = unknown_work(k);
   return cost;
 }
 

@@ -78,6 +78,7 @@ class Costs {
 
  private:
   VectorWork vector_work(std::span<const graph::OperatorId> operators, std::span<const graph::OperatorId> kernel) const;
+  VectorWork unknown_work(const graph::Kernel& kernel) const;
   const VectorCost& vector_cost(const graph::Operator& op) const;
   void set_traffic(VectorPart& part, std::span<const graph::OperatorId> operators) const;
   double edges_mb(std::span<const graph::OperatorId> from, std::span<const graph::OperatorId> to) const;

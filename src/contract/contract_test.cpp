@@ -1,0 +1,255 @@
+#include "contract/contract.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+
+#include "contract/helpers.h"
+#include "graph/text.h"
+
+namespace fusescout::contract {
+namespace {
+
+using fusion::Finding;
+using fusion::InterfaceTensor;
+using graph::Graph;
+using graph::OperatorId;
+
+graph::ModelRun run_of(const std::string& text) {
+  auto graphs = graph::parse_text(text);
+  EXPECT_FALSE(graphs.is_error()) << (graphs.is_error() ? graphs.error().message : "");
+  graph::ModelRun run;
+  if (!graphs.is_error()) run.graph = std::move((*graphs)[0].graph);
+  return run;
+}
+
+// All operators as one finding: inputs and parameters are its arguments, the graph's outputs its results.
+Finding finding_of(const Graph& graph, const std::string& name) {
+  Finding f;
+  f.name_en = f.target_en = "One kernel";
+  f.interface.name = "fused_" + name;
+  fusion::Occurrence occurrence;
+  for (uint32_t i = 0; i < graph.operators.size(); ++i) occurrence.operators.push_back(OperatorId{i});
+  f.proposal.push_back({occurrence.operators, {}, false});
+  f.occurrences.push_back(occurrence);
+  for (uint32_t i = 0; i < graph.tensors.size(); ++i) {
+    const graph::Tensor& t = graph.tensors[graph::TensorId{i}];
+    if (t.kind == graph::TensorKind::Intermediate || t.view_of.valid() || t.producer.valid()) continue;
+    std::string last = t.name.str();
+    f.interface.inputs.push_back({last.substr(last.rfind('.') + 1), graph::TensorId{i}, false, t.kind == graph::TensorKind::Parameter});
+  }
+  for (graph::TensorId output : graph.outputs) {
+    const std::string name_of = graph.tensors[output].name.str();
+    f.interface.outputs.push_back({name_of.empty() ? "out" + std::to_string(output.index) : name_of, output, false, false});
+  }
+  return f;
+}
+
+// What a shell command prints, and whether it succeeded.
+std::pair<bool, std::string> run_command(const std::string& command) {
+  std::string output;
+  FILE* pipe = popen((command + " 2>&1").c_str(), "r");
+  if (!pipe) return {false, "no shell"};
+  char buffer[512];
+  while (fgets(buffer, sizeof buffer, pipe)) output += buffer;
+  return {pclose(pipe) == 0, output};
+}
+
+// The generated module is Python; FUSESCOUT_TORCH_PYTHON, an interpreter with torch, also runs its test.
+void check_python(const Contract& contract, bool complete = true) {
+  std::string path = testing::TempDir() + contract.name + ".py";
+  std::ofstream(path) << contract.python;
+  auto [parses, message] = run_command("python3 -c \"import ast,sys; ast.parse(open(sys.argv[1]).read())\" '" + path + "'");
+  EXPECT_TRUE(parses) << message << contract.python;
+  if (const char* python = std::getenv("FUSESCOUT_TORCH_PYTHON"); python && complete) {
+    auto [passes, why] = run_command(std::string(python) + " '" + path + "'");
+    EXPECT_TRUE(passes) << why << contract.python;
+  }
+}
+
+std::vector<std::string> no_notes() { return {}; }
+std::optional<std::string> no_source(const std::string&) { return std::nullopt; }
+
+TEST(ContractTest, add_rms_norm) {
+  graph::ModelRun run = run_of("T = 16\ninput %x : bf16[T, 4096]\ninput %residual : bf16[T, 4096]\nparam %w \"model.layers.0.norm.weight\" : bf16[4096]\n"
+                               "%s = add(%x, %residual) : bf16[T, 4096]\n%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 4096]\noutput %n\noutput %s\n");
+  Finding f = finding_of(run.graph, "add_rms_norm");
+  f.interface.scalars.push_back({"eps", "float", "1e-05"});
+  f.operators_text = {"add(x, residual)", "rms_norm(add, weight)"};
+  Contract c = make_contract(f, run, no_source);
+  EXPECT_EQ(c.signature, "def fused_add_rms_norm(x: torch.Tensor, residual: torch.Tensor, weight: torch.Tensor, eps: float = 1e-05) -> tuple[torch.Tensor, torch.Tensor]");
+  EXPECT_NE(c.interface.find("x: torch.bfloat16 [T, 4096] = [16, 4096], contiguous; last axis 8192 bytes, a multiple of 32"), std::string::npos) << c.interface;
+  EXPECT_NE(c.registration.find("fused_add_rms_norm(Tensor x, Tensor residual, Tensor weight, float eps) -> (Tensor, Tensor)"), std::string::npos) << c.registration;
+  EXPECT_NE(c.registration.find("T = x.shape[0]"), std::string::npos) << c.registration;
+  EXPECT_NE(c.reference.find("s = (x + residual).to(torch.bfloat16)"), std::string::npos) << c.reference;
+  EXPECT_NE(c.reference.find("n = _rms_norm(s, weight, eps=eps)[0]"), std::string::npos) << c.reference;
+  EXPECT_EQ(c.inputs[2].role, "weight");
+  EXPECT_EQ(c.notes, no_notes());
+  check_python(c);
+}
+
+TEST(ContractTest, views_of_a_merged_projection) {
+  graph::ModelRun run = run_of(R"(T = 8
+input %qkv : bf16[T, 768]
+param %q_weight : bf16[128]
+buffer %table : bf16[64, 128]
+input %positions : i64[T]
+%q = slice(%qkv, dim=1, start=0, end=512) : bf16[T, 512]
+%qh = view(%q) : bf16[T, 4, 128]{768, 128, 1}
+%v = slice(%qkv, dim=1, start=640, end=768) : bf16[T, 128]{768, 1}@640
+%n = rms_norm(%qh, %q_weight, eps=1e-06) : bf16[T, 4, 128]
+%r = rope(%n, %table, %positions, neox=True, rotary_dim=128) : bf16[T, 4, 128]
+%c = copy(%v) : bf16[T, 128]
+%flat = view(%r) : bf16[T, 512]
+output %flat
+output %c
+)");
+  Contract c = make_contract(finding_of(run.graph, "split_norm_rope"), run, no_source);
+  EXPECT_NE(c.reference.find("qkv[:, 0:512]"), std::string::npos) << c.reference;
+  EXPECT_NE(c.reference.find("qkv[:, 640:768]"), std::string::npos) << c.reference;
+  EXPECT_NE(c.reference.find(".view((T, 4, 128))"), std::string::npos) << c.reference;
+  EXPECT_NE(c.test.find("high=64"), std::string::npos) << "positions stay inside the table\n" << c.test;
+  check_python(c);
+}
+
+TEST(ContractTest, numbers_and_sizes_are_code) {
+  graph::ModelRun run = run_of("T = 8\ninput %x : f32[T, 4, 64]\n%a = mul(%x, other=0.5) : f32[T, 4, 64]\n%b = clamp(%a, min=-1, max=1) : f32[T, 4, 64]\n"
+                               "%m = mean(%b, dim=-1, keepdim=True) : f32[T, 4, 1]\n%d = sub(%b, %m) : f32[T, 4, 64]\n%e = where(%x, %d, other=0.0) : f32[T, 4, 64]\n%f = view(%e) : f32[4*T, 64]\noutput %f\n");
+  run.graph.operators[OperatorId{4}].inputs[0] = run.graph.operators[OperatorId{0}].inputs[0];
+  Finding f = finding_of(run.graph, "numbers");
+  f.interface.scalars.push_back({"mul_by", "float", "0.5"});
+  Contract c = make_contract(f, run, no_source);
+  EXPECT_NE(c.reference.find("x * mul_by"), std::string::npos) << c.reference;
+  EXPECT_NE(c.reference.find("min=-1, max=1"), std::string::npos) << c.reference;
+  EXPECT_NE(c.registration.find("torch.empty((4*T, 64), dtype=torch.float32, device=x.device)"), std::string::npos) << c.registration;
+}
+
+TEST(ContractTest, quantisation_and_activation) {
+  graph::ModelRun run = run_of("T = 8\ninput %x : bf16[T, 512]\n%a = silu_mul(%x) : bf16[T, 256]\n%q, %s = dynamic_quantize(%a, dtype=i8) : i8[T, 256], f32[T]\noutput %q\noutput %s\n");
+  Contract c = make_contract(finding_of(run.graph, "swiglu_quant"), run, no_source);
+  EXPECT_NE(c.test.find("rtol=0, atol=1"), std::string::npos);
+  check_python(c);
+}
+
+TEST(ContractTest, matmuls_with_epilogues) {
+  graph::ModelRun run = run_of("T = 8\ninput %x : bf16[T, 64]\nparam %w : bf16[128, 64]\nparam %b : bf16[128]\ninput %xi : i8[T, 64]\nparam %wi : i8[64, 128]\nparam %ws : f32[128]\ninput %ts : f32[T]\n"
+                               "%y = matmul(%x, %w, transpose_b=True) : bf16[T, 128]\n%z = add(%y, %b) : bf16[T, 128]\n%g = gelu(%z, approximate=\"tanh\") : bf16[T, 128]\n"
+                               "%h = quantized_matmul(%xi, %wi, %ws, %ts, dtype=bf16) : bf16[T, 128]\noutput %g\noutput %h\n");
+  Contract c = make_contract(finding_of(run.graph, "matmuls"), run, no_source);
+  EXPECT_NE(c.reference.find("_matmul(x, w, transpose_b=True)"), std::string::npos) << c.reference;
+  EXPECT_EQ(c.notes, no_notes());
+  check_python(c);
+}
+
+TEST(ContractTest, routing) {
+  graph::ModelRun run = run_of("T = 8\ninput %x : f32[T, 64]\nparam %bias : f32[64]\n"
+                               "%w, %i = moe_gating(%x, %bias, k=4, norm_type=\"sigmoid\", renormalize=True, routed_scaling_factor=2.5, groups=8, topk_groups=2) : f32[T, 4], i32[T, 4]\n"
+                               "%s = softmax(%x, dim=-1) : f32[T, 64]\n%v, %j = topk(%s, k=2) : f32[T, 2], i64[T, 2]\noutput %w\noutput %i\noutput %v\noutput %j\n");
+  Contract c = make_contract(finding_of(run.graph, "routing"), run, no_source);
+  EXPECT_EQ(c.notes, no_notes());
+  check_python(c);
+}
+
+TEST(ContractTest, expert_matmul) {
+  graph::ModelRun run = run_of("T = 8\ninput %x : bf16[T, 64]\nparam %w : bf16[4, 64, 32]\ninput %ends : i64[4]\n%y = grouped_matmul(%x, %w, %ends, group_list_type=0) : bf16[T, 32]\noutput %y\n");
+  Contract c = make_contract(finding_of(run.graph, "experts"), run, no_source);
+  EXPECT_NE(c.test.find("torch.linspace(0, 8, 4 + 1)"), std::string::npos) << c.test;
+  check_python(c);
+}
+
+TEST(ContractTest, a_write_in_place_is_an_effect_not_a_result) {
+  graph::ModelRun run = run_of("T = 8\ninput %x : bf16[T, 64]\ninput %y : bf16[T, 64]\n%s = add(%x!, %y) : bf16[T, 64]\noutput %s\n");
+  Finding f = finding_of(run.graph, "add_in_place");
+  for (InterfaceTensor& input : f.interface.inputs) input.mutated = input.name == "x";
+  Contract c = make_contract(f, run, no_source);
+  EXPECT_NE(c.registration.find("Tensor(a!) x, Tensor y) -> ()"), std::string::npos) << c.registration;
+  EXPECT_NE(c.reference.find("x.copy_("), std::string::npos) << c.reference;
+  EXPECT_NE(c.interface.find("written in place"), std::string::npos);
+  EXPECT_NE(c.signature.find("-> None"), std::string::npos);
+  check_python(c);
+}
+
+TEST(ContractTest, cache_writes) {
+  graph::ModelRun run = run_of("T = 8\ninput %key : bf16[T, 2, 64]\ninput %value : bf16[T, 2, 64]\ncache %kc : bf16[4, 16, 2, 64]\ncache %vc : bf16[4, 16, 2, 64]\ninput %slots : i64[T]\n"
+                               "%k = mul(%key, other=2.0) : bf16[T, 2, 64]\n%a, %b = kv_cache_write(%k, %value, %kc!, %vc!, %slots) : bf16[4, 16, 2, 64], bf16[4, 16, 2, 64]\noutput %k\n");
+  Finding f = finding_of(run.graph, "cache");
+  for (InterfaceTensor& input : f.interface.inputs) input.mutated = input.name == "kc" || input.name == "vc";
+  Contract c = make_contract(f, run, no_source);
+  EXPECT_EQ(c.inputs[2].role, "cache");
+  EXPECT_NE(c.test.find("torch.randperm(64)[:8]"), std::string::npos) << c.test;
+  check_python(c);
+}
+
+TEST(ContractTest, an_operator_without_a_body_is_said_so) {
+  graph::ModelRun run = run_of("T = 8\ninput %q : bf16[T, 4, 64]\ninput %k : bf16[T, 4, 64]\ninput %v : bf16[T, 4, 64]\n%o = attention(%q, %k, %v, heads=4, kv_heads=4, head_dim=64) : bf16[T, 4, 64]\noutput %o\n");
+  Contract c = make_contract(finding_of(run.graph, "attention"), run, no_source);
+  EXPECT_NE(c.reference.find("raise NotImplementedError"), std::string::npos);
+  ASSERT_FALSE(c.notes.empty());
+  EXPECT_EQ(c.notes[0], "the reference has no body for `attention`");
+  check_python(c, false);
+}
+
+constexpr const char* source = R"(class Block(nn.Module):
+    def forward(self, x, residual):
+        # sum and norm
+        residual = x + residual
+        n = self.norm(residual)
+        return n, residual
+)";
+
+Contract at_call_site(const std::string& text, uint32_t first, uint32_t last, const std::string& code = source) {
+  graph::ModelRun run = run_of(text);
+  Finding f = finding_of(run.graph, "add_rms_norm");
+  f.locations.push_back({Symbol("model.py"), first, last});
+  return make_contract(f, run, [&](const std::string& file) { return file == "model.py" ? std::optional(code) : std::nullopt; });
+}
+
+constexpr const char* two_lines = "T = 16\ninput %x : bf16[T, 64]\ninput %residual : bf16[T, 64]\n%s = add(%x, %residual) : bf16[T, 64]  # model.py:4\n"
+                                  "%n = rms_norm(%s, eps=1e-05) : bf16[T, 64]  # model.py:5 model.norm\noutput %n\n";
+
+TEST(CallSiteTest, plain_assignments_become_one_call) {
+  Contract c = at_call_site(two_lines, 4, 5);
+  ASSERT_EQ(c.call_sites.size(), 1u);
+  const CallSite& site = c.call_sites[0];
+  EXPECT_EQ(site.before, "        residual = x + residual\n        n = self.norm(residual)\n");
+  EXPECT_EQ(site.after, "        n = fused_add_rms_norm(x, residual)\n");
+  EXPECT_EQ(site.note, "");
+  EXPECT_EQ(site.diff,
+            "--- a/model.py\n+++ b/model.py\n@@ -1,6 +1,5 @@\n class Block(nn.Module):\n     def forward(self, x, residual):\n         # sum and norm\n"
+            "-        residual = x + residual\n-        n = self.norm(residual)\n+        n = fused_add_rms_norm(x, residual)\n         return n, residual\n");
+}
+
+TEST(CallSiteTest, two_places_have_no_diff) {
+  graph::ModelRun run = run_of(two_lines);
+  Finding f = finding_of(run.graph, "add_rms_norm");
+  f.locations = {{Symbol("model.py"), 4, 4}, {Symbol("model.py"), 5, 5}};
+  Contract c = make_contract(f, run, [](const std::string&) { return std::optional<std::string>(source); });
+  ASSERT_EQ(c.call_sites.size(), 2u);
+  EXPECT_EQ(c.call_sites[0].diff, "");
+  EXPECT_EQ(c.call_sites[0].note, "the operators stand in more than one place");
+  EXPECT_FALSE(c.call_sites[1].after.empty());
+}
+
+TEST(CallSiteTest, other_work_on_the_lines_has_no_diff) {
+  Contract c = at_call_site(std::string(two_lines), 4, 6);
+  EXPECT_EQ(c.call_sites[0].diff, "");
+  EXPECT_EQ(c.call_sites[0].note, "the lines are more than plain assignments");
+}
+
+TEST(CallSiteTest, a_missing_source_is_a_note) {
+  Contract c = at_call_site(two_lines, 40, 50);
+  EXPECT_EQ(c.call_sites[0].before, "");
+  ASSERT_FALSE(c.notes.empty());
+  EXPECT_EQ(c.notes.back(), "the lines of `model.py` are not there to show");
+}
+
+TEST(HelperTest, helpers_bring_what_they_call) {
+  EXPECT_NE(helper_sources({"_rope"}).find("def _rotate("), std::string::npos);
+  EXPECT_EQ(helper_sources({"_silu_mul"}).find("def _rotate("), std::string::npos);
+  EXPECT_EQ(helper_sources({}), "");
+}
+
+}  // namespace
+}  // namespace fusescout::contract
