@@ -41,6 +41,7 @@ bool identifier_part(char c) { return std::isalnum(static_cast<unsigned char>(c)
 
 // An assignment to plain names on one line: `a, b = ...`.
 struct Assignment {
+  uint32_t line = 0;
   std::vector<std::string> targets;
   std::set<std::string> reads;  // names that are neither called nor attributes nor keywords of a call
 };
@@ -107,8 +108,8 @@ struct Rewrite {
 
 class Site {
  public:
-  Site(const Finding& finding, const graph::ModelRun& run, const Span& span, std::vector<std::string> lines)
-      : finding_(finding), graph_(run.graph), span_(span), lines_(std::move(lines)) {
+  Site(const Finding& finding, const graph::ModelRun& run, const Span& span, std::vector<std::string> lines, std::vector<std::string> rest)
+      : finding_(finding), graph_(run.graph), span_(span), lines_(std::move(lines)), rest_(std::move(rest)) {
     if (finding.occurrences.empty()) return;
     for (OperatorId id : finding.occurrences[0].operators) {
       EntryId call = graph_.operators[id].call;
@@ -119,7 +120,6 @@ class Site {
         continue;
       }
       if (!frame_.valid()) frame_ = frame;
-      calls_.insert(call.index);
       // The module whose forward holds this line: the innermost module call that began above it.
       if (module_path_.empty()) module_path_ = module_of(call, frame);
     }
@@ -144,7 +144,9 @@ class Site {
       arguments.push_back(text);
     }
     for (const fusion::InterfaceScalar& s : finding_.interface.scalars) arguments.push_back(fmt::format("{}={}", python_name(s.name), s.value));
-    std::string targets = results();
+    std::vector<std::string> taken = results();
+    std::string targets;
+    for (const std::string& t : taken) targets += (targets.empty() ? "" : ", ") + t;
     if (targets.empty()) {
       for (const InterfaceTensor& output : finding_.interface.outputs) targets += (targets.empty() ? "" : ", ") + python_name(output.name);
       if (why_not_.empty()) why_not_ = "the names that take the results are not plain";
@@ -155,6 +157,7 @@ class Site {
     if (finding_.locations.size() > 1 || elsewhere_) out.why_not = "the operators stand in more than one place";
     else if (!why_not_.empty()) out.why_not = why_not_;
     else if (!unknown.empty()) out.why_not = fmt::format("how this place names {} is not certain", unknown);
+    else if (std::string name = lost_name(taken); !name.empty()) out.why_not = fmt::format("`{}` is read further down and is no result", name);
     else if (std::string other = foreign_call(); !other.empty()) out.why_not = fmt::format("these lines also call `{}`", other);
     return out;
   }
@@ -178,7 +181,8 @@ class Site {
       return out;
     }
     size_t indent = std::string::npos;
-    for (const std::string& line : lines_) {
+    for (size_t i = 0; i < lines_.size(); ++i) {
+      const std::string& line = lines_[i];
       size_t at = indentation(line);
       if (at == std::string::npos || line[at] == '#') continue;
       if (indent == std::string::npos) indent = at;
@@ -187,6 +191,7 @@ class Site {
         why_not_ = "the lines are more than plain assignments";
         return {};
       }
+      assignment->line = span_.first_line + static_cast<uint32_t>(i);
       out.push_back(std::move(*assignment));
     }
     return out;
@@ -203,14 +208,40 @@ class Site {
     return free;
   }
 
-  // Names for the outputs, where one statement makes all of them.
-  std::string results() const {
-    if (assignments_.empty()) return {};
-    const Assignment& last = assignments_.back();
-    if (last.targets.size() != finding_.interface.outputs.size()) return {};
-    std::string out;
-    for (const std::string& t : last.targets) out += (out.empty() ? "" : ", ") + t;
-    return out;
+  // A name for each output: the target of the statement whose call makes it.
+  std::vector<std::string> results() const {
+    std::vector<std::string> names;
+    for (const InterfaceTensor& output : finding_.interface.outputs) {
+      OperatorId maker = graph_.producer(output.tensor);
+      if (!maker.valid() || !graph_.operators[maker].call.valid()) return {};
+      FrameId frame = frame_in(graph_, graph_.operators[maker].call, span_);
+      if (!frame.valid()) return {};
+      for (const Assignment& a : assignments_) {
+        if (a.line == graph_.frames[frame].line && a.targets.size() == 1) names.push_back(a.targets[0]);
+      }
+    }
+    // One statement that makes all of them, in its order.
+    if (names.empty() && assignments_.size() == 1 && assignments_[0].targets.size() == finding_.interface.outputs.size()) return assignments_[0].targets;
+    return names.size() == finding_.interface.outputs.size() ? names : std::vector<std::string>();
+  }
+
+  // A name that these lines bind, that is no result, and that the rest of the function reads.
+  std::string lost_name(const std::vector<std::string>& results) const {
+    for (const Assignment& a : assignments_) {
+      for (const std::string& name : a.targets) {
+        if (std::find(results.begin(), results.end(), name) != results.end()) continue;
+        for (const std::string& line : rest_) {
+          size_t at = indentation(line);
+          if (at != std::string::npos && (line.compare(at, 4, "def ") == 0 || line.compare(at, 6, "class ") == 0)) break;
+          for (size_t i = line.find(name); i != std::string::npos; i = line.find(name, i + 1)) {
+            bool starts = i == 0 || (!identifier_part(line[i - 1]) && line[i - 1] != '.');
+            bool ends = i + name.size() >= line.size() || !identifier_part(line[i + name.size()]);
+            if (starts && ends) return name;
+          }
+        }
+      }
+    }
+    return {};
   }
 
   // A call on these lines that is none of ours: the lines cannot go as a whole.
@@ -229,9 +260,8 @@ class Site {
   const Finding& finding_;
   const Graph& graph_;
   const Span& span_;
-  std::vector<std::string> lines_;
+  std::vector<std::string> lines_, rest_;   // of the span, of the file behind it
   std::vector<Assignment> assignments_;
-  std::set<uint32_t> calls_;
   FrameId frame_;
   std::string module_path_;
   bool elsewhere_ = false;
@@ -271,7 +301,7 @@ std::vector<CallSite> call_sites(const Finding& finding, const graph::ModelRun& 
     }
     std::vector<std::string> lines(source.begin() + span.first_line - 1, source.begin() + span.last_line);
     for (const std::string& line : lines) site.before += line + "\n";
-    Rewrite rewrite = Site(finding, run, span, lines).rewrite();
+    Rewrite rewrite = Site(finding, run, span, lines, {source.begin() + span.last_line, source.end()}).rewrite();
     size_t indent = indentation(lines[0]);
     site.after = std::string(indent == std::string::npos ? 0 : indent, ' ') + rewrite.call + "\n";
     site.note = rewrite.why_not;

@@ -114,6 +114,30 @@ output %c
   check_python(c);
 }
 
+TEST(ContractTest, an_argument_is_found_under_another_view) {
+  graph::ModelRun run = run_of("T = 8\ninput %x : bf16[T, 128]\n%a = silu(%x) : bf16[T, 128]\n%h = slice(%a, dim=1, start=0, end=64) : bf16[T, 64]\n%v = view(%h) : bf16[T, 1, 64]{128, 64, 1}\n"
+                               "%w = view(%h) : bf16[T, 1, 64]{128, 128, 1}\n%y = mul(%w, other=2.0) : bf16[T, 1, 64]\noutput %y\n");
+  Finding f = finding_of(run.graph, "part");
+  graph::TensorId view;
+  for (uint32_t i = 0; i < run.graph.tensors.size(); ++i) {
+    if (run.graph.tensors[graph::TensorId{i}].name.view() == "v") view = graph::TensorId{i};
+  }
+  f.proposal[0].operators = {OperatorId{1}};
+  f.interface.inputs = {{"v", view, false, false}};
+  Contract c = make_contract(f, run, no_source);
+  EXPECT_NE(c.reference.find("= v * 2.0"), std::string::npos) << c.reference;
+  EXPECT_EQ(c.notes, no_notes());
+  check_python(c);
+}
+
+TEST(ContractTest, rope_with_positions_of_three_axes) {
+  graph::ModelRun run = run_of("T = 8\ninput %q : bf16[T, 256]\nbuffer %table : bf16[64, 128]\ninput %positions : i64[3, T]\n"
+                               "%r = rope(%q, %table, %positions, neox=True, rotary_dim=128, head_size=128, sections=[16, 24, 24]) : bf16[T, 256]\noutput %r\n");
+  Contract c = make_contract(finding_of(run.graph, "mrope"), run, no_source);
+  EXPECT_EQ(c.notes, no_notes());
+  check_python(c);
+}
+
 TEST(ContractTest, numbers_and_sizes_are_code) {
   graph::ModelRun run = run_of("T = 8\ninput %x : f32[T, 4, 64]\n%a = mul(%x, other=0.5) : f32[T, 4, 64]\n%b = clamp(%a, min=-1, max=1) : f32[T, 4, 64]\n"
                                "%m = mean(%b, dim=-1, keepdim=True) : f32[T, 4, 1]\n%d = sub(%b, %m) : f32[T, 4, 64]\n%e = where(%x, %d, other=0.0) : f32[T, 4, 64]\n%f = view(%e) : f32[4*T, 64]\noutput %f\n");
@@ -196,7 +220,7 @@ constexpr const char* source = R"(class Block(nn.Module):
         # sum and norm
         residual = x + residual
         n = self.norm(residual)
-        return n, residual
+        return n
 )";
 
 Contract at_call_site(const std::string& text, uint32_t first, uint32_t last, const std::string& code = source) {
@@ -218,7 +242,17 @@ TEST(CallSiteTest, plain_assignments_become_one_call) {
   EXPECT_EQ(site.note, "");
   EXPECT_EQ(site.diff,
             "--- a/model.py\n+++ b/model.py\n@@ -1,6 +1,5 @@\n class Block(nn.Module):\n     def forward(self, x, residual):\n         # sum and norm\n"
-            "-        residual = x + residual\n-        n = self.norm(residual)\n+        n = fused_add_rms_norm(x, residual)\n         return n, residual\n");
+            "-        residual = x + residual\n-        n = self.norm(residual)\n+        n = fused_add_rms_norm(x, residual)\n         return n\n");
+}
+
+TEST(CallSiteTest, each_output_takes_the_name_of_its_statement) {
+  std::string both = std::string(source).replace(std::string(source).find("return n"), 8, "return n, residual");
+  Contract lost = at_call_site(two_lines, 4, 5, both);
+  EXPECT_EQ(lost.call_sites[0].diff, "");
+  EXPECT_EQ(lost.call_sites[0].note, "`residual` is read further down and is no result");
+  Contract kept = at_call_site(std::string(two_lines) + "output %s\n", 4, 5, both);
+  EXPECT_EQ(kept.call_sites[0].note, "");
+  EXPECT_EQ(kept.call_sites[0].after, "        n, residual = fused_add_rms_norm(x, residual)\n");
 }
 
 TEST(CallSiteTest, two_places_have_no_diff) {

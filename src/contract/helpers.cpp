@@ -39,6 +39,16 @@ constexpr std::array helpers = {
     first, second = x.chunk(2, dim=-1)
     return torch.cat((-second, first), dim=-1)
 )py"},
+    Helper{"_section_angles", R"py(def _section_angles(table, positions, sections):
+    """Positions of three axes (time, height, width): each section of the angles takes its own."""
+    angles = table[positions.long()]
+    if positions.dim() == 1:
+        return angles
+    halves = []
+    for half in angles.chunk(2, dim=-1):
+        halves.append(torch.cat([part[i] for i, part in enumerate(half.split(list(sections), dim=-1))], dim=-1))
+    return torch.cat(halves, dim=-1)
+)py"},
     Helper{"_rope", R"py(def _rope(x, cos, sin, rotary_dim=None, neox=True, head_size=None, halves_out=False):
     """Turns the leading rotary_dim elements of each head. Without `sin`, `cos` holds both halves."""
     if sin is None:

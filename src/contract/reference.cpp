@@ -21,7 +21,18 @@ bool same_values(const graph::Shape& a, const graph::Shape& b) {
 }
 
 bool same_layout(const Tensor& a, const Tensor& b) {
-  return same_values(a.shape, b.shape) && same_values(a.strides, b.strides) && a.storage_offset.value == b.storage_offset.value;
+  if (!same_values(a.shape, b.shape) || a.storage_offset.value != b.storage_offset.value) return false;
+  for (size_t i = 0; i < a.shape.size(); ++i) {
+    if (a.shape[i].value > 1 && a.strides[i].value != b.strides[i].value) return false;
+  }
+  return true;
+}
+
+// One past the last element, in the storage.
+int64_t end_of(const Tensor& t) {
+  int64_t last = t.storage_offset.value;
+  for (size_t i = 0; i < t.shape.size(); ++i) last += (t.shape[i].value - 1) * t.strides[i].value;
+  return last + 1;
 }
 
 int64_t count(const Tensor& t) {
@@ -109,17 +120,20 @@ std::string ReferenceWriter::view_step(const std::string& of, const Tensor& from
 std::string ReferenceWriter::value(TensorId tensor) {
   if (auto it = names_.find(tensor.index); it != names_.end()) return it->second;
   const Tensor& t = graph_.tensors[tensor];
+  auto given_as = [&](TensorId given) { return graph_.root(given) == graph_.root(tensor); };
+  for (TensorId given : inputs_) {
+    if (given_as(given) && same_layout(graph_.tensors[given], t)) return names_.at(given.index);
+  }
   if (t.producer.valid() && graph_.entries[t.producer].kind == graph::EntryKind::Refresh) {
     TensorId written = graph_.entries[t.producer].inputs[1];
-    return view_step(value(written), graph_.tensors[written], t);
+    if (std::string of = value(written); !of.empty()) return view_step(of, graph_.tensors[written], t);
   }
   if (t.view_of.valid()) {
-    std::string of = value(t.view_of);
-    if (!of.empty()) return view_step(of, graph_.tensors[t.view_of], t);
+    if (std::string of = value(t.view_of); !of.empty()) return view_step(of, graph_.tensors[t.view_of], t);
   }
-  for (TensorId given : inputs_) {  // another look at the storage of an argument
-    if (graph_.root(given) != graph_.root(tensor)) continue;
-    return view_step(names_.at(given.index), graph_.tensors[given], t);
+  for (TensorId given : inputs_) {  // another look at the storage of an argument, where it lies inside
+    const Tensor& g = graph_.tensors[given];
+    if (given_as(given) && t.storage_offset.value >= g.storage_offset.value && end_of(t) <= end_of(g)) return view_step(names_.at(given.index), g, t);
   }
   return {};
 }
@@ -251,10 +265,13 @@ std::string ReferenceWriter::compound(const Operator& op, bool& tuple) {
   if (k == "silu_mul") return call("_silu_mul", {a});
   if (k == "gelu_mul") return call("_gelu_mul", {a, attribute("approximate")});
   if (k == "rope") {
-    if (graph::find_attribute(op, "sections")) return {};
     bool table = op.inputs.size() > 2 && !graph::is_floating(graph_.tensors[op.inputs[2]].dtype);
     std::string cos = input(op, 1);
-    if (table) cos += "[" + input(op, 2) + ".long()]";
+    const Attribute* sections = graph::find_attribute(op, "sections");
+    bool sectioned = sections && std::holds_alternative<std::vector<Dim>>(*sections) && !std::get<std::vector<Dim>>(*sections).empty();
+    if (sectioned && !table) return {};
+    if (sectioned) cos = call("_section_angles", {cos, input(op, 2), scalar(op, "sections")});
+    else if (table) cos += "[" + input(op, 2) + ".long()]";
     return call("_rope", {a, cos, table || op.inputs.size() < 3 ? "None" : input(op, 2), attribute("rotary_dim"), attribute("neox"), attribute("head_size"), attribute("halves_out")});
   }
   if (k == "dynamic_quantize") {

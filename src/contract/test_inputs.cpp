@@ -49,6 +49,7 @@ int64_t upper_bound(const graph::Graph& graph, const Operator& op, size_t input)
     return d ? d->value : otherwise;
   };
   auto tensor = [&](size_t i) -> const Tensor& { return graph.tensors[op.inputs[i]]; };
+  if (graph::is_floating(tensor(input).dtype)) return 0;
   if (kind == "rope" && input == 2) return size_at(tensor(1), 0);
   if ((kind == "embedding" || kind == "index_copy") && input == 1) return size_at(tensor(0), 0);
   if ((kind == "gather" || kind == "index_select") && input == 1) return size_at(tensor(0), axis(0));
