@@ -3,6 +3,7 @@
 #include "app/command.h"
 #include "app/exit_code.h"
 #include "app/locate_model.h"
+#include "app/passes_json.h"
 #include "app/print_diagnostics.h"
 #include "graph/text.h"
 #include "report/sequence.h"
@@ -24,7 +25,8 @@ int run(const DumpOptions& o) {
   graph::ModelRun model = vllm::evaluate_model((*workspace)->sources, located->request, *scenario);
   if (int code = report_status(model); code != Done) return code;
   std::string text;
-  if (o.stage == "graph") text = graph::to_text(model.graph);
+  if (o.stage == "passes") text = o.format == "json" ? passes_to_json(model) : passes_to_text(model);
+  else if (o.stage == "graph") text = graph::to_text(model.graph);
   else if (o.format == "json") text = report::sequence_to_json(model);
   else text = report::sequence_to_text(model, o.view == "kernel" ? report::SequenceView::Kernel : report::SequenceView::Module);
   if (int code = write_output(text, o.output); code != Done) return code;
@@ -36,7 +38,7 @@ int run(const DumpOptions& o) {
 void add_dump_command(CLI::App& program, Action& chosen) {
   auto options = std::make_shared<DumpOptions>();
   CLI::App* command = program.add_subcommand("dump", "print what a stage of the program sees");
-  command->add_option("stage", options->stage, "sequence: calls in order; graph: the operator graph")->required()->check(CLI::IsMember({"sequence", "graph"}));
+  command->add_option("stage", options->stage, "sequence: calls in order; graph: the operator graph; passes: what the graph passes of the trees do")->required()->check(CLI::IsMember({"sequence", "graph", "passes"}));
   command->add_option("name", options->name, "a model, an architecture or a model_type")->required();
   command->add_option("--view", options->view, "what the text shows: module (top level) or kernel (leaves)")->check(CLI::IsMember({"module", "kernel"}))->capture_default_str();
   command->add_option("-o,--output", options->output, "a file instead of standard output");
