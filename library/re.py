@@ -287,3 +287,10 @@ def template(pattern, flags=0):
 def escape(pattern):
     special = "()[]{}?*+-|^$\\.&~# \t\n\r\v\f"
     return "".join(["\\" + c if c in special else c for c in pattern])
+
+
+def __getattr__(name):
+    if name in ("_parser", "_constants", "_compiler"):
+        from _host import unknown
+        return unknown("the parts of the pattern compiler", "re." + name)
+    raise AttributeError(f"module 're' has no attribute '{name}'")

@@ -1,6 +1,6 @@
 """Importing by name."""
 import _host
-from . import machinery, metadata, util  # noqa: F401
+from . import abc, machinery, metadata, util  # noqa: F401
 
 
 def import_module(name, package=None):
