@@ -176,6 +176,24 @@ class npu:
     @staticmethod
     def reset_peak_memory_stats(device=None): pass
     @staticmethod
+    def memory_stats(device=None): return {}
+    @staticmethod
+    def memory_reserved(device=None): return 0
+    @staticmethod
+    def memory_allocated(device=None): return 0
+    @staticmethod
+    def max_memory_allocated(device=None): return 0
+    @staticmethod
+    def mem_get_info(device=None): return 0, 0
+    @staticmethod
+    def is_current_stream_capturing(): return False
+    @staticmethod
+    def is_initialized(): return True
+    @staticmethod
+    def super_kernel_scope_begin(*args, **kwargs): pass
+    @staticmethod
+    def super_kernel_scope_end(*args, **kwargs): pass
+    @staticmethod
     def _subscribe_report(stream): pass
     @staticmethod
     def _unsubscribe_report(stream): pass

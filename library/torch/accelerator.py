@@ -1,7 +1,7 @@
 from torch._names import OutOfMemoryError
 from torch._stream import Event, Inert, Stream, current
 
-StreamContext = graph = stream = device = MemPool = Inert
+StreamContext = graph = stream = device = device_index = MemPool = Inert
 
 
 def is_available(): return False
@@ -25,3 +25,14 @@ def max_memory_allocated(device=None): return 0
 def reset_peak_memory_stats(device=None): pass
 def mem_get_info(device=None): return 0, 0
 def get_device_name(device=None): return ""
+def memory_stats(device=None): return {}
+def get_memory_info(device=None): return 0, 0
+def current_device_index(): return 0
+def set_device_index(device): pass
+def empty_host_cache(): pass
+
+
+def current_accelerator(check_available=False):
+    import torch
+
+    return torch.device(torch.get_default_device().type)
