@@ -1,6 +1,7 @@
 #include "app/options.h"
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 namespace fusescout::app {
@@ -38,7 +39,7 @@ void add_scenario_options(CLI::App& command, Options& o) {
   command.add_option("--context", o.context, "cached tokens of a sequence in decode")->type_name("N")->capture_default_str();
   command.add_option("--dtype", o.dtype, "bf16, f16 or f32 (default: what the config says)");
   command.add_option("--tp", o.tp, "tensor parallel size")->capture_default_str();
-  command.add_option("--ep", o.ep, "expert parallel, over all ranks (default: off)")->expected(0, 1)->type_name("[N]")->each([&o](const std::string&) { o.ep_given = true; });
+  command.add_option("--ep", o.ep, "expert parallel size; without a number: over all ranks (default: off)")->expected(0, 1)->type_name("[N]");
   command.add_option("--dp", o.dp, "data parallel size")->capture_default_str();
   command.add_option("--pp", o.pp, "pipeline parallel size")->capture_default_str();
   command.add_option("--quant", o.quant, "a quantisation scheme for all layers: w8a8, w8a8_dynamic, ...");
@@ -75,7 +76,11 @@ ErrorOr<graph::Scenario> make_scenario(const Options& o, graph::Phase phase) {
   TRY(check_positive("--tp", s.tp, 1));
   TRY(check_positive("--dp", s.dp, 1));
   TRY(check_positive("--pp", s.pp, 1));
-  s.ep = !o.ep.empty() ? o.ep.front() : o.ep_given ? s.tp * s.dp : 1;
+  // CLI11 hands over "{}" or "" for an option without its optional value.
+  bool all_ranks = o.ep.find_first_not_of("{}") == std::string::npos;
+  auto [end, failure] = std::from_chars(o.ep.data(), o.ep.data() + o.ep.size(), s.ep);
+  if (all_ranks) s.ep = s.tp * s.dp;
+  else if (failure != std::errc() || end != o.ep.data() + o.ep.size()) return Error{"--ep takes a number, not `" + o.ep + "`"};
   TRY(check_positive("--ep", s.ep, 1));
   if (s.sequences() > s.tokens) return Error{"--batch is larger than --tokens: every sequence has at least one token"};
   s.quant = o.quant;

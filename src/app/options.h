@@ -20,8 +20,7 @@ struct Options {
   int64_t tokens = 0, batch = 0, context = 1024;
   std::string dtype, quant, quant_description, additional_config;
   int64_t tp = 1, dp = 1, pp = 1;
-  std::vector<int64_t> ep;                           // empty: off; given without a number: on
-  bool ep_given = false;
+  std::string ep = "1";                              // "" when it was given without a number: all ranks
   std::vector<std::string> environment;
   bool no_custom_ops = false, no_triton = false;
   int jobs = 0;                                      // 0: as many as the machine has
