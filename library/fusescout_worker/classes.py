@@ -5,12 +5,14 @@ import fusescout_scenario as scenario
 def report(model):
     from torch import nn
     from vllm.model_executor.layers.attention_layer_base import AttentionLayerBase
-    from vllm.model_executor.layers.fused_moe import FusedMoE
+    from vllm.model_executor.layers import fused_moe
     from vllm.model_executor.layers.linear import LinearBase
 
+    # The module that holds the experts' weights; releases differ in its name.
+    Experts = fused_moe.RoutedExperts if hasattr(fused_moe, "RoutedExperts") else fused_moe.FusedMoE
     modules = dict(model.named_modules())
     attention = [name for name, module in modules.items() if isinstance(module, AttentionLayerBase)]
-    experts = [name for name, module in modules.items() if isinstance(module, FusedMoE)]
+    experts = [name for name, module in modules.items() if isinstance(module, Experts)]
 
     def inside(name, names):
         return any(other.startswith(name + ".") for other in names)
@@ -28,7 +30,7 @@ def report(model):
         scenario.add_class("decoder_layer", type(modules[layer]))
         holders = [name for name in attention if name.startswith(layer + ".")]
         for name, module in modules.items():
-            if not name.startswith(layer + ".") or isinstance(module, (LinearBase, FusedMoE)):
+            if not name.startswith(layer + ".") or isinstance(module, (LinearBase, Experts)):
                 continue
             children = list(module.children())
             if inside(name, attention) or (name in attention and children):

@@ -139,7 +139,12 @@ void Interpreter::load(Module* module) {
     if (Symbol parent = parent_of(module->name); !parent.empty()) {
       // A submodule of something that is no source: an attribute of its parent.
       Module* package = module_for(parent, module->import_epoch);
-      load(package);
+      try {
+        load(package);
+      } catch (PythonException&) {
+        module->state = Module::State::Unloaded;   // to be asked for again
+        throw;
+      }
     }
     if (!loader_.installed(module->name)) {
       module->state = Module::State::Unloaded;

@@ -14,5 +14,10 @@ TEST(Interpreter, ReportsAnException) {
   EXPECT_EQ(run_python("{}['a']\n"), "KeyError: 'a'\n");
 }
 
+TEST(Interpreter, AMissingPackageIsMissingEveryTime) {
+  EXPECT_EQ(run_python("import importlib\nfor i in range(2):\n  try:\n    importlib.import_module('absent.part.inner').f\n  except ModuleNotFoundError as e:\n    print(e)\n"),
+            "No module named 'absent'\nNo module named 'absent'\n");
+}
+
 }  // namespace
 }  // namespace fusescout::python

@@ -139,9 +139,11 @@ Value module(In& in, const Arguments& a) {
   return found;
 }
 
+// For loops over all modules: those of the sources. What is not evaluated, or ours, holds nothing that a program looks for in all of them.
 Value module_names(In& in, const Arguments&) {
   std::vector<Value> made;
   for (Module* m : in.modules()) {
+    if (m->state == Module::State::Unloaded ? !in.module_exists(m->name) : (m->file == nullptr || m->file->path.view().starts_with("library/"))) continue;
     Value name = in.str(m->name);
     if (!module(in, Arguments{std::span<const Value>(&name, 1), {}}).is_none()) made.push_back(name);
   }
