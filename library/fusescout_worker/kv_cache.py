@@ -4,7 +4,6 @@ import torch
 
 
 def make_runner(vllm_config, device, model):
-    from vllm.v1.attention.selector import get_attn_backend
     from vllm.v1.core.kv_cache_utils import get_kv_cache_configs
     from vllm.v1.kv_cache_interface import KVCacheConfig
     from vllm_ascend.worker.model_runner_v1 import NPUModelRunner
@@ -27,9 +26,7 @@ def make_runner(vllm_config, device, model):
     runner.max_num_tokens = vllm_config.scheduler_config.max_num_batched_tokens
     runner.max_num_reqs = vllm_config.scheduler_config.max_num_seqs
     runner.use_sparse = hasattr(model_config.hf_text_config, "index_topk")
-    runner.attn_backend = get_attn_backend(
-        0, runner.dtype, None, runner.block_size, use_mla=model_config.use_mla, use_sparse=runner.use_sparse,
-        use_mm_prefix=model_config.is_mm_prefix_lm)
+    runner.attn_backend = backend_of_layers(vllm_config)
     runner.pcp_size = runner.dcp_size = 1
     runner.shared_kv_cache_layers = {}
     runner.runner_only_attn_layers = set()
@@ -55,6 +52,15 @@ def make_runner(vllm_config, device, model):
         for i, part in enumerate(parts):
             scenario.mark_cache(part, name + ".kv_cache." + str(i))
     return runner
+
+
+def backend_of_layers(vllm_config):
+    for layer in vllm_config.compilation_config.static_forward_context.values():
+        if hasattr(layer, "get_attn_backend"):
+            return layer.get_attn_backend()
+        if hasattr(layer, "attn_backend"):
+            return layer.attn_backend
+    return None
 
 
 def allocate(runner, kv_cache_config):

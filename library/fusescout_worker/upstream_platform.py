@@ -1,7 +1,6 @@
 """`--upstream`: an out-of-tree accelerator about which nothing is known, so that vLLM takes the branches that vllm-ascend's platform would
 take, and its own implementation in them."""
 from vllm.platforms import Platform, PlatformEnum
-from vllm.v1.attention.backend import AttentionBackend, AttentionImpl, AttentionMetadataBuilder
 
 
 def register():
@@ -31,8 +30,8 @@ class UpstreamPlatform(Platform):
             vllm_config.parallel_config.worker_cls = "fusescout_worker"
 
     @classmethod
-    def get_attn_backend_cls(cls, selected_backend, attn_selector_config, num_heads=None):
-        return "fusescout_worker.upstream_platform.OpaqueAttentionBackend"
+    def get_attn_backend_cls(cls, *arguments, **keywords):
+        return "fusescout_worker.opaque_attention.OpaqueAttentionBackend"
 
     @classmethod
     def opaque_attention_op(cls):
@@ -51,36 +50,3 @@ class UpstreamPlatform(Platform):
         import torch
 
         return torch.no_grad()
-
-
-class OpaqueAttentionBackend(AttentionBackend):
-    accept_output_buffer = True
-
-    @staticmethod
-    def get_name():
-        return "CUSTOM"
-
-    @staticmethod
-    def get_impl_cls():
-        return OpaqueAttentionImpl
-
-    @staticmethod
-    def get_builder_cls():
-        return OpaqueMetadataBuilder
-
-    @staticmethod
-    def get_kv_cache_shape(num_blocks, block_size, num_kv_heads, head_size, cache_dtype_str="auto"):
-        return (2, num_blocks, block_size, num_kv_heads, head_size)
-
-
-class OpaqueAttentionImpl(AttentionImpl):
-    def __init__(self, *args, **kwargs):
-        pass
-
-    def forward(self, *args, **kwargs):
-        raise NotImplementedError
-
-
-class OpaqueMetadataBuilder(AttentionMetadataBuilder):
-    def build(self, common_prefix_len, common_attn_metadata, fast_build=False):
-        raise NotImplementedError

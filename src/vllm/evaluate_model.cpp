@@ -29,7 +29,9 @@ void add_sources(TreeLoader& loader, const Sources& sources, const graph::Scenar
   if (scenario.upstream) return;
   loader.add_tree(*sources.ascend);
   // What its build generates: the device, and the library of C++ operators.
-  loader.add_generated("vllm_ascend._build_info", "__device_type__ = '" + device_generation(scenario.device).name + "'\n");
+  DeviceGeneration device = device_generation(scenario.device);
+  loader.add_generated("vllm_ascend._build_info", "__device_type__ = '" + device.name + "'\n__soc_version__ = '" + device.soc_name +
+                                                      "'\n__sleep_mode_enabled__ = " + (scenario.custom_ops ? "True" : "False") + "\n");
   loader.add_generated("vllm_ascend.vllm_ascend_C", scenario.custom_ops ? std::optional<std::string>("") : std::nullopt);
 }
 

@@ -12,10 +12,10 @@ using python::Interpreter;
 using python::Value;
 
 DeviceGeneration device_generation(const std::string& device) {
-  if (device.starts_with("910B")) return {"A2", 220};
-  if (device.starts_with("910C")) return {"A3", 250};
-  if (device.starts_with("310P")) return {"_310P", 202};
-  if (device.starts_with("950")) return {"A5", 260};
+  if (device.starts_with("910B")) return {"A2", "ASCEND910B1", 220};
+  if (device.starts_with("910C")) return {"A3", "ASCEND910_9391", 250};
+  if (device.starts_with("310P")) return {"_310P", "ASCEND310P3", 202};
+  if (device.starts_with("950")) return {"A5", "ASCEND950", 260};
   return {};
 }
 

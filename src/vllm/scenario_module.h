@@ -15,7 +15,7 @@
 namespace fusescout::vllm {
 
 // What vllm-ascend calls the device: the name in its generated _build_info.py, and the number that CANN reports.
-struct DeviceGeneration { std::string name; int64_t soc_version = 0; };
+struct DeviceGeneration { std::string name, soc_name; int64_t soc_version = 0; };
 DeviceGeneration device_generation(const std::string& device);  // "910B2" -> A2; empty name: unknown
 
 struct ScenarioFacts {

@@ -31,3 +31,7 @@ def try_get_tokenizer_config(pretrained_model_name_or_path, trust_remote_code, r
 
 def try_get_dense_modules(model, revision=None):
     return None
+
+
+# Older releases keep these here.
+from fusescout_worker.repository import *  # noqa: E402,F403

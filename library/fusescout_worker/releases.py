@@ -1,0 +1,24 @@
+"""Names that releases of vLLM keep in different modules."""
+import importlib
+
+
+def first_of(*places):
+    """The attributes of the first place `(module, name, ...)` that has them all."""
+    error = None
+    for module, *names in places:
+        try:
+            found = importlib.import_module(module)
+            return [getattr(found, name) for name in names]
+        except (ImportError, AttributeError) as e:
+            error = error or e
+    raise error
+
+
+def accepted(function, arguments):
+    """Those of the keyword arguments that this release's function knows."""
+    from inspect import signature
+
+    parameters = signature(function).parameters
+    if any(p.kind == p.VAR_KEYWORD for p in parameters.values()):
+        return arguments
+    return {name: value for name, value in arguments.items() if name in parameters}
