@@ -58,7 +58,10 @@ Qualified split_name(std::string_view text, Symbol space) {
     text = text.substr(colons + 2);
   }
   size_t dot = text.find('.');
-  return {space, Symbol(text.substr(0, dot)), dot == std::string_view::npos ? Symbol() : Symbol(text.substr(dot + 1))};
+  std::string_view overload = dot == std::string_view::npos ? std::string_view() : text.substr(dot + 1);
+  // An overload has a body of its own: an operator of the name with the dot. Those of aten are the functions of torch.
+  bool own = !overload.empty() && overload != "default" && space.view() != "aten";
+  return {space, Symbol(own ? text : text.substr(0, dot)), Symbol(overload)};
 }
 
 // A result without recording, made again as outputs of the open call.
@@ -187,7 +190,8 @@ Value operator_attribute(Interpreter& interpreter, const Value& self, Symbol nam
   // An overload: `default`, or a name that was registered with a dot; the catalogue sets `out` itself.
   static const Symbol default_name("default");
   if (name == default_name || text == "Tensor" || text == "Scalar" || text == "int") return Operators::of(interpreter).object(entry, name);
-  return Value();
+  OperatorEntry* overload = Operators::of(interpreter).find(entry.space, Symbol(entry.name.str() + "." + name.str()));
+  return overload != nullptr ? Operators::of(interpreter).object(*overload) : Value();
 }
 
 // register_fake(f) and @register_fake, register_kernel(devices, f), ...: how torch.library.custom_op's result is completed.

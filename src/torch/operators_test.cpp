@@ -110,5 +110,22 @@ assert error(lambda: torch.ops.demo.none(y)) == "NotImplementedError"
 )py"), "");
 }
 
+TEST(Operators, AnOverloadHasABodyOfItsOwn) {
+  TestMachine machine;
+  EXPECT_EQ(machine.run(R"py(
+import torch
+from torch.library import Library
+lib = Library("demo", "FRAGMENT")
+lib.define("twice(Tensor x) -> Tensor")
+lib.impl("twice", lambda x: x * 2, "CompositeExplicitAutograd")
+lib.define("twice.maybe_inplace(Tensor(a!) x) -> Tensor")
+lib.impl("twice.maybe_inplace", lambda x: x.mul_(2), "CompositeExplicitAutograd")
+assert hasattr(torch.ops.demo.twice, "maybe_inplace") and not hasattr(torch.ops.demo.twice, "other")
+x = torch.ones(2)
+assert torch.ops.demo.twice(x) is not x
+assert torch.ops.demo.twice.maybe_inplace(x) is x
+)py"), "");
+}
+
 }  // namespace
 }  // namespace fusescout::torch
