@@ -14,29 +14,48 @@ def report(model):
     attention = [name for name, module in modules.items() if isinstance(module, AttentionLayerBase)]
     experts = [name for name, module in modules.items() if isinstance(module, Experts)]
 
-    def inside(name, names):
-        return any(other.startswith(name + ".") for other in names)
-
+    with_attention, with_experts = above(attention), above(experts)
     scenario.add_class("main", type(model))
-    layers = []
+    layers = set()
     for name, module in modules.items():
-        if isinstance(module, nn.ModuleList) and not any(name.startswith(layer + ".") for layer in layers):
+        if isinstance(module, nn.ModuleList) and nearest(name, layers) is None:
             elements = [name + "." + child for child, _ in module.named_children()]
-            layers += [element for element in elements if inside(element, attention)]
+            elements = [element for element in elements if element in with_attention]
+            layers.update(elements)
             owner = name.rpartition(".")[0]
-            if owner and any(element in layers for element in elements):
+            if owner and elements:
                 scenario.add_class("main", type(modules[owner]))
-    for layer in layers:
-        scenario.add_class("decoder_layer", type(modules[layer]))
-        holders = [name for name in attention if name.startswith(layer + ".")]
-        for name, module in modules.items():
-            if not name.startswith(layer + ".") or isinstance(module, (LinearBase, Experts)):
-                continue
-            children = list(module.children())
-            if inside(name, attention) or (name in attention and children):
-                scenario.add_class("attention", type(module))
-                holders.append(name)
-            elif inside(name, experts):
-                scenario.add_class("moe", type(module))
-            elif any(isinstance(child, LinearBase) for child in children) and not any(name.startswith(holder + ".") for holder in holders):
-                scenario.add_class("mlp", type(module))
+    holders = set(attention)
+    for name, module in modules.items():
+        if name in layers:
+            scenario.add_class("decoder_layer", type(module))
+        elif nearest(name, layers) is None or isinstance(module, (LinearBase, Experts)):
+            continue
+        elif name in with_attention or (name in holders and list(module.children())):
+            scenario.add_class("attention", type(module))
+            holders.add(name)
+        elif name in with_experts:
+            scenario.add_class("moe", type(module))
+        elif nearest(name, holders) is None and any(isinstance(child, LinearBase) for child in module.children()):
+            scenario.add_class("mlp", type(module))
+
+
+def above(names):
+    """The names of everything that contains one of these."""
+    found = set()
+    for name in names:
+        while "." in name:
+            name = name.rpartition(".")[0]
+            if name in found:
+                break
+            found.add(name)
+    return found
+
+
+def nearest(name, names):
+    """The innermost of `names` that contains this one."""
+    while "." in name:
+        name = name.rpartition(".")[0]
+        if name in names:
+            return name
+    return None
