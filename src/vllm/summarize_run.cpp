@@ -12,8 +12,11 @@ using python::NoteKind;
 
 namespace {
 
-Kind kind_of(NoteKind kind) {
-  switch (kind) {
+Kind kind_of(const Note& note) {
+  // What the layers above the evaluator say of a call (torch/operators.cpp, catalogue/install.cpp).
+  if (note.message.starts_with("the call does not fit the catalogue's")) return Kind::SignatureMismatch;
+  if (note.message.ends_with("the shapes are those of its fake implementation")) return Kind::OpaqueCall;
+  switch (note.kind) {
     case NoteKind::Unknown: return Kind::UnknownValue;
     case NoteKind::Assumption: return Kind::Assumption;
     case NoteKind::Condition: return Kind::Condition;
@@ -36,11 +39,11 @@ void summarize_run(Interpreter& interpreter, const std::optional<Interpreter::Fa
   bool assumed = false, gaps = false;
   for (const Note& note : interpreter.notes()) {
     Diagnostic d;
-    d.kind = kind_of(note.kind);
+    d.kind = kind_of(note);
     d.location = {note.file, note.line};
     d.message = note.message;
     // An unknown matters where it decides or reaches an operator; the layer that meets it says so itself.
-    if (note.kind == NoteKind::Unknown) continue;
+    if (d.kind == Kind::UnknownValue) continue;
     if (note.kind == NoteKind::Assumption) assumed = true;
     if (note.kind == NoteKind::Limit || note.kind == NoteKind::Unsupported) gaps = true;
     diagnostics.push_back(std::move(d));
