@@ -1,5 +1,6 @@
 """Rank 0 of the scenario's world."""
 import fusescout_scenario as scenario
+from fusescout_worker.releases import accepted
 
 
 def initialize(vllm_config):
@@ -10,12 +11,13 @@ def initialize(vllm_config):
     with set_current_vllm_config(vllm_config):
         init_distributed_environment(
             parallel.world_size, 0, "tcp://127.0.0.1:29500", 0, scenario.distributed_backend)
-        ensure_model_parallel_initialized(
-            parallel.tensor_parallel_size,
-            parallel.pipeline_parallel_size,
-            parallel.prefill_context_parallel_size,
-            parallel.decode_context_parallel_size,
-        )
+        sizes = {
+            "tensor_model_parallel_size": parallel.tensor_parallel_size,
+            "pipeline_model_parallel_size": parallel.pipeline_parallel_size,
+            "prefill_context_model_parallel_size": getattr(parallel, "prefill_context_parallel_size", 1),
+            "decode_context_model_parallel_size": getattr(parallel, "decode_context_parallel_size", 1),
+        }
+        ensure_model_parallel_initialized(**accepted(ensure_model_parallel_initialized, sizes))
         if not scenario.upstream:
             from vllm_ascend.distributed.parallel_state import init_ascend_model_parallel
 

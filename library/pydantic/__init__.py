@@ -1,4 +1,5 @@
 """The part of pydantic that configuration classes use: fields with defaults and limits, validators."""
+import copy
 import dataclasses as _dataclasses
 
 from . import dataclasses, fields  # noqa: F401
@@ -105,6 +106,9 @@ class _ModelMeta(type):
         cls = super().__new__(metacls, name, bases, namespace)
         if bases:
             own_init = "__init__" in namespace
+            for name, value in namespace.items():      # every instance gets its own
+                if isinstance(value, (list, dict, set)) and name in cls.__dict__.get("__annotations__", {}):
+                    setattr(cls, name, Field(default_factory=lambda value=value: copy.deepcopy(value)))
             _processed(cls, {"kw_only": True, "eq": "__eq__" not in namespace, "repr": "__repr__" not in namespace, "init": not own_init,
                              "match_args": False})
             cls.model_fields = cls.__dataclass_fields__

@@ -23,6 +23,7 @@ Value Interpreter::load_global(Frame& frame, Symbol name) {
     return *v;
   }
   if (Value* v = builtins_->find(name)) return *v;
+  if (name == names::__builtins__) return builtins_;
   if (name == names::__class__ && frame.class_cell != nullptr) return frame.class_cell->value;
   // A cycle of imports, lazy here, can ask for a name before its statement ran: then another module runs in between.
   if (frame.module->state == Module::State::Running) {

@@ -163,6 +163,10 @@ void Interpreter::load(Module* module) {
   module->file = files_.back().get();
   module->package = source->package;
   run_module_body(module);
+  // A program that put its own function in the place of `__import__` wants to see what is imported.
+  static const Symbol import_name("__import__");
+  Value* hook = builtins_->find(import_name);
+  if (hook != nullptr && hook->as<Function>() != nullptr) call(*hook, {str(module->name), Value::none(), Value::none(), tuple({str(std::string("*"))})});
 }
 
 void Interpreter::run_top_level(Module* module, CodeFile* file, NodeId statement) {
