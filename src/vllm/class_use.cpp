@@ -108,9 +108,14 @@ void note_patched_functions(python::Interpreter& interpreter, graph::ModelRun& r
 void set_class_hooks(torch::Context& context, graph::ModelRun& run) {
   run.model_folders = {"vllm/model_executor/models/", "vllm/models/", "vllm_ascend/models/"};
   context.is_library_class = [](python::Class* cls) {
+    // Registration leaves its name in the class; an interface that nobody registered is opened.
+    static const Symbol registered_as("name");
+    bool registered = false;
     for (const python::Class* base : cls->mro) {
       std::string_view name = base->name.view();
-      if (base->module_name == "vllm.model_executor.custom_op" && (name == "CustomOp" || name == "PluggableLayer")) return true;
+      if (base->module_name == "vllm.model_executor.custom_op" && (name == "CustomOp" || name == "PluggableLayer")) return registered;
+      python::Value* own = base->dict != nullptr ? base->dict->find(registered_as) : nullptr;
+      registered = registered || (own != nullptr && own->as<python::Str>() != nullptr);
       if (name == "AttentionLayerBase" && base->module_name.starts_with("vllm.")) return true;
     }
     return false;
