@@ -212,6 +212,9 @@ TEST(Patterns, AnErrorNamesTheLine) {
   source::MemoryFileSystem files;
   source::RealFileSystem real;
   files.files["patterns/notation.py"] = *real.read(FUSESCOUT_SOURCE_DIR "/patterns/notation.py");
+  for (const std::string& name : real.list(FUSESCOUT_SOURCE_DIR "/library")) {   // what the notation imports
+    if (name.ends_with(".py")) files.files["library/" + name] = *real.read(FUSESCOUT_SOURCE_DIR "/library/" + name);
+  }
   files.files["patterns/norm/bad.py"] = "from notation import op\nNAME_EN = NAME_ZH = WHY_EN = WHY_ZH = 'x'\n\n\ndef pattern(x):\n    return op.no_such_kind(x) + missing\n";
   ErrorOr<std::vector<graph::Pattern>> patterns = load_patterns({{&files, "patterns"}});
   ASSERT_TRUE(patterns.is_error());

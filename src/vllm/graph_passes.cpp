@@ -64,6 +64,7 @@ struct GraphPasses::State {
   graph::ModelRun& run;
   std::unique_ptr<CallGraph> calls;       // of the step; made on first use
   std::vector<bool> taken;                // nodes that a match has replaced
+  std::string trace_error;                // of the last pattern that could not be traced
 
   Layout layout(TensorId id) const {
     const graph::Tensor& t = run.graph.tensors[id];
@@ -87,12 +88,14 @@ struct GraphPasses::State {
       made.inputs.push_back(tensor->id);
       arguments.push_back(tensor);
     }
-    return !interpreter.guard([&] {
+    auto failure = interpreter.guard([&] {
       Value result = interpreter.call(function, Arguments{arguments, {}});
       std::vector<torch::TensorObject*> outputs;
       torch::collect_tensors(context, result, outputs);
       for (torch::TensorObject* t : outputs) made.outputs.push_back(context.current(t));
     });
+    if (failure) trace_error = failure->type + ": " + failure->message;
+    return !failure;
   }
 
   // The kernels of the matched calls become the one of the replacement.
@@ -166,7 +169,7 @@ struct GraphPasses::State {
     for (torch::TensorObject* t : examples) layouts.push_back(layout(t->id));
     std::optional<Trace> general = trace(part("search_fn"), layouts);
     if (!general) {
-      result.why = "the pattern cannot be traced";
+      result.why = "the pattern cannot be traced: " + trace_error;
       return;
     }
     if (!calls) {
@@ -243,7 +246,7 @@ struct GraphPasses::State {
   }
 };
 
-GraphPasses::GraphPasses(torch::Context& context, graph::ModelRun& run) : state_(new State{context, run, nullptr, {}}) {}
+GraphPasses::GraphPasses(torch::Context& context, graph::ModelRun& run) : state_(new State{context, run, nullptr, {}, {}}) {}
 GraphPasses::~GraphPasses() = default;
 
 void GraphPasses::add_to(Interpreter& interpreter, python::Module* module) {

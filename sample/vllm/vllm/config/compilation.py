@@ -39,3 +39,9 @@ class CompilationConfig:
     enabled_custom_ops: Counter[str] = field(default_factory=Counter, init=False)
     disabled_custom_ops: Counter[str] = field(default_factory=Counter, init=False)
     static_forward_context: dict[str, Any] = field(default_factory=dict, init=False)
+    compile_range_ends: list[int] = field(default_factory=list)
+
+    def get_compile_ranges(self) -> list[Range]:
+        """Numbers of tokens that share one compiled graph."""
+        ends = sorted(set(self.compile_range_ends))
+        return [Range(before + 1, end) for before, end in zip([0, *ends], ends)]

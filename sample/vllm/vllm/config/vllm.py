@@ -26,6 +26,8 @@ class VllmConfig:
         from vllm.platforms import current_platform
 
         compilation = self.compilation_config
+        if not compilation.compile_range_ends:
+            compilation.compile_range_ends = [self.scheduler_config.max_num_batched_tokens]
         eager = self.model_config is not None and self.model_config.enforce_eager
         if compilation.mode is None:
             compilation.mode = CompilationMode.NONE if eager else CompilationMode.VLLM_COMPILE
