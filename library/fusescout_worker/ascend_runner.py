@@ -3,22 +3,7 @@ requests: batches, sampling, memory, streams. A release that lacks one of the fu
 from contextlib import contextmanager
 
 import fusescout_scenario as scenario
-from fusescout_worker.releases import accepted, first_of
-
-
-def call(place, *arguments):
-    """Calls `module:function` with as many of the arguments as it takes, if this release has it."""
-    from inspect import signature
-
-    module, _, name = place.partition(":")
-    try:
-        (function,) = first_of((module, name))
-    except (ImportError, AttributeError):
-        return None
-    parameters = signature(function).parameters.values()
-    if not any(p.kind == p.VAR_POSITIONAL for p in parameters):
-        arguments = arguments[:len([p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)])]
-    return function(*arguments)
+from fusescout_worker.releases import accepted, call
 
 
 def start_worker(vllm_config):
@@ -26,10 +11,12 @@ def start_worker(vllm_config):
     from vllm_ascend.utils import adapt_patch
 
     adapt_patch()
+    call("vllm_ascend.utils:is_enable_nz", None, vllm_config)
     call("vllm_ascend.ops:register_dummy_fusion_op")
     call("vllm_ascend.utils:register_ascend_customop", vllm_config)
     call("vllm_ascend.ascend_config:init_ascend_config", vllm_config)
     call("vllm_ascend.utils:check_ascend_device_type")
+    call("vllm_ascend.utils:init_ascend_soc_version")
 
 
 class AscendRunner:

@@ -1,6 +1,7 @@
 """The runner's own methods lay out the KV caches: an NPUModelRunner of which only the attributes are set that they read."""
 import fusescout_scenario as scenario
 import torch
+from fusescout_worker.releases import accepted, call
 
 
 def make_runner(vllm_config, device, model):
@@ -27,6 +28,19 @@ def make_runner(vllm_config, device, model):
     runner.max_num_reqs = vllm_config.scheduler_config.max_num_seqs
     runner.use_sparse = hasattr(model_config.hf_text_config, "index_topk")
     runner.attn_backend = backend_of_layers(vllm_config)
+    # What is off, or of one rank, unless the user asks for it.
+    for switch in ("is_kv_producer", "is_kv_consumer", "use_sparse_c8_indexer", "enable_hamming_sparse", "use_compress", "use_aclgraph",
+                   "sparse_kv_offload_enabled", "use_hybrid_blocks", "hybrid_with_attn_and_mamba"):
+        setattr(runner, switch, False)
+    for absent in ("drafter", "c8_k_cache_dtype", "c8_k_scale_cache_dtype", "kvcomp_meta_data", "sparse_kv_offload_config"):
+        setattr(runner, absent, None)
+    runner.tp_rank = 0
+    runner.uniform_decode_query_len = 1
+    runner.sfa_dcp_replicated_indexer_size = 1
+    runner.ascend_config = call("vllm_ascend.ascend_config:get_ascend_config")
+    if runner.use_sparse:
+        text_config = model_config.hf_text_config
+        runner.sparse_head_dim = (text_config.kv_lora_rank, text_config.qk_rope_head_dim, text_config.index_head_dim)
     runner.pcp_size = runner.dcp_size = 1
     runner.shared_kv_cache_layers = {}
     runner.runner_only_attn_layers = set()
@@ -41,10 +55,14 @@ def make_runner(vllm_config, device, model):
     else:
         kv_cache_config = KVCacheConfig(num_blocks=1, kv_cache_tensors=[], kv_cache_groups=[])
     runner.kv_cache_config = kv_cache_config
-    runner.may_add_encoder_only_layers_to_kv_cache_config()
-    runner.maybe_add_kv_sharing_layers_to_kv_cache_groups(kv_cache_config)
+    if hasattr(runner, "may_add_encoder_only_layers_to_kv_cache_config"):
+        runner.may_add_encoder_only_layers_to_kv_cache_config()
+    if hasattr(runner, "maybe_add_kv_sharing_layers_to_kv_cache_groups"):
+        runner.maybe_add_kv_sharing_layers_to_kv_cache_groups(kv_cache_config)
     runner._check_and_update_cudagraph_mode = lambda *arguments: None       # what can be captured says nothing about the operators
-    runner.initialize_attn_backend(kv_cache_config)
+    runner.kernel_block_sizes = [[runner.block_size] for _ in kv_cache_config.kv_cache_groups]
+    options = {"kv_cache_config": kv_cache_config, "kernel_block_sizes": runner.kernel_block_sizes}
+    runner.initialize_attn_backend(**accepted(runner.initialize_attn_backend, options))
     runner.use_hybrid_blocks = len(runner.attn_groups) > 1
     caches = allocate(runner, kv_cache_config)
     for name, cache in caches.items():
@@ -55,17 +73,17 @@ def make_runner(vllm_config, device, model):
 
 
 def backend_of_layers(vllm_config):
+    """Of the attention layers proper: caches of other kinds (an indexer's, say) have no implementation of their own."""
     for layer in vllm_config.compilation_config.static_forward_context.values():
-        if hasattr(layer, "get_attn_backend"):
-            return layer.get_attn_backend()
-        if hasattr(layer, "attn_backend"):
-            return layer.attn_backend
+        if hasattr(layer, "impl"):
+            return layer.get_attn_backend() if hasattr(layer, "get_attn_backend") else getattr(layer, "attn_backend", None)
     return None
 
 
 def allocate(runner, kv_cache_config):
     try:
-        return runner.initialize_kv_cache_tensors(kv_cache_config)
+        options = {"kv_cache_config": kv_cache_config, "kernel_block_sizes": runner.kernel_block_sizes}
+        return runner.initialize_kv_cache_tensors(**accepted(runner.initialize_kv_cache_tensors, options))
     except AssertionError as error:
         # The runner goes by the names of layers. The layers themselves can run all the same, each with a cache as its spec describes it.
         scenario.assume("vllm-ascend's runner does not allocate these KV caches (" + str(error) + "); they are laid out as their specs say")

@@ -22,3 +22,18 @@ def accepted(function, arguments):
     if any(p.kind == p.VAR_KEYWORD for p in parameters.values()):
         return arguments
     return {name: value for name, value in arguments.items() if name in parameters}
+
+
+def call(place, *arguments):
+    """Calls `module:function` with as many of the arguments as it takes, if this release has it."""
+    from inspect import signature
+
+    module, _, name = place.partition(":")
+    try:
+        (function,) = first_of((module, name))
+    except (ImportError, AttributeError):
+        return None
+    parameters = signature(function).parameters.values()
+    if not any(p.kind == p.VAR_POSITIONAL for p in parameters):
+        arguments = arguments[:len([p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)])]
+    return function(*arguments)
