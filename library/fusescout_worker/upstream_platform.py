@@ -29,6 +29,12 @@ class UpstreamPlatform(Platform):
         if vllm_config.parallel_config.worker_cls == "auto":
             vllm_config.parallel_config.worker_cls = "fusescout_worker"
 
+        try:
+            from vllm.v1.attention.backends.mla.prefill.registry import MLAPrefillBackendEnum, register_mla_prefill_backend
+        except ImportError:
+            return
+        register_mla_prefill_backend(MLAPrefillBackendEnum.FLASH_ATTN, "fusescout_worker.opaque_prefill.OpaquePrefillBackend")
+
     @classmethod
     def get_attn_backend_cls(cls, *arguments, **keywords):
         return "fusescout_worker.opaque_attention.OpaqueAttentionBackend"
