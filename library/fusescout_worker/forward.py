@@ -10,9 +10,11 @@ def run(runner):
     input_ids = scenario.make_input("input_ids", (tokens,), torch.int64)
     rows = (3,) if model_config.uses_mrope else ()
     positions = scenario.make_input("positions", rows + (tokens,), torch.int64)
-    from vllm.config import CompilationMode, set_current_vllm_config
+    from vllm.config import set_current_vllm_config
 
-    torch.compiler._compiling = runner.vllm_config.compilation_config.mode == CompilationMode.VLLM_COMPILE
+    # What vLLM compiles, it traces: CompilationMode.VLLM_COMPILE, CompilationLevel.PIECEWISE before.
+    compilation = runner.vllm_config.compilation_config
+    torch.compiler._compiling = getattr(compilation, "mode", getattr(compilation, "level", 0)) == 3
     with set_current_vllm_config(runner.vllm_config), torch.inference_mode(), runner.step(positions):
         scenario.set_recording(True)
         hidden_states = model(input_ids=input_ids, positions=positions, intermediate_tensors=None, inputs_embeds=None)

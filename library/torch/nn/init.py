@@ -19,6 +19,7 @@ def kaiming_normal_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", gener
 def orthogonal_(tensor, gain=1, generator=None): return tensor
 def eye_(tensor): return tensor
 def dirac_(tensor, groups=1): return tensor
+def sparse_(tensor, sparsity, std=0.01, generator=None): return tensor
 
 
 def calculate_gain(nonlinearity, param=None):
