@@ -1,15 +1,15 @@
 """Small arrays of numbers, as configurations and metadata need them. Whatever else numpy has is unknown."""
 import math as _math
 
-from .arrays import (  # noqa: F401
-    all, allclose, any, arange, argmax, argmin, argsort, array, array_equal, array_split, asarray, ascontiguousarray, atleast_1d, bincount, broadcast_to,
-    clip, concatenate, copy, cumsum, diff, dot, empty, empty_like, eye, flip, frombuffer, fromiter, full, full_like, hstack, isin, linspace, max, maximum,
-    mean, min, minimum, ndarray, nonzero, ones, ones_like, power, prod, ravel, repeat, reshape, searchsorted, sort, split, squeeze, stack, std, sum, tile,
-    transpose, unique, vstack, where, zeros, zeros_like)
-from .arrays import _elementwise
+from .arrays import array, asarray, ascontiguousarray, broadcast_to, ndarray  # noqa: F401
 from .dtypes import (  # noqa: F401
     bool_, bytes_, character, complex64, complex128, complexfloating, dtype, float16, float32, float64, floating, generic, inexact, int8, int16, int32, int64,
     integer, issubdtype, number, object_, signedinteger, str_, uint8, uint16, uint32, uint64, unsignedinteger)
+from .functions import (  # noqa: F401
+    all, allclose, any, arange, argmax, argmin, argsort, array_equal, array_split, atleast_1d, bincount, clip, concatenate, copy, cumsum, diff, dot, empty,
+    empty_like, eye, flip, frombuffer, fromiter, full, full_like, hstack, isin, linspace, max, maximum, mean, min, minimum, nonzero, ones, ones_like, power,
+    prod, ravel, repeat, reshape, searchsorted, sort, split, squeeze, stack, std, sum, tile, transpose, unique, vstack, where, zeros, zeros_like)
+from .functions import elementwise as _elementwise
 
 __version__ = "1.26.4"
 pi, e, inf, nan, newaxis = _math.pi, _math.e, _math.inf, _math.nan, None

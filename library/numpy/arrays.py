@@ -1,9 +1,27 @@
 """An array is a list of numbers and a shape, row by row."""
+import functools as _functools
 import math
+
+from _host import is_unknown
 
 from .dtypes import bool_, common, dtype, float64, int64, promoted
 
 _all, _any, _max, _min, _sum, _abs = all, any, max, min, sum, abs
+
+
+def strict(function):
+    """What is made of something unknown is unknown."""
+    @_functools.wraps(function)
+    def wrapper(*args, **kwargs):
+        for a in (*args, *kwargs.values()):
+            if is_unknown(a):
+                return a
+            if isinstance(a, (list, tuple)):
+                for item in a:
+                    if is_unknown(item):
+                        return item
+        return function(*args, **kwargs)
+    return wrapper
 
 
 def _flat(data, shape):
@@ -54,6 +72,7 @@ class ndarray:
 
     @property
     def T(self):
+        from .functions import transpose
         return transpose(self)
 
     @property
@@ -117,6 +136,7 @@ class ndarray:
         return self.reshape(tuple(n for i, n in enumerate(self.shape) if n != 1 or (axis is not None and i != axis % self.ndim)))
 
     def transpose(self, *axes):
+        from .functions import transpose
         return transpose(self, axes or None)
 
     # --- indexing: each axis gives the positions it selects, or one position and goes away
@@ -158,6 +178,8 @@ class ndarray:
         return positions, tuple(shape)
 
     def __getitem__(self, index):
+        if is_unknown(index):
+            return index
         positions, shape = self._selected(index)
         if shape == ():
             return self._data[positions[0]]
@@ -173,6 +195,10 @@ class ndarray:
             whole._store(positions[position], value)
 
     def __setitem__(self, index, value):
+        if is_unknown(index):   # any number may be another one now
+            for p in range(len(self._data)):
+                self._store(p, index)
+            return
         positions, shape = self._selected(index)
         if isinstance(value, (ndarray, list, tuple)):
             value = broadcast_to(value, (len(positions),) if shape is None else shape)._data
@@ -184,6 +210,8 @@ class ndarray:
     # --- arithmetic
 
     def _with(self, other, operation, result=None):
+        if is_unknown(other):
+            return other
         if not isinstance(other, ndarray):
             if isinstance(other, (int, float)):
                 kind = self.dtype if isinstance(other, int) and self.dtype.kind != "b" or self.dtype.kind == "f" else common([other])
@@ -192,7 +220,7 @@ class ndarray:
             if not isinstance(other, (list, tuple)):
                 return NotImplemented
             other = asarray(other)
-        shape = _broadcast_shape(self.shape, other.shape)
+        shape = broadcast_shape(self.shape, other.shape)
         a, b = broadcast_to(self, shape), broadcast_to(other, shape)
         return ndarray(shape, result or promoted(self.dtype, other.dtype), [operation(x, y) for x, y in zip(a._data, b._data)])
 
@@ -344,9 +372,11 @@ class ndarray:
         return tuple(array([i // math.prod(self.shape[a + 1:]) % self.shape[a] for i in found], int64) for a in range(self.ndim))
 
     def repeat(self, repeats, axis=None):
+        from .functions import repeat
         return repeat(self, repeats, axis)
 
     def clip(self, low, high):
+        from .functions import clip
         return clip(self, low, high)
 
     def tobytes(self):
@@ -365,7 +395,7 @@ class ndarray:
         return f"array({self.tolist()!r}{suffix})"
 
 
-def _broadcast_shape(a, b):
+def broadcast_shape(a, b):
     n = _max(len(a), len(b))
     a, b = (1,) * (n - len(a)) + a, (1,) * (n - len(b)) + b
     made = []
@@ -376,12 +406,13 @@ def _broadcast_shape(a, b):
     return tuple(made)
 
 
+@strict
 def broadcast_to(a, shape):
     a = asarray(a)
     shape = (shape,) if isinstance(shape, int) else tuple(shape)
     if a.shape == shape:
         return a
-    if _broadcast_shape(a.shape, shape) != shape:
+    if broadcast_shape(a.shape, shape) != shape:
         raise ValueError(f"operands could not be broadcast together with remapped shapes {a.shape} {shape}")
     source = (1,) * (len(shape) - a.ndim) + a.shape
     positions = [0]
@@ -391,6 +422,7 @@ def broadcast_to(a, shape):
     return ndarray(shape, a.dtype, [a._data[p] for p in positions])
 
 
+@strict
 def array(data, dtype=None, copy=True, ndmin=0):
     from .dtypes import dtype as make
     if isinstance(data, ndarray):
@@ -406,267 +438,9 @@ def array(data, dtype=None, copy=True, ndmin=0):
     return ndarray(tuple(shape), kind, [kind.type(v) for v in flat])
 
 
+@strict
 def asarray(data, dtype=None):
     return data if isinstance(data, ndarray) and (dtype is None or data.dtype == dtype) else array(data, dtype)
 
 
 ascontiguousarray = asarray
-
-
-def atleast_1d(a):
-    a = asarray(a)
-    return a if a.ndim else a.reshape(1)
-
-
-_MOST = 65536   # elements; what is larger holds weights
-
-
-def zeros(shape, dtype=float64):
-    if math.prod((shape,) if isinstance(shape, int) else tuple(shape)) > _MOST:
-        from .unfilled import unfilled
-        return unfilled(shape, dtype)
-    return ndarray(shape, dtype)
-
-
-empty = zeros
-
-
-def full(shape, fill_value, dtype=None):
-    made = ndarray(shape, dtype or common([fill_value]))
-    made.fill(fill_value)
-    return made
-
-
-def ones(shape, dtype=float64):
-    return full(shape, 1, dtype)
-
-
-def zeros_like(a, dtype=None):
-    return zeros(asarray(a).shape, dtype or a.dtype)
-
-
-empty_like = zeros_like
-
-
-def full_like(a, fill_value, dtype=None):
-    return full(a.shape, fill_value, dtype or a.dtype)
-
-
-def ones_like(a, dtype=None):
-    return full_like(a, 1, dtype)
-
-
-def eye(n, dtype=float64):
-    return array([[1 if i == j else 0 for j in range(n)] for i in range(n)], dtype)
-
-
-def arange(start, stop=None, step=1, dtype=None):
-    if stop is None:
-        start, stop = 0, start
-    count = _max(0, math.ceil((stop - start) / step))
-    return array([start + i * step for i in range(count)], dtype or (common([start, stop, step]) if count == 0 else None))
-
-
-def linspace(start, stop, num=50, endpoint=True, dtype=None):
-    step = (stop - start) / _max(1, num - 1 if endpoint else num)
-    return array([float(start + i * step) for i in range(num)], dtype or float64)
-
-
-def fromiter(iterable, dtype, count=-1):
-    return array(list(iterable), dtype)
-
-
-def frombuffer(buffer, dtype=float64):
-    from _host import unknown
-    from .dtypes import dtype as make
-    from .unfilled import Buffer, unfilled
-    if isinstance(buffer, Buffer):
-        return unfilled(len(buffer) // make(dtype).itemsize, dtype)
-    return unknown("the bytes of an array are not known", "numpy.frombuffer()")
-
-
-def concatenate(arrays, axis=0):
-    arrays = [asarray(a) for a in arrays]
-    if axis is None:
-        arrays, axis = [a.ravel() for a in arrays], 0
-    first = arrays[0]
-    axis %= first.ndim
-    kind = first.dtype
-    for a in arrays[1:]:
-        kind = promoted(kind, a.dtype)
-    before = math.prod(first.shape[:axis])
-    made = []
-    for b in range(before):
-        for a in arrays:
-            step = math.prod(a.shape[axis:])
-            made.extend(a._data[b * step:(b + 1) * step])
-    n = _sum([a.shape[axis] for a in arrays])
-    return ndarray(first.shape[:axis] + (n,) + first.shape[axis + 1:], kind, made)
-
-
-def stack(arrays, axis=0):
-    arrays = [asarray(a) for a in arrays]
-    axis %= arrays[0].ndim + 1
-    return concatenate([a.reshape(a.shape[:axis] + (1,) + a.shape[axis:]) for a in arrays], axis)
-
-
-def hstack(arrays):
-    arrays = [atleast_1d(a) for a in arrays]
-    return concatenate(arrays, 0 if arrays[0].ndim == 1 else 1)
-
-
-def vstack(arrays):
-    return concatenate([a.reshape(1, -1) if asarray(a).ndim < 2 else a for a in map(asarray, arrays)])
-
-
-def array_split(a, sections, axis=0):
-    a = asarray(a)
-    n = a.shape[0]
-    if isinstance(sections, int):
-        sizes = [n // sections + (1 if i < n % sections else 0) for i in range(sections)]
-        ends = [_sum(sizes[:i + 1]) for i in range(sections - 1)]
-    else:
-        ends = list(sections)
-    return [a[start:end] for start, end in zip([0, *ends], [*ends, n])]
-
-
-split = array_split
-
-
-def repeat(a, repeats, axis=None):
-    a = asarray(a)
-    if axis is None:
-        a, axis = a.ravel(), 0
-    counts = [repeats] * a.shape[axis] if isinstance(repeats, int) else list(asarray(repeats)._data)
-    chosen = [i for i, n in enumerate(counts) for _ in range(n)]
-    return a[(slice(None),) * (axis % a.ndim) + (array(chosen, int64),)]
-
-
-def tile(a, reps):
-    a = asarray(a)
-    if isinstance(reps, int):
-        reps = (reps,)
-    a = a.reshape((1,) * (len(reps) - a.ndim) + a.shape)
-    for axis, n in enumerate((1,) * (a.ndim - len(reps)) + tuple(reps)):
-        a = concatenate([a] * n, axis) if n != 1 else a
-    return a
-
-
-def transpose(a, axes=None):
-    a = asarray(a)
-    if axes is None or axes == ():
-        axes = tuple(reversed(range(a.ndim)))
-    elif len(axes) == 1 and not isinstance(axes[0], int):
-        axes = tuple(axes[0])
-    steps = [math.prod(a.shape[i + 1:]) for i in range(a.ndim)]
-    positions = [0]
-    for i in axes:
-        positions = [p + k * steps[i] for p in positions for k in range(a.shape[i])]
-    return ndarray(tuple(a.shape[i] for i in axes), a.dtype, [a._data[p] for p in positions])
-
-
-def reshape(a, shape):
-    return asarray(a).reshape(shape)
-
-
-def ravel(a):
-    return asarray(a).ravel()
-
-
-def squeeze(a, axis=None):
-    return asarray(a).squeeze(axis)
-
-
-def flip(a, axis=None):
-    return asarray(a)[::-1]
-
-
-def copy(a):
-    return asarray(a).copy()
-
-
-def _method(name):
-    def call(a, *args, **kwargs):
-        return getattr(asarray(a), name)(*args, **kwargs)
-    return call
-
-
-sum, prod, max, min, mean, std, any, all, argmax, argmin, argsort, cumsum, nonzero = [
-    _method(n) for n in ("sum", "prod", "max", "min", "mean", "std", "any", "all", "argmax", "argmin", "argsort", "cumsum", "nonzero")]
-
-
-def sort(a):
-    return array(sorted(asarray(a)._data), asarray(a).dtype)
-
-
-def unique(a, return_counts=False):
-    a = asarray(a)
-    values = sorted(set(a._data))
-    found = array(values, a.dtype)
-    return (found, array([a._data.count(v) for v in values], int64)) if return_counts else found
-
-
-def diff(a, n=1):
-    a = asarray(a)
-    return a[1:] - a[:-1]
-
-
-def dot(a, b):
-    return _sum([x * y for x, y in zip(asarray(a)._data, asarray(b)._data)])
-
-
-def where(condition, a=None, b=None):
-    condition = asarray(condition)
-    if a is None:
-        return condition.nonzero()
-    a, b = asarray(a), asarray(b)
-    shape = _broadcast_shape(_broadcast_shape(condition.shape, a.shape), b.shape)
-    c, x, y = [broadcast_to(v, shape)._data for v in (condition, a, b)]
-    return ndarray(shape, promoted(a.dtype, b.dtype), [q if p else r for p, q, r in zip(c, x, y)])
-
-
-def _pairwise(operation):
-    return lambda a, b: asarray(a)._with(asarray(b), operation)
-
-
-maximum, minimum, power = _pairwise(lambda a, b: _max(a, b)), _pairwise(lambda a, b: _min(a, b)), _pairwise(lambda a, b: a ** b)
-
-
-def clip(a, low, high):
-    return asarray(a)._with(0, lambda v, _: v if (low is None or v >= low) and (high is None or v <= high) else low if low is not None and v < low else high)
-
-
-def isin(a, values):
-    known = list(asarray(values)._data)
-    return ndarray(asarray(a).shape, bool_, [v in known for v in asarray(a)._data])
-
-
-def bincount(a, minlength=0):
-    data = asarray(a)._data
-    return array([data.count(i) for i in range(_max([minlength, *[v + 1 for v in data]]))], int64)
-
-
-def searchsorted(a, v, side="left"):
-    from bisect import bisect_left, bisect_right
-    find = bisect_left if side == "left" else bisect_right
-    data = list(asarray(a)._data)
-    return array([find(data, x) for x in v], int64) if isinstance(v, (ndarray, list)) else find(data, v)
-
-
-def array_equal(a, b):
-    a, b = asarray(a), asarray(b)
-    return a.shape == b.shape and a._data == b._data
-
-
-def allclose(a, b, rtol=1e-05, atol=1e-08):
-    return _all([_abs(x - y) <= atol + rtol * _abs(y) for x, y in zip(asarray(a)._data, asarray(b)._data)])
-
-
-def _elementwise(operation):
-    def apply(a, out=None):
-        if isinstance(a, (ndarray, list, tuple)):
-            a = asarray(a)
-            made = [operation(v) for v in a._data]
-            return ndarray(a.shape, a.dtype if made and type(made[0]) is type(a._data[0]) else common(made), made)
-        return operation(a)
-    return apply

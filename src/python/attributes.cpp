@@ -137,7 +137,7 @@ Value Interpreter::find_attribute_plain(const Value& object, Symbol name) {
   if (found.defined()) return bind(found, object, cls);
   if (name == names::__class__) return cls;
   if (auto* method = object.as<BoundMethod>()) return find_attribute(method->function, name);
-  return Value();
+  return name == names::__doc__ ? Value::none() : Value();
 }
 
 Value Interpreter::find_attribute(const Value& object, Symbol name) {

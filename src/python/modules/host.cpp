@@ -234,6 +234,8 @@ Value shallow_copy_value(In& in, const Value& v) {
 Value shallow_copy(In& in, const Arguments& a) { return shallow_copy_value(in, a[0]); }
 Value is_atomic(In&, const Arguments& a) { return Value::of(atomic(a[0])); }
 
+Value is_unknown(In&, const Arguments& a) { return Value::of(a[0].as<Unknown>() != nullptr); }
+
 // digest(state, data) -> a new state; hexadecimal(state, length): FNV-1a, then a mixer for as many digits as wanted.
 Value digest(In& in, const Arguments& a) {
   auto* data = in.unwrap(a[1]).as<Bytes>();
@@ -260,7 +262,7 @@ constexpr NativeFunctionEntry functions[] = {
     {"literal", 1, 1, literal}, {"module", 1, 1, module, Take::Plain}, {"module_names", 0, 0, module_names}, {"set_module", 2, 2, set_module, Take::Plain},
     {"remove_module", 1, 1, remove_module}, {"import_module", 1, 1, import_module}, {"can_import", 1, 1, can_import_named},
     {"caller_module", 1, 1, caller_module}, {"handled_exception", 0, 0, handled_exception}, {"unknown", 2, 2, make_unknown}, {"write", 1, 1, write},
-    {"shallow_copy", 1, 1, shallow_copy}, {"is_atomic", 1, 1, is_atomic, Take::Plain}, {"digest", 2, 2, digest}, {"hexadecimal", 2, 2, hexadecimal},
+    {"shallow_copy", 1, 1, shallow_copy}, {"is_atomic", 1, 1, is_atomic, Take::Plain}, {"is_unknown", 1, 1, is_unknown, Take::Plain}, {"digest", 2, 2, digest}, {"hexadecimal", 2, 2, hexadecimal},
 };
 
 }  // namespace
