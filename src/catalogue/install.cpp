@@ -146,6 +146,7 @@ Value make_operator(const std::shared_ptr<State>& state, const Arguments& option
     size_t dot = described.name.find('.');
     OperatorEntry& entry = Operators::of(in).add(Symbol(described.name.substr(0, dot)), Symbol(described.name.substr(dot + 1)));
     entry.parameters = described.function->scope->parameter_names;
+    entry.defaults = described.function->defaults;
     entry.mutates = described.mutates;
     for (Symbol name : described.mutates) {
       if (std::find(entry.parameters.begin(), entry.parameters.end(), name) == entry.parameters.end())

@@ -23,6 +23,7 @@ struct OperatorEntry {
   std::string schema;                                  // "(Tensor x, SymInt n) -> Tensor", when it was defined
   std::vector<Symbol> mutates;                         // parameters that are written in place
   std::vector<Symbol> parameters;                      // in order
+  std::vector<python::Value> defaults;                 // by parameter, where they are known; Undefined: required
   std::map<std::string, python::Value> implementations;  // by dispatch key
   python::Value fake;                                  // shapes only
   // The catalogue's meaning: runs inside the open call. Undefined when there is none.

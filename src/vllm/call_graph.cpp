@@ -46,7 +46,7 @@ void tensors_of(const ArgumentList& arguments, std::vector<TensorId>& out) {
 
 }  // namespace
 
-CallGraph::CallGraph(const Graph& g) : graph(g) {
+CallGraph::CallGraph(const Graph& g, const Normalize& normalize) : graph(g) {
   for (uint32_t i = 0; i < g.entries.size(); ++i) {
     const Entry& e = g.entries[EntryId{i}];
     if (e.kind == EntryKind::Refresh) {   // a stale view sees what was written: the written value
@@ -67,6 +67,7 @@ CallGraph::CallGraph(const Graph& g) : graph(g) {
       }
     } else {
       n.arguments = e.arguments;
+      normalize(e, n.arguments);
       std::stable_sort(n.arguments.begin(), n.arguments.end(), [](const Argument& a, const Argument& b) { return a.name.view() < b.name.view(); });
     }
     std::vector<TensorId> read;
@@ -114,6 +115,7 @@ bool CallMatcher::match_tensor(TensorId pattern, TensorId tensor) {
   if (p.node == UINT32_MAX) {
     auto [bound, added] = match_.inputs.try_emplace(pattern, tensor);
     if (added || bound->second == tensor) return true;
+    if (!bound->second.valid()) return fail("two operands of the pattern are one, here one of them is not given", UINT32_MAX);
     CallValue a = graph_.value(bound->second), b = graph_.value(tensor);
     return (a.node != UINT32_MAX && a.node == b.node && a.output == b.output) || fail("two operands of the pattern are one tensor, here they differ", UINT32_MAX);
   }
@@ -126,7 +128,10 @@ bool CallMatcher::match_tensor(TensorId pattern, TensorId tensor) {
 bool CallMatcher::match_argument(const Argument& pattern, const Argument& argument) {
   if (auto* tensor = std::get_if<TensorId>(&pattern.value)) {
     auto* other = std::get_if<TensorId>(&argument.value);
-    return other && match_tensor(*tensor, *other);
+    if (other) return match_tensor(*tensor, *other);
+    // An input of the pattern stands for anything, also for an argument that is not given.
+    if (!std::holds_alternative<graph::NoneArgument>(argument.value) || pattern_.value(*tensor).node != UINT32_MAX) return false;
+    return !match_.inputs.try_emplace(*tensor, TensorId{}).first->second.valid();
   }
   if (std::holds_alternative<TensorId>(argument.value)) return false;
   auto* list = std::get_if<std::shared_ptr<ArgumentList>>(&pattern.value);

@@ -2,6 +2,7 @@
 // that come down to a view under the view's name, calls that do nothing left out.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -22,7 +23,9 @@ struct CallNode {
 
 class CallGraph {
  public:
-  explicit CallGraph(const graph::Graph& graph);
+  // Brings the arguments of a call into the order and number in which the dispatcher shows them.
+  using Normalize = std::function<void(const graph::Entry&, std::vector<graph::Argument>&)>;
+  CallGraph(const graph::Graph& graph, const Normalize& normalize);
   const graph::Graph& graph;
   std::vector<CallNode> nodes;                   // in order of execution
 
@@ -39,7 +42,7 @@ class CallGraph {
 // Where a pattern, itself a graph of calls, fits: by pattern node the node of the graph. The pattern's inputs are bound by name of tensor.
 struct CallMatch {
   std::vector<uint32_t> nodes;
-  std::unordered_map<graph::TensorId, graph::TensorId> inputs;   // pattern -> graph
+  std::unordered_map<graph::TensorId, graph::TensorId> inputs;   // pattern -> graph; invalid: None is given
 };
 
 enum class Constants : uint8_t { Ignored, Equal };

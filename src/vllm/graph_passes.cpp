@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "python/scope.h"
+#include "torch/operators.h"
 #include "vllm/call_graph.h"
 
 namespace fusescout::vllm {
@@ -26,7 +27,7 @@ struct Trace {
   std::vector<TensorId> inputs, outputs;
 };
 
-struct Layout { graph::Shape shape, strides; graph::DType dtype; };
+struct Layout { graph::Shape shape, strides; graph::DType dtype = graph::DType::BF16; bool none = false; };
 
 // While it lives, calls are recorded into another graph; expressions stay where they are.
 class OtherGraph {
@@ -57,6 +58,41 @@ std::vector<std::pair<std::string, std::string>> constants_of(Interpreter& inter
   return result;
 }
 
+bool is_default(const graph::Argument& argument, const Value& value) {
+  if (std::holds_alternative<graph::NoneArgument>(argument.value)) return value.is_none();
+  if (auto* number = std::get_if<double>(&argument.value)) return (value.is_float() && value.number == *number) || (value.is_int() && static_cast<double>(value.integer) == *number);
+  if (auto* dim = std::get_if<graph::Dim>(&argument.value)) return value.is_int() && value.integer == dim->value;
+  if (auto* flag = std::get_if<bool>(&argument.value)) return value.is_bool() && value.boolean == *flag;
+  return false;
+}
+
+// The dispatcher hands on positional arguments in the schema's order, and none behind the last that is no default.
+void normalize(Interpreter& interpreter, const graph::Entry& call, std::vector<graph::Argument>& arguments) {
+  std::string_view op = call.op.view();
+  size_t dot = op.find('.');
+  torch::OperatorEntry* entry = dot == std::string_view::npos ? nullptr : torch::Operators::of(interpreter).find(Symbol(op.substr(0, dot)), Symbol(op.substr(dot + 1)));
+  if (!entry) return;
+  std::vector<graph::Argument> ordered;
+  for (graph::Argument& a : arguments) {
+    if (a.name.empty()) ordered.push_back(std::move(a));
+  }
+  for (size_t next = ordered.size(); next < entry->parameters.size(); ++next) {
+    auto named = std::find_if(arguments.begin(), arguments.end(), [&](const graph::Argument& a) { return a.name == entry->parameters[next]; });
+    if (named == arguments.end()) break;
+    ordered.push_back(std::move(*named));
+    ordered.back().name = Symbol();
+    arguments.erase(named);
+  }
+  while (!ordered.empty() && ordered.size() <= entry->defaults.size() && entry->defaults[ordered.size() - 1].defined() &&
+         is_default(ordered.back(), entry->defaults[ordered.size() - 1])) {
+    ordered.pop_back();
+  }
+  for (graph::Argument& a : arguments) {
+    if (!a.name.empty()) ordered.push_back(std::move(a));
+  }
+  arguments = std::move(ordered);
+}
+
 }  // namespace
 
 struct GraphPasses::State {
@@ -67,8 +103,9 @@ struct GraphPasses::State {
   std::string trace_error;                // of the last pattern that could not be traced
 
   Layout layout(TensorId id) const {
+    if (!id.valid()) return {{}, {}, graph::DType::BF16, true};
     const graph::Tensor& t = run.graph.tensors[id];
-    return {t.shape, t.strides, t.dtype};
+    return {t.shape, t.strides, t.dtype, false};
   }
 
   std::optional<Trace> trace(const Value& function, const std::vector<Layout>& layouts) {
@@ -83,6 +120,11 @@ struct GraphPasses::State {
     OtherGraph guard(context, made.graph);
     std::vector<Value> arguments;
     for (const Layout& l : layouts) {
+      if (l.none) {
+        made.inputs.push_back({});
+        arguments.push_back(Value::none());
+        continue;
+      }
       torch::TensorObject* tensor = context.make_strided(l.shape, l.strides, l.dtype);
       tensor->device = context.device_type;
       made.inputs.push_back(tensor->id);
@@ -167,16 +209,17 @@ struct GraphPasses::State {
     torch::collect_tensors(context, part("example_inputs"), examples);
     std::vector<Layout> layouts;
     for (torch::TensorObject* t : examples) layouts.push_back(layout(t->id));
+    CallGraph::Normalize normal = [&](const graph::Entry& call, std::vector<graph::Argument>& arguments) { normalize(interpreter, call, arguments); };
     std::optional<Trace> general = trace(part("search_fn"), layouts);
     if (!general) {
       result.why = "the pattern cannot be traced: " + trace_error;
       return;
     }
     if (!calls) {
-      calls = std::make_unique<CallGraph>(run.graph);
+      calls = std::make_unique<CallGraph>(run.graph, normal);
       taken.assign(calls->nodes.size(), false);
     }
-    CallGraph pattern(general->graph);
+    CallGraph pattern(general->graph, normal);
     if (pattern.nodes.empty()) {
       result.why = "the pattern has no calls";
       return;
@@ -200,7 +243,7 @@ struct GraphPasses::State {
       CallMatch match;
       bool same = false;
       if (specific) {
-        CallGraph specific_calls(specific->graph);
+        CallGraph specific_calls(specific->graph, normal);
         if (!specific_calls.nodes.empty()) same = CallMatcher(specific_calls, specific->inputs, specific->outputs, *calls).match_at(node, Constants::Equal, taken, match, exact_miss);
       }
       if (!same || !accepted(interpreter, part("extra_check"))) {
