@@ -8,7 +8,9 @@ _before_the_model = ("processing_", "image_processing", "video_processing", "fea
 
 def define_import_structure(module_path, prefix=None):
     start = prefix + "." if prefix else ""
-    return {frozenset(): {start + module: set(names) for module, names in _scenario.exported_names(str(module_path)).items()}}
+    exported = _scenario.exported_names(str(module_path))
+    # A modular file is what the others are generated from.
+    return {frozenset(): {start + m: set(names) for m, names in exported.items() if not m.rpartition(".")[2].startswith("modular_")}}
 
 
 class _Empty(type):
