@@ -30,7 +30,8 @@ std::map<std::string, std::vector<std::string>> exported_names(const source::Tre
   for (const std::string& path : files) {
     std::string module = path.substr(folder.size() + 1, path.size() - folder.size() - 4);
     std::string file = module.substr(module.rfind('/') + 1);
-    if (file == "__init__" || (many && !file.starts_with("configuration_") && !module.starts_with("auto/"))) continue;
+    // A `modular_` file is what its neighbours are generated from; it is never imported.
+    if (file == "__init__" || file.starts_with("modular_") || (many && !file.starts_with("configuration_") && !module.starts_with("auto/"))) continue;
     std::optional<std::string> text = tree.read(path);
     std::vector<std::string> names = text ? listed(*text) : std::vector<std::string>();
     if (names.empty()) continue;

@@ -10,7 +10,8 @@ _kept_in_float = ("gate", "router", "shared_expert_gate", "kv_b_proj")
 class _GeneratedDescription(dict):
     def __init__(self, quant):
         kind = quant.upper()
-        self.moe = kind
+        # Experts see few rows each: their activations are always quantised with a scale of the moment.
+        self.moe = "W8A8_DYNAMIC" if kind == "W8A8" else kind
         # Experts take four bits; what is around them takes eight.
         self.linear = kind.replace("W4A8", "W8A8")
         super().__init__({"group_size": 256} if "W4A8" in kind else {})
