@@ -20,7 +20,7 @@ def build(runner, positions):
         total = length
     query_start_loc = torch.tensor([i * length for i in range(count + 1)], dtype=torch.int32, device="cpu")
     seq_lens = torch.tensor([total] * count, dtype=torch.int32, device="cpu")
-    common = AscendCommonAttentionMetadata(
+    facts = dict(
         query_start_loc=query_start_loc.to(device),
         query_start_loc_cpu=query_start_loc,
         seq_lens=seq_lens.to(device),
@@ -39,6 +39,8 @@ def build(runner, positions):
         attn_state=state,
         decode_token_per_req=1,
     )
+    fields = AscendCommonAttentionMetadata.__dataclass_fields__
+    common = AscendCommonAttentionMetadata(**{name: value for name, value in facts.items() if name in fields})
     metadata = {}
     for group_id, (group, attention_groups) in enumerate(zip(runner.kv_cache_config.kv_cache_groups, runner.attn_groups)):
         spec = group.kv_cache_spec

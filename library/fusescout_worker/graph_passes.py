@@ -26,10 +26,11 @@ def matchers(pass_):
 
 
 def run(runner):
-    from vllm.config import CompilationMode, set_current_vllm_config
+    from vllm.config import set_current_vllm_config
 
     config = runner.vllm_config
-    if scenario.upstream or config.compilation_config.mode != CompilationMode.VLLM_COMPILE:
+    compilation = config.compilation_config
+    if scenario.upstream or getattr(compilation, "mode", getattr(compilation, "level", 0)) != 3:     # VLLM_COMPILE, PIECEWISE before
         return
     from vllm.compilation.passes.inductor_pass import pass_context
     from vllm.platforms import current_platform

@@ -1,11 +1,11 @@
 """The runner's own methods lay out the KV caches: an NPUModelRunner of which only the attributes are set that they read."""
 import fusescout_scenario as scenario
 import torch
-from fusescout_worker.releases import accepted, call
+from fusescout_worker.releases import accepted, call, first_of
 
 
 def make_runner(vllm_config, device, model):
-    from vllm.v1.core.kv_cache_utils import get_kv_cache_configs
+    from vllm.v1.core import kv_cache_utils
     from vllm.v1.kv_cache_interface import KVCacheConfig
     from vllm_ascend.worker.model_runner_v1 import NPUModelRunner
 
@@ -51,7 +51,11 @@ def make_runner(vllm_config, device, model):
 
     specs = runner.get_kv_cache_spec()
     if specs:
-        [kv_cache_config] = get_kv_cache_configs(vllm_config, [specs], [1 << 50])
+        resolve_layout(vllm_config, specs)
+        groups = kv_cache_utils.get_kv_cache_groups(vllm_config, specs)
+        from_groups = kv_cache_utils.get_kv_cache_config_from_groups
+        options = {"vllm_config": vllm_config, "kv_cache_groups": groups, "kv_cache_specs": specs, "kv_cache_spec": specs, "available_memory": 1 << 50}
+        kv_cache_config = from_groups(**accepted(from_groups, options))
     else:
         kv_cache_config = KVCacheConfig(num_blocks=1, kv_cache_tensors=[], kv_cache_groups=[])
     runner.kv_cache_config = kv_cache_config
@@ -70,6 +74,16 @@ def make_runner(vllm_config, device, model):
         for i, part in enumerate(parts):
             scenario.mark_cache(part, name + ".kv_cache." + str(i))
     return runner
+
+
+def resolve_layout(vllm_config, specs):
+    """What the engine core settles before caches are laid out, in releases that have several layouts."""
+    try:
+        get_backends, get_layouts = first_of(("vllm.v1.worker.worker_base", "get_current_attn_backends", "get_supported_kv_cache_layouts"))
+    except (ImportError, AttributeError):
+        return
+    layouts = [layout.name for layout in get_layouts(get_backends(vllm_config))]
+    call("vllm.v1.attention.backends.utils:resolve_kv_cache_layout", vllm_config, [layouts], list(specs.values()))
 
 
 def backend_of_layers(vllm_config):

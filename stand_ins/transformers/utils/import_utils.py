@@ -1,6 +1,6 @@
 """Which names a package of transformers exports is read from the `__all__` of its files by the host, and a lazy package imports them one at a
-time; the optional backends that it asks for play no role. What makes tensors of texts, pictures and sounds is never called: its classes are
-empty."""
+time; the optional backends that it asks for play no role. What makes tensors of texts, pictures and sounds, and what samples, is never
+called: its classes are empty."""
 import fusescout_scenario as _scenario
 
 _before_the_model = ("processing_", "image_processing", "video_processing", "feature_extraction", "tokenization_", "image_utils", "audio_utils")
@@ -43,7 +43,8 @@ class _LazyModule:
                 return importlib.import_module(self.__name__ + "." + name)
             except ImportError:
                 raise AttributeError(f"module {self.__name__} has no attribute {name}") from None
-        if module.rpartition(".")[2].startswith(_before_the_model):
+        after = self.__name__ == "transformers.generation" and module != "configuration_utils"
+        if after or module.rpartition(".")[2].startswith(_before_the_model):
             found = _Empty(name, (), {"__module__": self.__name__ + "." + module})
             setattr(self, name, found)
             return found
