@@ -7,6 +7,9 @@
 
 namespace fusescout::python {
 
+// generator.cpp
+void abandon(Interpreter& interpreter, Generator* generator);
+
 using syntax::CompareOperator;
 using syntax::no_node;
 using syntax::Node;
@@ -130,7 +133,18 @@ Value Interpreter::evaluate_call(Frame& frame, const Node& node) {
     }
   }
   frame.line = node.line;
-  return call(callee, Arguments{positional.span(), keywords.span()});
+  Value made = call(callee, Arguments{positional.span(), keywords.span()});
+  if (callee.is_object() && callee.object->kind == Kind::NativeFunction && positional.size() > 0) {
+    // `any(... for ...)` may stop early; nobody else holds that generator.
+    static const Symbol any("any"), all("all"), next("next");
+    Symbol name = static_cast<NativeFunction*>(callee.object)->name;
+    if (name == any || name == all || name == next) {
+      auto written = ast.children_of(ast[ast.child(node, 1)]);
+      auto* generator = !written.empty() && ast[written[0]].kind == NodeKind::GeneratorExp ? positional[0].as<Generator>() : nullptr;
+      if (generator != nullptr) abandon(*this, generator);
+    }
+  }
+  return made;
 }
 
 Value Interpreter::evaluate_string(Frame& frame, const Node& node) {
@@ -162,6 +176,7 @@ void Interpreter::run_comprehension(Frame& frame, std::span<const NodeId> clause
   const syntax::Ast& ast = *frame.file->ast;
   auto parts = ast.children_of(ast[clauses[0]]);
   for_each(evaluate(frame, parts[1]), [&](const Value& item) {
+    count_step(frame, frame.line);
     assign(frame, parts[0], item);
     for (size_t i = 2; i < parts.size(); ++i) {
       if (!truth(evaluate(frame, parts[i]))) return;
@@ -224,6 +239,7 @@ void Interpreter::run_generator_expression(Frame& frame, const Node& node) {
   // The outermost iterable was evaluated outside and is the parameter.
   auto parts = ast.children_of(ast[children[1]]);
   for_each(frame.slots[0], [&](const Value& item) {
+    count_step(frame, frame.line);
     assign(frame, parts[0], item);
     for (size_t i = 2; i < parts.size(); ++i) {
       if (!truth(evaluate(frame, parts[i]))) return;
@@ -234,6 +250,7 @@ void Interpreter::run_generator_expression(Frame& frame, const Node& node) {
 }
 
 Value Interpreter::evaluate(Frame& frame, NodeId id) {
+  check_stack();
   const syntax::Ast& ast = *frame.file->ast;
   const Node& node = ast[id];
   switch (node.kind) {

@@ -7,6 +7,8 @@
 
 namespace fusescout::python {
 
+bool is_fresh(const Generator& generator);   // generator.cpp
+
 using syntax::Ast;
 using syntax::no_node;
 using syntax::Node;
@@ -132,13 +134,25 @@ Flow Interpreter::execute_for(Frame& frame, const Node& node) {
     return Flow::Next;
   }
   Value iterator = iterate(iterable);
+  // A generator that only this loop holds ends with it.
+  auto* generator = iterator.as<Generator>();
+  NodeKind source = ast[ast.child(node, 1)].kind;
+  if (generator != nullptr && !(is_fresh(*generator) && (source == NodeKind::Call || source == NodeKind::GeneratorExp))) generator = nullptr;
   for (;;) {
     Value item = next(iterator);
     if (!item.defined()) break;
     assign(frame, ast.child(node, 0), item);
     Flow flow = execute_block(frame, ast.child(node, 2));
-    if (flow == Flow::Break) return Flow::Next;
-    if (flow == Flow::Return) return flow;
+    if (flow == Flow::Break || flow == Flow::Return) {
+      Value returned = result;
+      try {
+        if (generator != nullptr) close(generator);
+      } catch (PythonException&) {   // nobody hears it, as when CPython drops a generator
+      }
+      frame_ = &frame;
+      result = returned;
+      return flow == Flow::Break ? Flow::Next : flow;
+    }
     count_step(frame, node.line);
   }
   NodeId orelse = ast.child(node, 3);

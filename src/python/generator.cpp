@@ -147,6 +147,21 @@ struct GeneratorState {
     return Value();
   }
 
+  void abandon(Interpreter& in) {
+    if (status == Status::Fresh) status = Status::Finished;
+    if (status != Status::Suspended) return;
+    Frame* back = in.frame_;
+    uint32_t depth = in.depth_;
+    Value* slot_top = in.slot_top_;
+    abandoned = true;
+    switch_in();
+    in.frame_ = back;
+    in.depth_ = depth;
+    in.slot_top_ = slot_top;
+    in.free_stacks_.push_back(stack);
+    stack = nullptr;
+  }
+
   // Inside the generator: hands a value out, comes back with what was sent in.
   Value yield(Value value) {
     yielded = value;
@@ -185,6 +200,11 @@ Value yield_from_iterable(Interpreter& interpreter, Frame& frame, const Value& i
     yield_from_frame(interpreter, frame, item);
   }
 }
+
+bool is_fresh(const Generator& generator) { return generator.state->status == GeneratorState::Status::Fresh; }
+
+// Unwinds a generator that nobody will resume, and frees its stack.
+void abandon(Interpreter& interpreter, Generator* generator) { generator->state->abandon(interpreter); }
 
 Value Interpreter::send(Generator* generator, Value value) {
   GeneratorState& state = *generator->state;

@@ -108,6 +108,8 @@ class Analyser {
     for (auto [use, name] : scope.uses) {
       if (scope.type == ScopeType::Function && scope.locals.contains(name)) continue;
       if (scope.globals.contains(name)) continue;
+      // What a class binds itself is looked up there and in the module, not in the functions around.
+      if (scope.type == ScopeType::Class && scope.bound.contains(name) && !scope.outer_uses.contains(use) && !scope.nonlocals.contains(name)) continue;
       capture(scope, name);
     }
     for (Symbol name : scope.nonlocals) capture(scope, name);
@@ -149,6 +151,7 @@ class Analyser {
       bool is_free = free != code.free_names.end();
       if (scope.globals.contains(name)) r = resolution(NameKind::Global, 0);
       else if (scope.outer_uses.contains(node)) r = is_free ? resolution(NameKind::Free, free_index) : resolution(NameKind::Global, 0);
+      else if (scope.type == ScopeType::Class && scope.bound.contains(name) && !scope.nonlocals.contains(name)) r = resolution(NameKind::ClassName, 0);
       else if (scope.type != ScopeType::Function) r = is_free ? resolution(NameKind::ClassFree, free_index) : resolution(NameKind::ClassName, 0);
       else if (auto l = scope.locals.find(name); l != scope.locals.end()) r = slot(l->second);
       else r = is_free ? resolution(NameKind::Free, free_index) : resolution(NameKind::Global, 0);
@@ -219,6 +222,17 @@ class Analyser {
     }
   }
 
+  bool is_generator(const Scope& scope) const { return at(scope.code->node).kind == NodeKind::GeneratorExp; }
+
+  // `:=` in a generator expression binds in the scope around it.
+  void bind_walrus(Scope& scope, NodeId id) {
+    if (id == no_node) return;
+    const Node& node = at(id);
+    if (node.kind == NodeKind::FunctionDef || node.kind == NodeKind::Lambda || node.kind == NodeKind::ClassDef) return;
+    if (node.kind == NodeKind::NamedExpr) scope.bound.insert(ast_.symbol(at(child(node, 0))));
+    for (NodeId c : ast_.children_of(node)) bind_walrus(scope, c);
+  }
+
   // `first_clause`: index of the first Comprehension child. The outermost iterable belongs to the scope around.
   void walk_clauses(Scope& scope, const Node& node, uint32_t first_clause, bool own_scope) {
     auto children = ast_.children_of(node);
@@ -269,6 +283,7 @@ class Analyser {
         break;
       case NodeKind::GeneratorExp:
         walk(scope, child(at(child(node, 1)), 1));
+        if (!is_generator(scope)) bind_walrus(scope, id);
         add_child(scope, id);
         break;
       case NodeKind::ListComp:
@@ -310,7 +325,7 @@ class Analyser {
         // Binds in the scope around any comprehension.
         walk(scope, child(node, 1));
         NodeId target = child(node, 0);
-        scope.bound.insert(ast_.symbol(at(target)));
+        if (!is_generator(scope)) scope.bound.insert(ast_.symbol(at(target)));   // else: see bind_walrus
         scope.uses.emplace_back(target, ast_.symbol(at(target)));
         break;
       }

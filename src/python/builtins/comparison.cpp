@@ -133,6 +133,7 @@ Value compare_plain(Interpreter& in, CompareOperator op, const Value& a, const V
 }  // namespace
 
 bool Interpreter::compare_dims(CompareOperator op, graph::Dim a, graph::Dim b) {
+  if (!a.symbolic() && b.symbolic()) return compare_dims(mirrored(op), b, a);
   bool outcome = decide(op, a.value, b.value);
   if ((a.symbolic() || b.symbolic()) && expressions_.sub(a, b).symbolic()) {
     CompareOperator held = op;
@@ -188,7 +189,7 @@ bool Interpreter::truth(const Value& v) {
     raise_type_error("__bool__ should return bool, returned " + type_name(made));
   }
   method = find_in_class(cls, names::__len__);
-  if (method.defined() && !method.is_none() && v.object->kind == Kind::Instance) {
+  if (method.defined() && !method.is_none()) {
     Value made = call(bind(method, v, cls));
     return truth(made);
   }

@@ -114,6 +114,8 @@ Value Interpreter::iterate(const Value& iterable) {
 }
 
 Value Interpreter::next(const Value& iterator) {
+  check_stack();
+  if (frame_ != nullptr) count_step(*frame_, frame_->line);   // a native loop is bounded too
   if (iterator.is_object()) {
     switch (iterator.object->kind) {
       case Kind::Iterator: return static_cast<Iterator*>(iterator.object)->next(*this);
@@ -166,9 +168,11 @@ void Interpreter::for_each(const Value& iterable, const std::function<void(const
 std::vector<Value> Interpreter::to_vector(const Value& iterable) {
   if (auto* list = iterable.as<List>()) return list->items;
   if (auto* tuple = iterable.as<Tuple>()) return tuple->items;
+  constexpr int64_t most = 1 << 25;
+  if (auto* range = iterable.as<Range>(); range != nullptr && range->length() > most) raise("MemoryError", "");
   std::vector<Value> items;
   for_each(iterable, [&](const Value& item) {
-    if (items.size() > size_t{1} << 26) raise("MemoryError", "");
+    if (static_cast<int64_t>(items.size()) > most) raise("MemoryError", "");
     items.push_back(item);
   });
   return items;
