@@ -375,9 +375,9 @@ class ndarray:
         from .functions import repeat
         return repeat(self, repeats, axis)
 
-    def clip(self, low, high):
+    def clip(self, min=None, max=None, out=None):
         from .functions import clip
-        return clip(self, low, high)
+        return clip(self, min, max)
 
     def tobytes(self):
         return repr(self._data).encode()

@@ -220,7 +220,8 @@ def _pairwise(operation):
 maximum, minimum, power = _pairwise(lambda a, b: _max(a, b)), _pairwise(lambda a, b: _min(a, b)), _pairwise(lambda a, b: a ** b)
 
 
-def clip(a, low, high):
+def clip(a, a_min=None, a_max=None, **limits):
+    low, high = limits.get("min", a_min), limits.get("max", a_max)
     return asarray(a)._with(0, lambda v, _: v if (low is None or v >= low) and (high is None or v <= high) else low if low is not None and v < low else high)
 
 
