@@ -91,7 +91,13 @@ graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& reque
   });
   context.recording = false;
   note_patched_functions(interpreter, run);
-  summarize_run(interpreter, failure, run);
+  AstOf ast_of = [&](const std::string& path) -> std::shared_ptr<const syntax::Ast> {
+    for (const source::Tree* tree : {sources.vllm, sources.ascend, sources.transformers}) {
+      if (tree != nullptr && path.starts_with(std::string(source::import_name(tree->package())) + "/")) return sources.asts->get(*tree, path);
+    }
+    return nullptr;
+  };
+  summarize_run(interpreter, failure, ast_of, run);
   run.steps = interpreter.steps();
   run.milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
   return run;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "syntax/ast.h"
+
 namespace fusescout::vllm {
 
 using diagnostics::Diagnostic;
@@ -32,9 +34,43 @@ bool in_trees(Symbol file) {
   return path.starts_with("vllm/") || path.starts_with("vllm_ascend/") || path.starts_with("transformers/");
 }
 
+// A `raise` or `assert` of the source itself stands there.
+bool raises_itself(const AstOf& ast_of, const graph::StackEntry& place) {
+  std::shared_ptr<const syntax::Ast> ast = ast_of(place.file.str());
+  if (ast == nullptr) return false;
+  return std::any_of(ast->nodes.begin(), ast->nodes.end(), [&](const syntax::Node& node) {
+    bool raising = node.kind == syntax::NodeKind::Raise || node.kind == syntax::NodeKind::Assert;
+    return raising && node.line <= place.line && place.line <= node.end_line;
+  });
+}
+
+// The part of a message between the first two quotes: "module 'torch.x' has no attribute 'y'" -> torch.x
+std::string first_quoted(const std::string& message, size_t from = 0) {
+  size_t begin = message.find('\'', from);
+  size_t end = begin == std::string::npos ? begin : message.find('\'', begin + 1);
+  return end == std::string::npos ? "" : message.substr(begin + 1, end - begin - 1);
+}
+
+bool of_trees(const std::string& module) { return module.starts_with("vllm") || module.starts_with("transformers"); }
+
+// What the source did not raise by its own words may be what our torch or library lacks, and then it says nothing about the model.
+bool may_be_our_gap(const Interpreter::Failure& failure) {
+  const std::string& type = failure.type;
+  const std::string& message = failure.message;
+  if (type == "NameError" || type == "SyntaxError" || type == "RecursionError" || type == "NotImplementedError") return true;
+  if (type == "ImportError") {
+    size_t from = message.find(" from ");
+    return from != std::string::npos && !of_trees(first_quoted(message, from));
+  }
+  if (type != "AttributeError") return false;
+  if (message.starts_with("module ")) return !of_trees(first_quoted(message));
+  static constexpr std::string_view native[] = {"Tensor", "Parameter", "Size", "dtype", "device", "function", "str", "int", "float", "list", "tuple", "dict", "npu", "ndarray"};
+  return std::find(std::begin(native), std::end(native), first_quoted(message)) != std::end(native);
+}
+
 }  // namespace
 
-void summarize_run(Interpreter& interpreter, const std::optional<Interpreter::Failure>& failure, graph::ModelRun& run) {
+void summarize_run(Interpreter& interpreter, const std::optional<Interpreter::Failure>& failure, const AstOf& ast_of, graph::ModelRun& run) {
   std::vector<Diagnostic> diagnostics;
   bool assumed = false, gaps = false;
   for (const Note& note : interpreter.notes()) {
@@ -69,6 +105,14 @@ void summarize_run(Interpreter& interpreter, const std::optional<Interpreter::Fa
   for (const auto& [file, line] : failure->stack) run.stack.push_back({file, line, ""});
   bool raised_by_trees = !run.stack.empty() && in_trees(run.stack.back().file);
   bool limits = std::any_of(interpreter.notes().begin(), interpreter.notes().end(), [](const Note& n) { return n.kind == NoteKind::Limit; });
+  if (raised_by_trees && !raises_itself(ast_of, run.stack.back()) && may_be_our_gap(*failure)) {
+    gaps = true;
+    Diagnostic d;
+    d.kind = Kind::UnsupportedPython;
+    d.location = {run.stack.back().file, run.stack.back().line};
+    d.message = "this cannot be followed: " + run.exception;
+    run.diagnostics.push_back(std::move(d));
+  }
   if (raised_by_trees && !assumed && !gaps && !limits) {
     run.status = graph::Status::Rejected;
   } else {
