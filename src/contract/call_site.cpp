@@ -43,7 +43,7 @@ bool identifier_part(char c) { return std::isalnum(static_cast<unsigned char>(c)
 struct Assignment {
   uint32_t line = 0;
   std::vector<std::string> targets;
-  std::set<std::string> reads;  // names that are neither called nor attributes nor keywords of a call
+  std::set<std::string> reads;  // names that are neither functions nor attributes nor keywords of a call
 };
 
 std::optional<Assignment> parse_assignment(const std::string& line) {
@@ -76,10 +76,11 @@ std::optional<Assignment> parse_assignment(const std::string& line) {
     while (i < right.size() && identifier_part(right[i])) ++i;
     std::string word = right.substr(start, i - start);
     bool attribute = start > 0 && right[start - 1] == '.';
-    bool called = i < right.size() && (right[i] == '(' || right[i] == '.');
+    bool called = i < right.size() && right[i] == '(';
+    static const std::set<std::string> no_tensors = {"self", "torch", "F", "torch_npu", "None", "True", "False", "if", "else", "not", "and", "or", "in", "is"};
     bool keyword = i < right.size() && right[i] == '=' && (i + 1 >= right.size() || right[i + 1] != '=');
     --i;
-    if (!attribute && !called && !keyword && word != "self" && word != "None" && word != "True" && word != "False" && word != "if" && word != "else") out.reads.insert(word);
+    if (!attribute && !called && !keyword && !no_tensors.contains(word)) out.reads.insert(word);
   }
   if (depth != 0) return std::nullopt;  // goes on in the next line
   return out;
@@ -301,9 +302,16 @@ std::vector<CallSite> call_sites(const Finding& finding, const graph::ModelRun& 
     }
     std::vector<std::string> lines(source.begin() + span.first_line - 1, source.begin() + span.last_line);
     for (const std::string& line : lines) site.before += line + "\n";
-    Rewrite rewrite = Site(finding, run, span, lines, {source.begin() + span.last_line, source.end()}).rewrite();
     size_t indent = indentation(lines[0]);
-    site.after = std::string(indent == std::string::npos ? 0 : indent, ' ') + rewrite.call + "\n";
+    std::string indented(indent == std::string::npos ? 0 : indent, ' ');
+    if (!out.empty()) {  // one call takes the place of all
+      site.after = fmt::format("{}# done by {}, called at {}:{}\n", indented, finding.interface.name, out[0].file, out[0].first_line);
+      site.note = "the operators stand in more than one place";
+      out.push_back(std::move(site));
+      continue;
+    }
+    Rewrite rewrite = Site(finding, run, span, lines, {source.begin() + span.last_line, source.end()}).rewrite();
+    site.after = indented + rewrite.call + "\n";
     site.note = rewrite.why_not;
     if (rewrite.why_not.empty()) site.diff = unified_diff(site.file, source, span, rewrite.call);
     out.push_back(std::move(site));

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "graph/operator_kind.h"
+
 namespace fusescout::contract {
 
 using graph::Attribute;
@@ -225,7 +227,13 @@ std::string ReferenceWriter::expression(const Operator& op, bool& tuple) {
   }
   if (k == "cat" || k == "stack") {
     std::string parts;
-    for (size_t i = 0; i < op.inputs.size(); ++i) parts += (i ? ", " : "") + input(op, i);
+    const graph::Shape& result = graph_.tensors[op.outputs[0]].shape;
+    for (size_t i = 0; i < op.inputs.size(); ++i) {
+      parts += (i ? ", " : "") + input(op, i);
+      if (k == "cat" && graph_.tensors[op.inputs[i]].shape.size() > result.size()) {  // heads side by side become columns
+        parts += ".reshape(" + sizes_.list({result.begin(), result.end() - 1}) + " + (-1,))";
+      }
+    }
     return fmt::format("torch.{}([{}], dim={})", k, parts, scalar(op, "dim", "0"));
   }
   if (k == "repeat") return fmt::format("{}.repeat({})", a, scalar(op, "repeats"));
@@ -305,6 +313,22 @@ std::string ReferenceWriter::compound(const Operator& op, bool& tuple) {
   return {};
 }
 
+bool ReferenceWriter::elementwise_shape_differs(const Operator& op) const {
+  const graph::OperatorKind* kind = graph::find_operator_kind(op.kind.view());
+  if (!kind || kind->operator_class != graph::OperatorClass::Elementwise || op.inputs.empty()) return false;
+  std::vector<int64_t> natural;
+  for (TensorId id : op.inputs) {
+    const graph::Shape& shape = graph_.tensors[id].shape;
+    if (shape.size() > natural.size()) natural.insert(natural.begin(), shape.size() - natural.size(), 1);
+    for (size_t i = 0; i < shape.size(); ++i) {
+      int64_t& size = natural[natural.size() - shape.size() + i];
+      size = size == 1 ? shape[i].value : size;
+    }
+  }
+  const graph::Shape& made = graph_.tensors[op.outputs[0]].shape;
+  return natural.size() != made.size() || !std::equal(natural.begin(), natural.end(), made.begin(), [](int64_t a, const Dim& b) { return a == b.value; });
+}
+
 void ReferenceWriter::write_operator(const Operator& op) {
   std::string_view kind = op.kind.view();
   for (TensorId tensor : op.inputs) {
@@ -330,6 +354,8 @@ void ReferenceWriter::write_operator(const Operator& op) {
     note(fmt::format("the reference has no body for `{}`", kind));
     return;
   }
+  // Kernels write into outputs of another shape, where the elements and their order are the same.
+  if (!tuple && op.outputs.size() == 1 && elementwise_shape_differs(op)) text = fmt::format("({}).reshape({})", text, sizes_.list(graph_.tensors[op.outputs[0]].shape));
   // What kernels compute in float32 and store as the output's dtype.
   std::string names;
   for (size_t i = 0; i < op.outputs.size(); ++i) {

@@ -27,6 +27,7 @@ class ReferenceWriter {
  private:
   using Parameters = std::vector<std::string>;
   void write_operator(const graph::Operator& op);
+  bool elementwise_shape_differs(const graph::Operator& op) const;
   // One expression, or nothing when the kind has none. `tuple`: gives all outputs.
   std::string expression(const graph::Operator& op, bool& tuple);
   std::string compound(const graph::Operator& op, bool& tuple);
