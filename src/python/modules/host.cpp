@@ -140,10 +140,17 @@ Value module(In& in, const Arguments& a) {
 }
 
 // For loops over all modules: those of the sources. What is not evaluated, or ours, holds nothing that a program looks for in all of them.
+// Of our own library: what stands there for a package is not what a sweep over all modules looks for.
+bool of_library(In& in, Symbol name) {
+  std::string_view top = name.view().substr(0, name.view().find('.'));
+  std::optional<ModuleSource> source = in.loader().load(Symbol(top));
+  return source && source->path.view().starts_with("library/");
+}
+
 Value module_names(In& in, const Arguments&) {
   std::vector<Value> made;
   for (Module* m : in.modules()) {
-    if (m->state == Module::State::Unloaded ? !in.module_exists(m->name) : (m->file == nullptr || m->file->path.view().starts_with("library/"))) continue;
+    if (m->state == Module::State::Unloaded ? (!in.module_exists(m->name) || of_library(in, m->name)) : (m->file == nullptr || m->file->path.view().starts_with("library/"))) continue;
     Value name = in.str(m->name);
     if (!module(in, Arguments{std::span<const Value>(&name, 1), {}}).is_none()) made.push_back(name);
   }
