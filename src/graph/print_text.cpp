@@ -12,7 +12,8 @@
 namespace fusescout::graph {
 namespace {
 
-// One line of the body: an operator, or an entry that launches nothing (a view, a refresh, a call without operators).
+// One line of the body: an operator; an entry that launches nothing (a view, a refresh, a call without operators); neither: a view without
+// an entry.
 struct Line {
   OperatorId op;
   EntryId entry;
@@ -71,12 +72,7 @@ class Printer {
     if (!graph_.phase.empty()) out_ += "phase " + graph_.phase + "\n";
     for (const auto& [name, value] : expressions_.symbols()) out_ += name + " = " + std::to_string(value) + "\n";
     for (TensorId id : declared_) print_declaration(id);
-    for (TensorId id : early_views_) {
-      const Tensor& base = graph_.tensors[graph_.tensors[id].view_of];
-      auto layouts = infer_view_layouts(expressions_, "view", base, {}, {graph_.tensors[id].shape});
-      Inferred inferred = layouts ? Inferred{(*layouts)[0]} : Inferred{{{}, base.storage_offset}, false};
-      out_ += name(id) + " = view(" + name(graph_.tensors[id].view_of) + ") : " + type(graph_.tensors[id], inferred) + "\n";
-    }
+    for (TensorId id : early_views_) print_view(id);
     for (uint32_t item : order_) print_item(items_[item]);
     if (!graph_.outputs.empty()) {
       out_ += "output ";
@@ -92,6 +88,15 @@ class Printer {
     std::erase_if(line.outputs, [&](TensorId id) { return !defined_by_.emplace(id.index, static_cast<uint32_t>(lines_.size())).second; });
     if (line.entry.valid() && line.outputs.empty()) return;
     lines_.push_back(std::move(line));
+  }
+
+  // A view that no entry made, of a tensor that a line makes: a line of its own, before its first use.
+  void add_view_line(TensorId id) {
+    if (!id.valid() || defined_by_.contains(id.index)) return;
+    TensorId base = graph_.tensors[id].view_of;
+    if (!base.valid()) return;
+    add_view_line(base);
+    if (defined_by_.contains(base.index)) add_line({{}, {}, {base}, {id}});
   }
 
   // Operators in the order of their calls, views and refreshes in between.
@@ -110,7 +115,14 @@ class Printer {
     auto add_operators_before = [&](uint32_t entry) {
       for (; next < order.size() && order[next].first < entry; ++next) {
         OperatorId id{order[next].second};
-        add_line({id, {}, graph_.operators[id].inputs, graph_.operators[id].outputs});
+        const Operator& op = graph_.operators[id];
+        for (TensorId input : op.inputs) add_view_line(input);
+        // Where a call writes its result to is no operand, but named.
+        if (op.call.valid()) {
+          const Entry& call = graph_.entries[op.call];
+          for (uint8_t i : call.mutates) add_view_line(i < call.inputs.size() ? call.inputs[i] : TensorId{});
+        }
+        add_line({id, {}, op.inputs, op.outputs});
       }
     };
     for (uint32_t i = 0; i < graph_.entries.size(); ++i) {
@@ -118,9 +130,11 @@ class Printer {
       bool launches_unknown = entry.launches > 0 && !described.contains(i);
       if (!entry.is_view && entry.kind != EntryKind::Refresh && !launches_unknown) continue;
       add_operators_before(i);
+      for (TensorId input : entry.inputs) add_view_line(input);
       add_line({{}, EntryId{i}, entry.inputs, entry.outputs});
     }
     add_operators_before(UINT32_MAX);
+    for (TensorId output : graph_.outputs) add_view_line(output);
   }
 
   void make_items() {
@@ -324,8 +338,9 @@ class Printer {
     std::string text = std::string(dtype_name(tensor.dtype)) + "[" + dims(tensor.shape) + "]";
     bool as_inferred = inferred.strides_known && tensor.strides == inferred.layout.strides;
     if (!as_inferred || tensor.strides != contiguous_strides(expressions_, tensor.shape)) text += "{" + dims(tensor.strides) + "}";
-    if (tensor.storage_offset != Dim(0) || inferred.layout.offset != Dim(0)) text += "@" + expressions_.to_string(tensor.storage_offset);
-    return text;
+    if (tensor.storage_offset == Dim(0) && inferred.layout.offset == Dim(0)) return text;
+    std::string offset = expressions_.to_string(tensor.storage_offset);
+    return text + "@" + (offset.find(' ') == std::string::npos ? offset : "(" + offset + ")");
   }
 
   std::string_view declared_as(TensorId id) const {
@@ -341,6 +356,15 @@ class Printer {
     if (!tensor.name.empty() && tensor.name.view() != names_[id.index]) out_ += " " + quoted(tensor.name.view());
     out_ += " : " + type(tensor, plain(tensor)) + "\n";
     if (tensor.storage.valid()) storage_owner_.emplace(tensor.storage.index, id);
+  }
+
+  // Of a view without an entry.
+  void print_view(TensorId id) {
+    const Tensor& tensor = graph_.tensors[id];
+    const Tensor& base = graph_.tensors[tensor.view_of];
+    auto layouts = infer_view_layouts(expressions_, "view", base, {}, {tensor.shape});
+    Inferred inferred = layouts ? Inferred{(*layouts)[0]} : Inferred{{{}, base.storage_offset}, false};
+    out_ += name(id) + " = view(" + name(tensor.view_of) + ") : " + type(tensor, inferred) + "\n";
   }
 
   std::string location(FrameId frame, ModuleId module) const {
@@ -363,7 +387,8 @@ class Printer {
     for (uint32_t line : item.lines) {
       if (braces) out_ += "  ";
       if (lines_[line].op.valid()) print_operator(graph_.operators[lines_[line].op]);
-      else print_entry(lines_[line], braces);
+      else if (lines_[line].entry.valid()) print_entry(lines_[line], braces);
+      else print_view(lines_[line].outputs[0]);
     }
     if (braces) out_ += "}\n";
   }

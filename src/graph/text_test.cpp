@@ -196,6 +196,45 @@ void check_any_input(const std::string& text) {
   }
 }
 
+// A catalogued kernel looks at its input through views that are no calls; an offset may be a sum.
+TEST(TextTest, views_without_an_entry_stand_before_their_first_use) {
+  Graph graph;
+  Dim tokens = graph.expressions.symbol(Symbol("T"), 16);
+  auto tensor = [&](Shape shape, Shape strides, Dim offset, TensorId view_of, uint32_t storage) {
+    Tensor t;
+    t.shape = std::move(shape);
+    t.strides = std::move(strides);
+    t.storage_offset = offset;
+    t.view_of = view_of;
+    t.storage = StorageId{storage};
+    return graph.tensors.add(t);
+  };
+  TensorId x = tensor({tokens, Dim(8)}, {Dim(8), Dim(1)}, Dim(0), {}, 0);
+  TensorId y = tensor({tokens, Dim(8)}, {Dim(8), Dim(1)}, Dim(0), {}, 1);
+  TensorId last = tensor({Dim(1), Dim(8)}, {Dim(8), Dim(1)}, graph.expressions.mul(Dim(8), graph.expressions.sub(tokens, Dim(1))), y, 1);
+  TensorId z = tensor({Dim(1), Dim(8)}, {Dim(8), Dim(1)}, Dim(0), {}, 2);
+  graph.storages = 3;
+  graph.inputs = {x};
+  for (auto [kind, from, to] : {std::tuple("exp", x, y), {"neg", last, z}}) {
+    Operator op;
+    op.kind = Symbol(kind);
+    op.inputs = {from};
+    op.outputs = {to};
+    graph.add_operator(std::move(op));
+  }
+  graph.outputs = {z};
+  const char* text =
+      "T = 16\n"
+      "input %x : bf16[T, 8]\n"
+      "%0 = exp(%x) : bf16[T, 8]\n"
+      "%1 = view(%0) : bf16[1, 8]{8, 1}@(8*T - 8)\n"
+      "%2 = neg(%1) : bf16[1, 8]\n"
+      "output %2\n";
+  graph.tensors[x].name = Symbol("x");
+  EXPECT_EQ(to_text(graph), text);
+  EXPECT_EQ(printed(text), text);
+}
+
 TEST(TextTest, mutated_texts_never_break_it) {
   std::mt19937 random(20240613);
   auto below = [&](size_t n) { return n == 0 ? 0 : random() % n; };
