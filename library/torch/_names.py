@@ -90,3 +90,13 @@ class _Classes:
 
 
 classes = _Classes()
+
+
+def _foreach_add(self, other, **options):
+    import torch_foreach
+    return torch_foreach._foreach_add(self, other, **options)
+
+
+def _foreach_mul(self, other):
+    import torch_foreach
+    return torch_foreach._foreach_mul(self, other)
