@@ -107,6 +107,10 @@ struct GeneratorState {
   Value resume() {
     Interpreter& in = interpreter;
     if (status == Status::Running) in.raise("ValueError", "generator already executing");
+    if (in.depth_ >= in.limits_.depth) {   // each has a stack of its own, so that no stack ever fills
+      in.note(NoteKind::Limit, "calls are nested more than " + std::to_string(in.limits_.depth) + " deep");
+      in.raise("RecursionError", "maximum recursion depth exceeded");
+    }
     if (status == Status::Fresh) {
       if (!in.free_stacks_.empty()) {
         stack = in.free_stacks_.back();
