@@ -1,0 +1,54 @@
+// Modules, and the order in which patches and imports see each other.
+#include <gtest/gtest.h>
+
+#include "python/testing.h"
+
+namespace fusescout::python {
+namespace {
+
+TEST(Imports, APatchIsSeenByWhatIsImportedAfterIt) {
+  TestProgram program;
+  program.loader.sources = {
+      {"upstream", "def f(): return 'old'\n"},
+      {"user", "from upstream import f\n"},                          // imported before the patch: keeps the old one
+      {"patches.first", "import upstream\ndef g(): return 'new'\nupstream.f = g\n"},
+      {"patches.second", "from upstream import f\nresult = f()\n"},  // imported after it
+      {"patches", "import patches.first  # noqa\nimport patches.second  # noqa\n"},
+  };
+  EXPECT_EQ(program.run("import user\nfrom user import f\nimport patches\nimport patches.second as s\nprint(user.f(), s.result)\n"), "old new\n");
+}
+
+TEST(Imports, AModuleMayBeALazyLoader) {
+  TestProgram program;
+  program.loader.sources = {{"real.models", "x = 1\n"}, {"real", ""}};
+  EXPECT_EQ(program.run("import importlib\nfrom types import ModuleType\n"
+                        "class LazyLoader(ModuleType):\n"
+                        "    def __init__(self, name):\n        super().__init__(name)\n        self._module = None\n"
+                        "    def __getattr__(self, item):\n        self._module = importlib.import_module(self.__name__)\n        return getattr(self._module, item)\n"
+                        "print(LazyLoader('real.models').x)\n"),
+            "1\n");
+}
+
+TEST(Imports, AModuleMayPutAnObjectInItsPlace) {
+  TestProgram program;
+  program.loader.sources = {{"lazy", "import sys\nclass L:\n    def __getattr__(self, name): return 'lazy ' + name\nsys.modules[__name__] = L()\n"}};
+  EXPECT_EQ(program.run("from lazy import anything\nprint(anything)\n"), "lazy anything\n");
+}
+
+TEST(Imports, AProgramsOwnImportFunctionSeesModules) {
+  TestProgram program;
+  program.loader.sources = {{"seen", "x = 1\n"}};
+  EXPECT_EQ(program.run("names = []\nold = __builtins__['__import__']\n"
+                        "def mine(name, globals=None, locals=None, fromlist=(), level=0):\n    names.append(name)\n    return old(name, globals, locals, fromlist, level)\n"
+                        "__builtins__['__import__'] = mine\nimport seen\nprint(seen.x, names)\n"),
+            "1 ['seen']\n");
+}
+
+TEST(Imports, ACircleEnds) {
+  TestProgram program;
+  program.loader.sources = {{"a", "from b import x\n"}, {"b", "from a import x\n"}};
+  EXPECT_EQ(program.run("try:\n    from a import x\nexcept ImportError as e:\n    print('circle')\n"), "circle\n");
+}
+
+}  // namespace
+}  // namespace fusescout::python
