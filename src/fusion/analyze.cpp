@@ -34,10 +34,18 @@ Context make_context(const ModelRun& run, const std::vector<Pattern>& patterns, 
 // One candidate for each set of kernels: the one that says most about it. An existing kernel that does a pattern's work belongs to the pattern.
 std::vector<Candidate> merge(std::vector<Candidate> named, std::vector<Candidate> available) {
   std::map<std::vector<KernelId>, size_t> by_kernels;
+  std::map<KernelId, std::vector<std::vector<NodeId>>> fused;     // what patterns say of one kernel
+  for (const Candidate& candidate : named) {
+    if (candidate.kernels.size() == 1) fused[candidate.kernels[0]].push_back(candidate.nodes);
+  }
   std::vector<Candidate> result;
   for (Candidate& candidate : named) {
     if (candidate.kernels.size() < 2) {
-      result.push_back(std::move(candidate));
+      const auto& others = fused[candidate.kernels[0]];
+      bool part = std::any_of(others.begin(), others.end(), [&](const std::vector<NodeId>& nodes) {
+        return nodes.size() > candidate.nodes.size() && std::includes(nodes.begin(), nodes.end(), candidate.nodes.begin(), candidate.nodes.end());
+      });
+      if (!part) result.push_back(std::move(candidate));
       continue;
     }
     auto [it, added] = by_kernels.try_emplace(candidate.kernels, result.size());
@@ -73,7 +81,7 @@ class Planner {
  public:
   Planner(const Context& context, Estimate step) : context_(context), step_(step), owner_(context.graph.kernels.size()) {}
 
-  // Takes the best first; what overlaps a better one is an alternative to it, and not in the sum.
+  // Takes the best first, place by place; what overlaps a better one everywhere is an alternative to it, and not in the sum.
   void add(std::vector<Finding> findings) {
     std::vector<size_t> order;
     for (size_t i = 0; i < findings.size(); ++i) {
@@ -82,13 +90,13 @@ class Planner {
       if (generic && known_.contains(findings[i].occurrences[0].kernels)) continue;
       order.push_back(i);
     }
-    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return findings[a].step_gain.nominal > findings[b].step_gain.nominal; });
+    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return findings[a].price.gain.nominal > findings[b].price.gain.nominal; });
     for (size_t i : order) {
       Finding& finding = findings[i];
       for (const Occurrence& occurrence : finding.occurrences) known_.insert(occurrence.kernels);
       finding.id = unique_id(finding);
-      share(finding);
       if (wanted(finding)) plan(finding);
+      share(finding);
       result.push_back(std::move(finding));
     }
   }
@@ -118,12 +126,20 @@ class Planner {
   }
 
   void plan(Finding& finding) {
+    std::vector<Occurrence> free;
+    std::string better;
     for (const Occurrence& occurrence : finding.occurrences) {
-      for (KernelId kernel : occurrence.kernels) {
-        if (owner_[kernel.index].empty()) continue;
-        finding.alternative_to = owner_[kernel.index];
-        return;
-      }
+      auto owned = std::find_if(occurrence.kernels.begin(), occurrence.kernels.end(), [&](KernelId kernel) { return !owner_[kernel.index].empty(); });
+      if (owned == occurrence.kernels.end()) free.push_back(occurrence);
+      else if (better.empty()) better = owner_[owned->index];
+    }
+    if (free.empty()) {
+      finding.alternative_to = better;
+      return;
+    }
+    if (!better.empty()) {
+      finding.conditions.push_back({"other_places", true, std::to_string(finding.occurrences.size() - free.size()), "places where `" + better + "` takes more"});
+      keep_occurrences(context_, finding, std::move(free));
     }
     for (const Occurrence& occurrence : finding.occurrences) {
       for (KernelId kernel : occurrence.kernels) owner_[kernel.index] = finding.id;

@@ -68,6 +68,12 @@ TEST(Analyze, one_kernel_is_already_fused_and_says_by_what) {
   EXPECT_EQ(analysis.findings[0].by[0].location, (Location{Symbol("vllm_ascend/passes.py"), 33}));
 }
 
+TEST(Analyze, a_fused_kernel_that_no_pattern_knows_is_told_as_well) {
+  ModelCase run("kernel my_gate vector triton {\n%s = add(%x, %y) : bf16[T, 64]\n%n = softplus(%s) : bf16[T, 64]\n}\n%o = topk(%n, k=64) : bf16[T, 64]\noutput %o\n");
+  EXPECT_EQ(verdict(run(), "my_gate"), "already_fused: one kernel today: `my_gate`");
+  EXPECT_EQ(run().findings.size(), 1U) << "one operator in a kernel is no fusion";
+}
+
 TEST(Analyze, a_requirement_that_fails_blocks_with_its_reason_and_the_value) {
   ModelCase bias("%s = add(%x, %b) : bf16[T, 64]\n%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 64]\noutput %n\n");
   EXPECT_EQ(verdict(bias(add_norm), "add_rms_norm"), "blocked: one side of the sum is broadcast (x.rank = 2, residual.rank = 1)");
@@ -98,6 +104,37 @@ TEST(Analyze, another_reader_is_named_and_the_value_still_written) {
   for (const Condition& condition : finding->conditions) told |= condition.name == "other_readers" && condition.value == "`topk` (m.py:9)";
   EXPECT_TRUE(told);
   EXPECT_EQ(finding->interface.outputs.size(), 2U);
+}
+
+TEST(Analyze, what_a_pattern_is_about_is_no_reason) {
+  ModelCase bias("%s = add(%x, %b) : bf16[T, 64]\n%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 64]\noutput %n\n");
+  EXPECT_EQ(verdict(bias("pattern p norm\ngraph\n %0 = add(%x, %r)\n %1 = rms_norm(%0, ...)\n output %1\nonly %r.rank > 1 and %x.rank > 1\n"), "p"), "not found");
+}
+
+TEST(Analyze, a_small_kernel_that_stands_between_joins_the_group) {
+  std::string both = "pattern twice norm\ngraph\n %0 = topk(%x, ...)\n %1 = rms_norm(%0, ...)\n %2 = mul(%1, %s)\n output %2\n";
+  ModelCase small("%q = topk(%x, k=64) : bf16[T, 64]\n%n = rms_norm(%q, %w, eps=1e-05) : bf16[T, 64]\n%g = abs(%q) : bf16[T, 64]\n%t = mul(%n, %g) : bf16[T, 64]\noutput %t\n");
+  Analysis analysis = small(both);
+  const Finding* finding = find(analysis, "twice");
+  ASSERT_NE(finding, nullptr);
+  EXPECT_EQ(finding->verdict, Verdict::Opportunity) << finding->reason;
+  EXPECT_EQ(finding->kernels_text.size(), 4U) << "with the absolute value";
+}
+
+TEST(Analyze, pieces_of_one_tensor_come_in_as_that_tensor) {
+  ModelCase run("%p = matmul(%x, %m) : bf16[T, 64]\n%q, %k = split(%p) : bf16[T, 32], bf16[T, 32]\n%a = silu(%q) : bf16[T, 32]\n%c = mul(%a, %k) : bf16[T, 32]\noutput %c\n");
+  Analysis analysis = run();
+  const Finding* finding = find(analysis, "elementwise_chain");
+  ASSERT_NE(finding, nullptr);
+  ASSERT_EQ(finding->interface.inputs.size(), 1U);
+  EXPECT_EQ(run.run.graph.tensors[finding->interface.inputs[0].tensor].shape[1], graph::Dim(64));
+}
+
+TEST(Analyze, the_larger_pattern_tells_of_a_fused_kernel) {
+  ModelCase run("kernel npu_add_rms_norm vector {\n%s = add(%x, %y) : bf16[T, 64]\n%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 64]\n}\noutput %n, %s\n");
+  Analysis analysis = run(std::string(add_norm) + "pattern alone norm\ngraph\n %0 = rms_norm(%x, ...)\n output %0\n");
+  ASSERT_EQ(analysis.findings.size(), 1U);
+  EXPECT_EQ(analysis.findings[0].pattern, "add_rms_norm");
 }
 
 TEST(Analyze, an_operator_inside_a_heavy_kernel_does_not_come_out) {
@@ -187,6 +224,26 @@ TEST(Analyze, the_better_of_two_overlapping_fusions_counts_and_the_other_is_an_a
   EXPECT_EQ(analysis.findings[0].pattern, "q");
   EXPECT_EQ(find(analysis, "add_rms_norm")->alternative_to, find(analysis, "q")->id);
   EXPECT_EQ(analysis.step_time.nominal - analysis.step_time_after.nominal, 6);
+}
+
+TEST(Analyze, overlaps_are_resolved_place_by_place) {
+  // The norm alone stands three times, twice of them behind a sum: there the larger group is better, though the norm counts more places.
+  std::string norm_alone = "pattern n norm\ngraph\n %0 = rms_norm(%x, ...)\n %1, %2 = dynamic_quantize(%0)\n output %1, %2\n";
+  std::string with_add = "pattern a norm\ngraph\n %9 = add(%x, %r)\n %0 = rms_norm(%9, ...)\n %1, %2 = dynamic_quantize(%0)\n output %1, %2\n";
+  auto part = [](int i, const std::string& in) {
+    std::string n = std::to_string(i);
+    return "%n" + n + " = rms_norm(%" + in + ", %w, eps=1e-05) : bf16[T, 64]  # m.py:6\n%q" + n + ", %c" + n + " = dynamic_quantize(%n" + n +
+           ", dtype=i8) : i8[T, 64], f32[T]  # m.py:7\n";
+  };
+  ModelCase run("%s1 = add(%x, %y) : bf16[T, 64]  # m.py:5\n%s2 = add(%s1, %y) : bf16[T, 64]  # m.py:5\n" + part(0, "x") + part(1, "s1") + part(2, "s2") +
+                "output %q0, %q1, %q2\n");
+  Analysis analysis = run(norm_alone + with_add);
+  ASSERT_NE(find(analysis, "n"), nullptr);
+  EXPECT_EQ(find(analysis, "a")->occurrences.size(), 2U);
+  EXPECT_EQ(find(analysis, "n")->occurrences.size(), 1U);
+  EXPECT_EQ(find(analysis, "n")->alternative_to, "");
+  EXPECT_EQ(find(analysis, "n")->occurrences[0].operators, find(analysis, "n")->proposal[0].operators) << "the representative is one of those left";
+  EXPECT_EQ(analysis.step_time.nominal - analysis.step_time_after.nominal, 2 * 6 + 3);
 }
 
 TEST(Analyze, is_the_same_from_run_to_run) {

@@ -34,9 +34,12 @@ Rows rows_of(const Tensor& tensor) {
   return rows;
 }
 
+// A plain number that equals the tokens of this scenario came from the metadata: the rows are the tokens.
+bool same_extent(Dim a, Dim b) { return a.value == b.value && (a.expr == b.expr || !a.symbolic() || !b.symbolic()); }
+
 bool same_rows(const Tensor& made, const Tensor& seen) {
   Rows a = rows_of(made), b = rows_of(seen);
-  return a.extent == b.extent && (a.extent.value == 1 || a.stride == b.stride);
+  return same_extent(a.extent, b.extent) && (a.extent.value == 1 || a.stride == b.stride);
 }
 
 std::vector<int64_t> axes_of(const Operator& op, size_t rank, std::initializer_list<std::string_view> names) {
@@ -84,8 +87,9 @@ class Engine {
         }
         std::vector<KernelId> both = members_[a];
         both.insert(both.end(), members_[b].begin(), members_[b].end());
-        if (context_.launches.obstacle(both).hazard != Hazard::None) {
-          refused.push_back({producer, consumer.kernel, "", "", ""});
+        if (Hazard hazard = context_.launches.obstacle(both).hazard; hazard != Hazard::None) {
+          // Heavy work between two small kernels is the rule, and nothing to tell.
+          if (hazard == Hazard::Write) refused.push_back({producer, consumer.kernel, "", "", ""});
           continue;
         }
         parent_[b] = a;
@@ -140,9 +144,10 @@ class Engine {
       return flat ? "" : fmt::format("{} work on different rows: {} and {}", pair(), dims(made), dims(seen));
     }
     Rows rows = rows_of(seen);
-    if (!consumer.outputs.empty()) {
+    bool scatters = consumer.kind.view() == "kv_cache_write" || consumer.kind.view() == "index_copy";   // its result is the whole target
+    if (!consumer.outputs.empty() && !scatters) {
       const Tensor& result = graph_.tensors[consumer.outputs[0]];
-      if (!(rows_of(result).extent == rows.extent) && !result.shape.empty()) {
+      if (!same_extent(rows_of(result).extent, rows.extent) && !result.shape.empty()) {
         return fmt::format("{} work on different rows: {} is broadcast or reduced to {}", pair(), dims(seen), dims(result));
       }
     }

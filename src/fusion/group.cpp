@@ -8,6 +8,26 @@ namespace fusescout::fusion {
 
 using namespace graph;
 
+namespace {
+
+// Different pieces of one tensor (a split projection) come in as that tensor: the kernel knows where they lie.
+void merge_pieces(const Flow& flow, Group& group) {
+  const Graph& graph = flow.graph();
+  std::vector<TensorId> merged;
+  for (TensorId input : group.inputs) {
+    TensorId root = graph.root(input);
+    bool pieces = graph.tensors[root].kind == TensorKind::Intermediate && std::any_of(group.inputs.begin(), group.inputs.end(), [&](TensorId other) {
+      return graph.root(other) == root && !(flow.region(other) == flow.region(input));
+    });
+    bool written = std::find(group.mutated.begin(), group.mutated.end(), input) != group.mutated.end();
+    TensorId as = pieces && !written ? root : input;
+    if (std::find(merged.begin(), merged.end(), as) == merged.end()) merged.push_back(as);
+  }
+  group.inputs = std::move(merged);
+}
+
+}  // namespace
+
 Group make_group(const Flow& flow, std::vector<KernelId> kernels) {
   const Graph& graph = flow.graph();
   Group group;
@@ -61,6 +81,7 @@ Group make_group(const Flow& flow, std::vector<KernelId> kernels) {
       group.bytes_saved += bytes * (static_cast<double>(readers.size()) + (outside || readers.empty() ? 0 : 1));
     }
   }
+  merge_pieces(flow, group);
   for (const Use& use : uses) group.bytes_saved += use.bytes * static_cast<double>(use.kernels.size() - 1);
   return group;
 }
@@ -79,6 +100,21 @@ void add_span(std::vector<Span>& spans, Span span) {
     if (other.file == span.file && other.first_line <= span.first_line && span.last_line <= other.last_line) return;
   }
   spans.push_back(span);
+}
+
+// The innermost module call around all operators.
+EntryId common_module(const Graph& graph, std::span<const OperatorId> operators) {
+  std::vector<EntryId> around;                       // of the first operator, innermost first
+  for (size_t i = 0; i < operators.size(); ++i) {
+    std::vector<EntryId> mine;
+    EntryId call = graph.operators[operators[i]].call;
+    for (EntryId id = call.valid() ? graph.entries[call].parent : EntryId{}; id.valid(); id = graph.entries[id].parent) {
+      if (graph.entries[id].kind == EntryKind::Module) mine.push_back(id);
+    }
+    if (i == 0) around = mine;
+    else std::erase_if(around, [&](EntryId id) { return std::find(mine.begin(), mine.end(), id) == mine.end(); });
+  }
+  return around.empty() ? EntryId{} : around.front();
 }
 
 }  // namespace
@@ -117,6 +153,11 @@ std::vector<Span> places_of(const Graph& graph, std::span<const OperatorId> oper
     common.last_line = std::max(common.last_line, frame.line);
   }
   if (agree) spans.push_back(common);
+  // All of it inside one library module (a norm, an activation): the line that calls the module is where a model would call the new kernel.
+  if (EntryId module = common_module(graph, operators); module.valid() && graph.entries[module].library && graph.entries[module].frame.valid()) {
+    const Frame& frame = graph.frames[graph.entries[module].frame];
+    add_span(spans, {frame.file, frame.line, frame.line});
+  }
   for (const auto& stack : stacks) {       // one level below: the calls that lead to the operators
     if (depth + 1 < stack.size()) add_span(spans, {graph.frames[stack[depth + 1]].file, graph.frames[stack[depth + 1]].line, graph.frames[stack[depth + 1]].line});
   }

@@ -84,6 +84,27 @@ std::string scalar_text(const Graph& graph, const Attribute& value) {
 
 }  // namespace
 
+namespace {
+
+// What the operator that reads it calls it, where that is fixed.
+std::string role_name(const Graph& graph, const Group& group, TensorId tensor) {
+  static const std::map<std::string_view, std::vector<std::string>> roles = {
+      {"kv_cache_write", {"key", "value", "key_cache", "value_cache", "slot_mapping"}}, {"attention", {"query", "key", "value"}},
+      {"expert_dispatch", {"hidden_states", "expert_ids"}}, {"expert_combine", {"expert_rows", "row_index", "topk_weights"}},
+      {"grouped_matmul", {"x", "weight", "group_list"}}, {"moe_gating", {"router_logits", "correction_bias"}}};
+  for (OperatorId id : group.operators) {
+    const Operator& op = graph.operators[id];
+    auto names = roles.find(op.kind.view());
+    if (names == roles.end()) continue;
+    for (size_t i = 0; i < op.inputs.size() && i < names->second.size(); ++i) {
+      if (op.inputs[i] == tensor) return names->second[i];
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
 std::string tensor_name(const Graph& graph, TensorId tensor) {
   TensorId root = graph.root(tensor);
   const Tensor& t = graph.tensors[root];
@@ -96,13 +117,18 @@ std::string tensor_name(const Graph& graph, TensorId tensor) {
 Interface make_interface(const Flow& flow, const Group& group, const std::string& name) {
   const Graph& graph = flow.graph();
   Interface result;
-  result.name = "fused_" + name;
+  result.name = name;
   std::set<std::string> taken;
   for (TensorId input : group.inputs) {
     const Tensor& root = graph.tensors[graph.root(input)];
     InterfaceTensor tensor;
     tensor.tensor = input;
-    tensor.name = unique_name(taken, tensor_name(graph, input));
+    std::string wanted = tensor_name(graph, input);
+    // A name after an operator says less than the reader's.
+    if (root.name.empty() && module_name(graph, graph.root(input)).empty()) {
+      if (std::string role = role_name(graph, group, input); !role.empty()) wanted = role;
+    }
+    tensor.name = unique_name(taken, wanted);
     tensor.mutated = std::find(group.mutated.begin(), group.mutated.end(), input) != group.mutated.end();
     tensor.parameter = is_weight(root.kind);
     result.inputs.push_back(std::move(tensor));

@@ -24,7 +24,11 @@ Family family_of(const Flow& flow, std::span<const NodeId> nodes) {
     return std::any_of(nodes.begin(), nodes.end(), [&](NodeId id) { return std::find(kinds.begin(), kinds.end(), flow.node(id).kind.view()) != kinds.end(); });
   };
   if (has({"moe_gating", "expert_dispatch", "expert_combine", "grouped_matmul"})) return Family::MoE;
-  if (has({"rope", "kv_cache_write", "attention", "softmax", "linear_attention"})) return Family::Attention;
+  bool cache = std::any_of(nodes.begin(), nodes.end(), [&](NodeId id) {
+    const std::vector<TensorId>& inputs = flow.node(id).inputs;
+    return std::any_of(inputs.begin(), inputs.end(), [&](TensorId input) { return flow.graph().tensors[flow.graph().root(input)].kind == TensorKind::Cache; });
+  });
+  if (cache || has({"rope", "kv_cache_write", "attention", "softmax", "linear_attention"})) return Family::Attention;
   if (has({"matmul", "quantized_matmul", "conv", "hadamard"})) return Family::MatMul;
   if (has({"rms_norm", "gemma_rms_norm", "layer_norm", "group_norm", "l2_norm"})) return Family::Norm;
   if (has({"silu_mul", "gelu_mul", "silu", "gelu"})) return Family::Activation;
@@ -71,12 +75,23 @@ void check(Candidate& candidate, std::string name, bool holds, std::string value
 
 namespace {
 
+constexpr int max_joined = 4;     // small kernels that a group takes in because they stand in its way
+
 std::string place_text(Location place) { return place.file.empty() ? "" : " (" + place.file.str() + ":" + std::to_string(place.line) + ")"; }
 
 std::string launch_name(const Context& context, uint32_t launch) {
   const Launch& l = context.launches[launch];
   std::string name = l.kernel.valid() ? context.graph.kernels[l.kernel].name.str() : context.graph.entries[l.entry].op.str();
   return "`" + name + "`" + place_text(place_of(context.graph, l.entry));
+}
+
+// A small kernel of element-wise or moving operators: what stands between two others may as well join them.
+bool light(const Context& context, KernelId kernel) {
+  const Kernel& k = context.graph.kernels[kernel];
+  return k.unit == Unit::Vector && !k.operators.empty() && std::all_of(k.operators.begin(), k.operators.end(), [&](OperatorId op) {
+    const OperatorKind* kind = find_operator_kind(context.graph.operators[op].kind.view());
+    return kind != nullptr && (kind->operator_class == OperatorClass::Elementwise || kind->operator_class == OperatorClass::Injective);
+  });
 }
 
 bool heavy(OperatorClass c) { return c == OperatorClass::MatMul || c == OperatorClass::Collective || c == OperatorClass::Opaque; }
@@ -97,6 +112,13 @@ void check_legality(const Context& context, Candidate& candidate) {
   }
   if (candidate.kernels.size() < 2) return;
   Obstacle obstacle = context.launches.obstacle(candidate.kernels);
+  for (int joined = 0; obstacle.hazard == Hazard::Path && joined < max_joined; ++joined) {
+    KernelId between = context.launches[obstacle.launch].kernel;
+    if (!between.valid() || !light(context, between)) break;
+    candidate.kernels.insert(std::upper_bound(candidate.kernels.begin(), candidate.kernels.end(), between), between);
+    for (NodeId id : nodes_of(context, std::span(&between, 1))) candidate.nodes.push_back(id);
+    obstacle = context.launches.obstacle(candidate.kernels);
+  }
   switch (obstacle.hazard) {
     case Hazard::None:
       check(candidate, "one_launch", true, fmt::format("{} kernels", candidate.kernels.size()), "nothing outside stands between them");
@@ -131,11 +153,50 @@ namespace {
 
 void check_requirements(const Context& context, const Pattern& pattern, const Match& match, Candidate& candidate) {
   for (const PatternRequirement& requirement : pattern.requirements) {
+    if (requirement.reason.empty()) continue;
     Evaluated evaluated = evaluate(context.flow, match, requirement.predicate);
     if (evaluated.found.empty()) continue;    // about something that this variant does not have
     check(candidate, requirement.text, evaluated.holds, evaluated.found,
           evaluated.holds ? "" : requirement.reason + " (" + evaluated.found + ")");
   }
+}
+
+bool is_meant(const Context& context, const Pattern& pattern, const Match& match) {
+  return std::all_of(pattern.requirements.begin(), pattern.requirements.end(), [&](const PatternRequirement& requirement) {
+    return !requirement.reason.empty() || evaluate(context.flow, match, requirement.predicate).holds;
+  });
+}
+
+}  // namespace
+
+namespace {
+
+// Kernels of today that do several things and that no pattern speaks of.
+std::vector<Candidate> find_fused(const Context& context, const std::vector<Candidate>& named) {
+  static const std::set<std::string_view> beside = {"cast", "copy", "fill", "arange", "broadcast_to"};   // what any kernel does on the way
+  const Graph& graph = context.graph;
+  std::vector<bool> told(graph.kernels.size());
+  for (const Candidate& candidate : named) {
+    if (candidate.kernels.size() == 1) told[candidate.kernels[0].index] = true;
+  }
+  std::vector<Candidate> candidates;
+  for (uint32_t i = 0; i < graph.kernels.size(); ++i) {
+    KernelId kernel{i};
+    if (told[i] || graph.kernels[kernel].operators.empty()) continue;
+    Candidate candidate;
+    candidate.kernels = {kernel};
+    candidate.nodes = nodes_of(context, candidate.kernels);
+    auto work = std::count_if(candidate.nodes.begin(), candidate.nodes.end(), [&](NodeId id) { return !beside.contains(context.flow.node(id).kind.view()); });
+    if (work < 2 && graph.kernels[kernel].fused_by.empty()) continue;
+    std::string name = graph.kernels[kernel].name.str();
+    candidate.name = name.substr(name.rfind('.') + 1);
+    candidate.kind = "kernel";
+    candidate.family = family_of(context.flow, candidate.nodes);
+    std::string kinds = kinds_name(context, candidate.nodes);
+    candidate.name_en = candidate.name_zh = candidate.name + " (" + kinds + ")";
+    candidates.push_back(std::move(candidate));
+  }
+  return candidates;
 }
 
 }  // namespace
@@ -148,6 +209,7 @@ std::vector<Candidate> find_named(const Context& context, const std::vector<Patt
     for (const PatternGraph& graph : pattern.graphs) {
       for (const Match& match : find_matches(context.flow, graph)) {
         if (std::all_of(match.nodes.begin(), match.nodes.end(), [&](NodeId id) { return covered[id]; })) continue;
+        if (!is_meant(context, pattern, match)) continue;
         for (NodeId id : match.nodes) covered[id] = true;
         Candidate candidate;
         candidate.name = pattern.name;
@@ -169,6 +231,7 @@ std::vector<Candidate> find_named(const Context& context, const std::vector<Patt
       }
     }
   }
+  for (Candidate& candidate : find_fused(context, candidates)) candidates.push_back(std::move(candidate));
   return candidates;
 }
 
@@ -243,7 +306,12 @@ std::vector<Candidate> find_available(const Context& context) {
   std::vector<Candidate> candidates;
   for (size_t i = 0; i < context.available.size(); ++i) {
     PatternGraph pattern = pattern_of(context.available[i].graph);
-    if (pattern.nodes.empty()) continue;     // one compound may be several kernels as well
+    if (pattern.nodes.empty()) continue;
+    // One operator is several kernels only where it was raised.
+    if (pattern.nodes.size() == 1) {
+      const std::vector<NodeId>& nodes = context.flow.of_kind(pattern.nodes[0].kinds[0]);
+      if (std::none_of(nodes.begin(), nodes.end(), [&](NodeId id) { return context.flow.node(id).operators.size() > 1; })) continue;
+    }
     for (const Match& match : find_matches(context.flow, pattern)) {
       Candidate candidate;
       candidate.kind = "kernel";

@@ -142,7 +142,7 @@ class Evaluator {
       case PredicateOp::Parameter: {
         TensorKind kind = flow_.graph().tensors[flow_.graph().root(id)].kind;
         v.number = kind == TensorKind::Parameter || kind == TensorKind::Buffer || kind == TensorKind::Constant;
-        note(name, v.number != 0 ? "a parameter" : "no parameter");
+        note(name + ".is_parameter", v.number != 0 ? "yes" : "no");
         return v;
       }
       default:

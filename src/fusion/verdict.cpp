@@ -105,7 +105,7 @@ void decide(const Context& context, const Group& group, const Candidate& candida
   if (!candidate.removes) {
     finding.feasibility = context.pricer.feasibility(context.graph, finding.proposal[0]);
     for (const Requirement& requirement : finding.feasibility.requirements) {
-      finding.conditions.push_back({requirement.name, requirement.holds, fmt::format("{:g} of {:g} {}", requirement.value, requirement.limit, requirement.unit),
+      finding.conditions.push_back({requirement.name, requirement.holds, fmt::format("{:.10g} of {:.10g} {}", requirement.value, requirement.limit, requirement.unit),
                                     requirement.reason});
       if (requirement.holds) continue;
       if (!requirement.hard) finding.risks.push_back(requirement.reason);
@@ -155,6 +155,21 @@ void add_risks(const Context& context, const Group& group, Finding& finding) {
 
 }  // namespace
 
+void keep_occurrences(const Context& context, Finding& finding, std::vector<Occurrence> occurrences) {
+  finding.occurrences = std::move(occurrences);
+  finding.layers.clear();
+  for (const Occurrence& occurrence : finding.occurrences) {
+    std::string layer = occurrence.layer.str();
+    if (!layer.empty() && std::find(finding.layers.begin(), finding.layers.end(), layer) == finding.layers.end()) finding.layers.push_back(layer);
+  }
+  finding.step_gain = times(finding.price.gain, static_cast<double>(finding.occurrences.size()));
+  Group group = make_group(context.flow, finding.occurrences[0].kernels);
+  finding.locations = places_of(context.graph, finding.occurrences[0].operators);
+  finding.operators_text = operator_texts(context.flow, group);
+  finding.interface = make_interface(context.flow, group, finding.interface.name);
+  for (ProposedKernel& kernel : finding.proposal) kernel.operators = group.operators;
+}
+
 std::vector<Finding> judge(const Context& context, std::vector<Candidate> candidates) {
   const Graph& graph = context.graph;
   struct Folded {
@@ -191,13 +206,7 @@ std::vector<Finding> judge(const Context& context, std::vector<Candidate> candid
     finding.occurrences = std::move(fold.occurrences);
     std::stable_sort(finding.occurrences.begin(), finding.occurrences.end(),
                      [](const Occurrence& a, const Occurrence& b) { return a.operators.front() < b.operators.front(); });
-    for (const Occurrence& occurrence : finding.occurrences) {
-      std::string layer = occurrence.layer.str();
-      if (!layer.empty() && std::find(finding.layers.begin(), finding.layers.end(), layer) == finding.layers.end()) finding.layers.push_back(layer);
-    }
     Group group = make_group(context.flow, candidate.kernels);
-    finding.locations = places_of(graph, finding.occurrences[0].operators);
-    finding.operators_text = operator_texts(context.flow, group);
     for (KernelId kernel : group.kernels) finding.kernels_text.push_back(graph.kernels[kernel].name.str());
     size_t count = group.kernels.size();
     finding.launches_saved = static_cast<int>(count) - (candidate.removes ? 0 : 1);
@@ -208,7 +217,9 @@ std::vector<Finding> judge(const Context& context, std::vector<Candidate> candid
       for (TensorId output : group.outputs) finding.bytes_saved += graph.bytes(graph.tensors[output]);
     }
     std::string generic = candidate.kind == "chain" || candidate.kind == "horizontal" || candidate.removes ? kinds_name(context, candidate.nodes) : candidate.name;
-    finding.interface = make_interface(context.flow, group, generic);
+    finding.interface.name = "fused_" + generic;
+    std::vector<Occurrence> occurrences = std::move(finding.occurrences);
+    keep_occurrences(context, finding, std::move(occurrences));
     finding.today_en = fmt::format("{} kernel{}: {}", count, count == 1 ? "" : "s", kernel_list(finding.kernels_text));
     finding.today_zh = fmt::format("{}个算子: {}", count, kernel_list(finding.kernels_text));
     finding.target_en = candidate.removes ? "none: the result is there without it" : fmt::format("1 fused kernel: {}", finding.interface.name);

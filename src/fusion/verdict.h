@@ -7,6 +7,9 @@
 
 namespace fusescout::fusion {
 
+// Only these of a finding's places: layers, interface and gain follow.
+void keep_occurrences(const Context& context, Finding& finding, std::vector<Occurrence> occurrences);
+
 std::vector<Finding> judge(const Context& context, std::vector<Candidate> candidates);
 
 }  // namespace fusescout::fusion

@@ -13,6 +13,7 @@
 //     output %2, %0
 //   replacement                                                 optional; of a compound: exactly one operator
 //     ...
+//   only %x.rank > 1                                            where this does not hold it is another thing, not a blocked one
 //   require %x.dtype == "bf16" and %x.shape[-1] % 16 == 0 : "the row is not a multiple of 32 bytes"
 //
 // Operands: `%x` the whole tensor, `%x[*]` any part of it, `%x[0/2]` a part of the last axis, `%x[even]` and `%x[odd]` its elements.
@@ -80,7 +81,7 @@ struct Predicate {
 struct PatternRequirement {
   Predicate predicate;
   std::string text;                   // as written
-  std::string reason;                 // of a no; lower case, no full stop
+  std::string reason;                 // of a no; lower case, no full stop. Empty (`only`): part of the pattern, where it fails there is no match
 };
 
 struct Pattern {

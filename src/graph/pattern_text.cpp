@@ -40,8 +40,9 @@ class PatternParser {
       open_ = true;
       return Success{};
     }
-    if (cursor.take_word("require")) return requirement(cursor);
-    if (!open_) return Error{"expected `graph`, `replacement` or `require`, found " + cursor.rest()};
+    if (cursor.take_word("require")) return requirement(cursor, true);
+    if (cursor.take_word("only")) return requirement(cursor, false);
+    if (!open_) return Error{"expected `graph`, `replacement`, `only` or `require`, found " + cursor.rest()};
     if (cursor.take_word("output")) return outputs(cursor);
     return operation(cursor);
   }
@@ -78,16 +79,16 @@ class PatternParser {
     return Success{};
   }
 
-  ErrorOr<Success> requirement(Cursor& cursor) {
+  ErrorOr<Success> requirement(Cursor& cursor, bool reasoned) {
     PatternRequirement requirement;
     size_t start = cursor.at;
     requirement.predicate = TRY(parse_predicate(cursor));
     requirement.text = std::string(cursor.text.substr(start, cursor.at - start));
     while (!requirement.text.empty() && requirement.text.front() == ' ') requirement.text.erase(0, 1);
     while (!requirement.text.empty() && requirement.text.back() == ' ') requirement.text.pop_back();
-    if (!cursor.take(":")) return Error{"expected `: \"reason\"`, found " + cursor.rest()};
+    if (reasoned && !cursor.take(":")) return Error{"expected `: \"reason\"`, found " + cursor.rest()};
     cursor.skip();
-    if (!cursor.quoted(requirement.reason)) return Error{"expected the reason in quotes, found " + cursor.rest()};
+    if (reasoned && (!cursor.quoted(requirement.reason) || requirement.reason.empty())) return Error{"expected the reason in quotes, found " + cursor.rest()};
     patterns_.back().requirements.push_back(std::move(requirement));
     return Success{};
   }
@@ -346,7 +347,8 @@ std::string to_text(const Pattern& pattern) {
     print(graph, out);
   }
   for (const PatternRequirement& requirement : pattern.requirements) {
-    out += "require " + requirement.text + " : " + quoted(requirement.reason) + "\n";
+    if (requirement.reason.empty()) out += "only " + requirement.text + "\n";
+    else out += "require " + requirement.text + " : " + quoted(requirement.reason) + "\n";
   }
   return out;
 }

@@ -30,6 +30,7 @@ graph
 replacement
   %0 = rms_norm(%x, eps=$eps)
   output %0
+only %x.rank > 1
 require %x.dtype == "bf16" and (%x.shape[-1] % 16 == 0 or not %x.contiguous) and $eps < 1e-05 : "no \"good\""
 )";
 
