@@ -1,8 +1,6 @@
 """What a pattern file may use. `pattern(...)` is called once with a metavariable for each parameter; the operators that it calls are
 written down, and `describe` gives them in the text form of src/graph/pattern.h. Plain Python: CPython runs it as well.
 """
-import inspect
-
 ELLIPSIS = ...
 
 
@@ -175,9 +173,17 @@ def requires(condition, reason):
         _requirements.append(line)
 
 
+def only(condition):
+    """Inside `pattern`: what else makes it this pattern. Where it does not hold there is no match, so no reason is needed."""
+    line = "only " + condition.text
+    if line not in _requirements:
+        _requirements.append(line)
+
+
 def _record(function, title):
     _recorders.append(Recorder())
-    result = function(*[Value(name) for name in inspect.signature(function).parameters])
+    code = function.__code__
+    result = function(*[Value(name) for name in code.co_varnames[:code.co_argcount]])
     recorder = _recorders.pop()
     outputs = result if isinstance(result, tuple) else (result,)
     outputs = [value.operand() for value in outputs if value is not None]

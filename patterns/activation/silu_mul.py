@@ -1,5 +1,5 @@
 """SwiGLU in several kernels: of the halves of one tensor, or of two."""
-from notation import op, requires
+from notation import op, only
 
 NAME_EN, NAME_ZH = "SiLU + Mul", "SiLU + Mul"
 WHY_EN = "both halves are read once and the product is written once"
@@ -12,7 +12,7 @@ def halves(x):
 
 def two(gate, up):
     y = op.mul(op.silu(gate), up)
-    requires(gate.size == up.size, "the factor is broadcast: no gated activation")
+    only(gate.size == up.size)
     return y
 
 

@@ -1,5 +1,5 @@
 """A product and the sum with a tensor of its shape."""
-from notation import op, requires
+from notation import op, only
 
 NAME_EN, NAME_ZH = "Add + MatMul", "Add + MatMul"
 WHY_EN = "the accumulator starts from the addend: one pass less over the result"
@@ -8,5 +8,5 @@ WHY_ZH = "累加器以加数为初值, 结果少读写一次"
 
 def pattern(x, weight, addend):
     y = op.add(op.one_of("matmul", "quantized_matmul")(x, weight, ...), addend)
-    requires(addend.rank > 1, "the addend is broadcast: a bias")
+    only(addend.rank > 1)
     return y

@@ -1,5 +1,5 @@
 """A batched product and the copy that brings the batch axis back behind the rows."""
-from notation import op, requires
+from notation import op, only
 
 NAME_EN, NAME_ZH = "BatchMatMul + Transpose", "BatchMatMul + Transpose"
 WHY_EN = "the product writes rows first: the copy of a strided result is saved"
@@ -8,5 +8,5 @@ WHY_ZH = "BatchMatMul 直接按行优先写出, 省去拷贝"
 
 def pattern(x, weight):
     y = op.matmul(x, weight, ...)
-    requires(y.rank > 2, "no batched product")
+    only(y.rank > 2)
     return op.one_of("copy", "transpose")(y.anywhere())

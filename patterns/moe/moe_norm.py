@@ -1,25 +1,30 @@
-"""The norm in front of the router's product, or behind the experts' sum."""
+"""The experts' sum, the residual and the norm behind; a shared expert, a scale and the sum over ranks between."""
 from notation import op, optional
 
 NAME_EN, NAME_ZH = "MoE + Norm", "MoE + Norm"
-WHY_EN = "the hidden state is normalised where it is made or used"
-WHY_ZH = "隐藏状态在产生或使用处完成归一化"
+WHY_EN = "the hidden state is normalised where it is summed"
+WHY_ZH = "隐藏状态求和后就地归一化"
 
 
-def router(x, gate):
-    y = op.one_of("rms_norm", "gemma_rms_norm")(x, ...)
-    weights, indices = op.moe_gating(op.matmul(optional.cast(y), gate, ...), ..., outputs=2)
-    return y, weights, indices
+def finish(y, residual):
+    z = op.add(y, residual)
+    return op.one_of("rms_norm", "gemma_rms_norm")(z, ...), z
 
 
-def summed(x, residual):
-    y = op.add(op.expert_combine(x, ...), residual)
-    return op.one_of("rms_norm", "gemma_rms_norm")(y, ...), y
+def plain(x, residual):
+    return finish(op.expert_combine(x, ...), residual)
 
 
-def summed_shared(x, shared, residual, scale):
-    y = op.add(op.add(optional.mul(op.expert_combine(x, ...), other=scale), shared), residual)
-    return op.one_of("rms_norm", "gemma_rms_norm")(y, ...), y
+def shared(x, expert, residual, scale):
+    return finish(op.add(optional.mul(op.expert_combine(x, ...), other=scale), expert), residual)
 
 
-pattern = [router, summed_shared, summed]
+def reduced(x, residual):
+    return finish(op.all_reduce(op.expert_combine(x, ...)), residual)
+
+
+def shared_reduced(x, expert, residual, scale):
+    return finish(op.all_reduce(op.add(optional.mul(op.expert_combine(x, ...), other=scale), expert)), residual)
+
+
+pattern = [shared_reduced, reduced, shared, plain]

@@ -6,6 +6,13 @@ WHY_EN = "ids are checked where they are used: the small mask kernels go"
 WHY_ZH = "在使用处检查 id, 省去若干掩码小算子"
 
 
+def whole(weight, ids, low, high, start):
+    keep = op.one_of("bitwise_and", "logical_and")(op.ge(ids, other=low), op.lt(ids, other=high))
+    offset = op.mul(op.cast(keep), other=start)
+    local = op.mul(op.cast(keep), op.sub(ids, offset))
+    return op.masked_fill(op.embedding(weight, local), op.one_of("bitwise_not", "logical_not")(keep))
+
+
 def filled(weight, ids, keep, mask):
     return op.masked_fill(op.embedding(weight, op.mul(ids, keep)), mask)
 
@@ -14,4 +21,4 @@ def multiplied(weight, ids, keep):
     return op.embedding(weight, op.mul(ids, keep))
 
 
-pattern = [filled, multiplied]
+pattern = [whole, filled, multiplied]
