@@ -235,7 +235,7 @@ TEST(Analyze, overlaps_are_resolved_place_by_place) {
     return "%n" + n + " = rms_norm(%" + in + ", %w, eps=1e-05) : bf16[T, 64]  # m.py:6\n%q" + n + ", %c" + n + " = dynamic_quantize(%n" + n +
            ", dtype=i8) : i8[T, 64], f32[T]  # m.py:7\n";
   };
-  ModelCase run("%s1 = add(%x, %y) : bf16[T, 64]  # m.py:5\n%s2 = add(%s1, %y) : bf16[T, 64]  # m.py:5\n" + part(0, "x") + part(1, "s1") + part(2, "s2") +
+  ModelCase run("%s1 = add(%x, %y) : bf16[T, 64]  # m.py:5\n%s2 = add(%y, %y) : bf16[T, 64]  # m.py:5\n" + part(0, "x") + part(1, "s1") + part(2, "s2") +
                 "output %q0, %q1, %q2\n");
   Analysis analysis = run(norm_alone + with_add);
   ASSERT_NE(find(analysis, "n"), nullptr);

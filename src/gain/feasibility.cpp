@@ -29,6 +29,7 @@ constexpr double tile_columns = 256;       // of a matmul's output on one core
 constexpr double full_stride_piece = 512;  // bytes: strided rows with pieces of this size are read at full speed
 constexpr double scalar_loop = 4096;       // integer elements that a scalar loop may take
 constexpr double grid_limit = 65535;
+constexpr double short_row = 1024;         // elements that a top-k may sort in one core's buffer
 
 struct Group {
   const graph::Graph& graph;
@@ -98,7 +99,9 @@ Live live_buffers(const Group& group, const Device& device) {
       const Tensor& seen = graph.tensors[op.inputs[i]];
       bool made = group.makes(root);
       if (!made && graph.tensors[root].kind == TensorKind::Cache) continue;
-      bool table = op.kind.view() == "rope" && i > 0;
+      // Angles and rows of a table come a row at a time, however large the table is.
+      std::string_view kind = op.kind.view();
+      bool table = kind == "rope" ? i > 0 : i == 0 && (kind == "embedding" || kind == "index_select" || kind == "gather" || kind == "select_copy");
       if (!made && !table && is_constant_kind(graph.tensors[root].kind) && elements(seen) <= last_axis(seen)) {  // gamma, bias: once, as f32
         if (std::find(staying.begin(), staying.end(), root) == staying.end()) {
           staying.push_back(root);
@@ -317,7 +320,12 @@ class Checker {
       const Operator& o = op(id);
       const OperatorKind& kind = *traits_of(o).kind;
       std::string_view name = kind.name;
-      if (kind.operator_class == OperatorClass::Opaque && name != "attention" && name != "moe_gating" && group_.operators.size() > 1) {
+      // Rows are gathered and summed, or scattered, one by one; but where they go is known only when all indices are.
+      bool rowwise = name == "expert_combine" || name == "expert_dispatch";
+      if (name == "expert_dispatch" && o.inputs.size() > 1) rowwise = !group_.makes(group_.graph.root(o.inputs[1]));
+      // The best few of a short row (experts) are chosen row by row.
+      if (name == "topk" && !o.inputs.empty() && last_axis(tensor(o.inputs[0])) <= short_row) rowwise = true;
+      if (kind.operator_class == OperatorClass::Opaque && !rowwise && name != "attention" && name != "moe_gating" && group_.operators.size() > 1) {
         add("gather", false, true, 0, 0, "", fmt::format("`{}` has no tiles that a neighbour could share", name));
         return;
       }

@@ -115,9 +115,21 @@ TEST(FeasibilityTest, integers_run_as_scalars) {
 }
 
 TEST(FeasibilityTest, opaque_neighbours_share_no_tiles) {
-  Feasibility f = of("input %x : f32[64, 128]\n%s = softmax(%x, dim=-1) : f32[64, 128]\n%v, %i = topk(%s, k=8) : f32[64, 8], i64[64, 8]\n");
-  EXPECT_FALSE(f.possible);
-  EXPECT_FALSE(requirement(f, "gather").holds);
+  auto best = [](int columns) {
+    std::string type = "f32[64, " + std::to_string(columns) + "]";
+    return of("input %x : " + type + "\n%s = softmax(%x, dim=-1) : " + type + "\n%v, %i = topk(%s, k=8) : f32[64, 8], i64[64, 8]\n");
+  };
+  Feasibility vocabulary = best(32000);
+  EXPECT_FALSE(vocabulary.possible);
+  EXPECT_FALSE(requirement(vocabulary, "gather").holds);
+  EXPECT_TRUE(best(128).possible) << "a row of experts is sorted in one core's buffer";
+}
+
+TEST(FeasibilityTest, expert_rows_are_combined_one_by_one_but_sorted_together) {
+  std::string dispatch = "input %x : bf16[64, 512]\ninput %i : i32[64, 8]\ninput %n : i32[512]\n";
+  EXPECT_TRUE(of(dispatch + "input %r : bf16[512, 512]\n%c = expert_combine(%r, %n) : bf16[64, 512]\n%y = add(%c, %x) : bf16[64, 512]\n").possible);
+  EXPECT_TRUE(of(dispatch + "%r, %p, %k = expert_dispatch(%x, %i) : bf16[512, 512], i32[512], i64[8]\n%q, %s = dynamic_quantize(%r, dtype=i8) : i8[512, 512], f32[512]\n").possible);
+  EXPECT_FALSE(of(dispatch + "%w, %e = moe_gating(%x, k=8) : bf16[64, 8], i32[64, 8]\n%r, %p, %k = expert_dispatch(%x, %e) : bf16[512, 512], i32[512], i64[8]\n").possible);
 }
 
 TEST(FeasibilityTest, the_310p_has_neither_triton_nor_bf16) {

@@ -311,7 +311,8 @@ KernelCost Costs::kernel(Symbol name, std::span<const OperatorId> operators, boo
       seen_cube = true;
       cube.push_back(id);
     } else if (has_cube && !seen_cube) {
-      prologue.push_back(id);
+      // A copy in front of a matmul is the matmul reading strided rows itself.
+      if (!traits.copy) prologue.push_back(id);
     } else if (!has_cube || !free_epilogue(op)) {
       vector.push_back(id);
     }

@@ -38,7 +38,8 @@ Traits make_traits(const OperatorKind& kind) {
   t.mul = name == "mul";
   t.copy = name == "copy";
   t.select = any_of(name, "topk", "sort");
-  t.free_epilogue = any_of(name, "relu", "cast", "dequantize", "quantize");
+  // The fix pipe converts while it writes, and writes where it is told: another layout costs nothing more.
+  t.free_epilogue = any_of(name, "relu", "cast", "dequantize", "quantize", "copy", "transpose");
   return t;
 }
 
