@@ -32,14 +32,14 @@ TEST(Limits, RecursionInsideGenerators) {
 }
 
 TEST(Limits, DeepDataIsARecursionError) {
-  std::string deep = "x = []\nfor i in range(50000):\n  x = [x]\n";
+  std::string deep = "x = []\nfor i in range(1000000):\n  x = [x]\n";
   EXPECT_EQ(run_python(deep + "try:\n  repr(x)\nexcept RecursionError as e:\n  print(e)\n"), "maximum recursion depth exceeded\n");
-  EXPECT_EQ(run_python(deep + "y = []\nfor i in range(50000):\n  y = [y]\ntry:\n  x == y\nexcept RecursionError as e:\n  print(e)\n"), "maximum recursion depth exceeded\n");
-  EXPECT_EQ(run_python("x = ()\nfor i in range(50000):\n  x = (x,)\ntry:\n  hash(x)\nexcept RecursionError as e:\n  print(e)\n"), "maximum recursion depth exceeded\n");
+  EXPECT_EQ(run_python(deep + "y = []\nfor i in range(1000000):\n  y = [y]\ntry:\n  x == y\nexcept RecursionError as e:\n  print(e)\n"), "maximum recursion depth exceeded\n");
+  EXPECT_EQ(run_python("x = ()\nfor i in range(1000000):\n  x = (x,)\ntry:\n  hash(x)\nexcept RecursionError as e:\n  print(e)\n"), "maximum recursion depth exceeded\n");
 }
 
 TEST(Limits, DeepDescriptorsAndIterators) {
-  EXPECT_EQ(run_python("it = iter([1])\nfor i in range(30000):\n  it = map(str, it)\ntry:\n  next(it)\nexcept RecursionError as e:\n  print(e)\n"), "maximum recursion depth exceeded\n");
+  EXPECT_EQ(run_python("it = iter([1])\nfor i in range(1000000):\n  it = map(str, it)\ntry:\n  next(it)\nexcept RecursionError as e:\n  print(e)\n"), "maximum recursion depth exceeded\n");
 }
 
 TEST(Limits, DeepExpressions) {
