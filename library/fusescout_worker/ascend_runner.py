@@ -3,6 +3,7 @@ requests: batches, sampling, memory, streams. A release that lacks one of the fu
 from contextlib import contextmanager
 
 import fusescout_scenario as scenario
+import torch
 from fusescout_worker.releases import accepted, call
 
 
@@ -49,6 +50,8 @@ class AscendRunner:
 
         metadata = build(self.runner, positions)
         call("vllm_ascend.ops.rotary_embedding:update_cos_sin", positions)
-        options = {"num_tokens": scenario.tokens, "num_actual_tokens": scenario.tokens, "model_instance": self.model}
+        ranks = self.vllm_config.parallel_config.data_parallel_size
+        across = None if ranks == 1 else torch.tensor([int(scenario.tokens)] * ranks, dtype=torch.int32, device="cpu")    # all ranks alike
+        options = {"num_tokens_across_dp": across, "num_tokens": scenario.tokens, "num_actual_tokens": scenario.tokens, "model_instance": self.model}
         with set_ascend_forward_context(metadata, self.vllm_config, **accepted(set_ascend_forward_context, options)):
             yield

@@ -11,6 +11,7 @@ def run(runner):
     rows = (3,) if model_config.uses_mrope else ()
     positions = scenario.make_input("positions", rows + (tokens,), torch.int64)
     from vllm.config import set_current_vllm_config
+    from vllm.distributed.parallel_state import get_pp_group
 
     # What vLLM compiles, it traces: CompilationMode.VLLM_COMPILE, CompilationLevel.PIECEWISE before.
     compilation = runner.vllm_config.compilation_config
@@ -18,8 +19,9 @@ def run(runner):
     with set_current_vllm_config(runner.vllm_config), torch.inference_mode(), runner.step(positions):
         scenario.set_recording(True)
         hidden_states = model(input_ids=input_ids, positions=positions, intermediate_tensors=None, inputs_embeds=None)
-        scenario.add_outputs(hidden_states)
-        if hasattr(model, "compute_logits"):
+        last = get_pp_group().is_last_rank
+        scenario.add_outputs(hidden_states if last else dict(hidden_states.tensors))      # what goes to the next stage
+        if last and hasattr(model, "compute_logits"):
             # The runner asks for the logits of the last token of each sequence. One row stands for them: the head reads its whole weight
             # whatever their number.
             scenario.add_outputs(model.compute_logits(hidden_states[-1:]))

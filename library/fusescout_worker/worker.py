@@ -46,7 +46,10 @@ class UpstreamRunner:
 
     @contextmanager
     def step(self, positions):
+        import torch
         from vllm.forward_context import set_forward_context
 
-        with set_forward_context(None, self.vllm_config, num_tokens=scenario.tokens):
+        ranks = self.vllm_config.parallel_config.data_parallel_size
+        across = None if ranks == 1 else torch.tensor([int(scenario.tokens)] * ranks, dtype=torch.int32, device="cpu")    # all ranks alike
+        with set_forward_context(None, self.vllm_config, num_tokens=scenario.tokens, num_tokens_across_dp=across):
             yield

@@ -183,3 +183,14 @@ def get_process_group_ranks(group): return _of(group).ranks
 def get_global_rank(group, group_rank): return group.ranks[group_rank]
 def get_group_rank(group, global_rank): return group.ranks.index(global_rank)
 def monitored_barrier(*args, **kwargs): pass
+
+
+_collectives = ("all_gather", "all_gather_into_tensor", "all_gather_object", "all_reduce", "all_to_all", "all_to_all_single", "barrier", "broadcast",
+                "broadcast_object_list", "gather", "irecv", "isend", "recv", "reduce", "reduce_scatter", "reduce_scatter_tensor", "scatter", "send")
+
+
+def __getattr__(name):      # they are defined here in torch; here beside it
+    if name not in _collectives:
+        raise AttributeError(name)
+    from torch.distributed import collectives
+    return getattr(collectives, name)
