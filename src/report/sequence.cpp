@@ -145,13 +145,13 @@ std::string sequence_to_json(const ModelRun& run) {
     op["module"] = e.module.valid() ? graph.modules[e.module].path.str() : "";
     Symbol layer = layers[sequence[i].entry.index];
     op["layer"] = layer.empty() ? ordered_json(nullptr) : ordered_json(layer.str());
-    if (const graph::Frame* place = model_frame(run, e.frame)) {
-      const graph::Frame& innermost = graph.frames[e.frame];
-      op["file"] = place->file.str();
-      op["line"] = place->line;
-      op["src_file"] = innermost.file.str();
-      op["src_line"] = innermost.line;
-    }
+    // What the worker itself does, like taking the rows that logits are asked for, stands in no source file.
+    const graph::Frame* place = model_frame(run, e.frame);
+    const graph::Frame* innermost = e.frame.valid() ? &graph.frames[e.frame] : nullptr;
+    op["file"] = place ? place->file.str() : "";
+    op["line"] = place ? place->line : 0;
+    op["src_file"] = innermost ? innermost->file.str() : "";
+    op["src_line"] = innermost ? innermost->line : 0;
     if (!sequence[i].within.empty()) op["within"] = sequence[i].within;
     op["launches"] = launches_inside(graph, sequence[i].entry);
     op["in"] = tensors_to_json(graph, e.inputs);
