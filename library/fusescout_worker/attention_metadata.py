@@ -26,6 +26,7 @@ def build(runner, positions):
         seq_lens=seq_lens.to(device),
         seq_lens_cpu=seq_lens,
         num_computed_tokens_cpu=torch.tensor([total - length] * count, dtype=torch.int32, device="cpu"),
+        is_prefilling=torch.tensor([not scenario.decode] * count, dtype=torch.bool, device="cpu"),
         num_reqs=sequences,
         num_actual_tokens=tokens,
         max_query_len=length,
