@@ -1,5 +1,6 @@
 #include "vllm/scenario_module.h"
 
+#include "syntax/parse.h"
 #include "torch/nn_module.h"
 #include "vllm/class_use.h"
 #include "vllm/exported_names.h"
@@ -106,6 +107,18 @@ void add_scenario_module(Interpreter& interpreter, torch::Context& context, cons
   function("mark_cache", [&context](Interpreter& i, const Arguments& arguments) -> Value {
     if (torch::TensorObject* tensor = context.as_tensor(arguments[0])) context.set_kind(tensor, graph::TensorKind::Cache, Symbol(i.text_of(arguments[1])));
     return Value::none();
+  });
+  // class_beside_config("configuration_x.Class"): of a file in the config's own folder, or None.
+  function("class_beside_config", [&facts](Interpreter& i, const Arguments& arguments) -> Value {
+    std::string reference(i.text_of(arguments[0]));
+    size_t dot = reference.find('.');
+    if (facts.request.config_folder.empty() || dot == std::string::npos) return Value::none();
+    std::string file = reference.substr(0, dot) + ".py";
+    std::optional<std::string> text = source::real_files().read(facts.request.config_folder + "/" + file);
+    if (!text) return Value::none();
+    auto ast = std::make_shared<const syntax::Ast>(syntax::parse(*text));
+    python::Module* module = i.run_source(Symbol("transformers_modules." + reference.substr(0, dot)), Symbol(file), ast);
+    return i.get_attribute(module, Symbol(reference.substr(dot + 1)));
   });
   // exported_names(path): the modules below a folder of the transformers tree and what they list in `__all__`.
   function("exported_names", [&facts](Interpreter& i, const Arguments& arguments) -> Value {
