@@ -83,7 +83,8 @@ Outcome run_test(const Test& test, const source::FileSystem& data, const std::ve
     for (torch::TensorObject* t : outputs) run.graph.outputs.push_back(context.current(t));
   });
   context.recording = false;
-  vllm::summarize_run(interpreter, failure, run);
+  auto no_trees = [](const std::string&) { return std::shared_ptr<const syntax::Ast>(); };
+  vllm::summarize_run(interpreter, failure, no_trees, run);
   if (!error.empty()) outcome.failure = error;
   if (failure) {
     outcome.failure = fmt::format("{}: {}", failure->type, failure->message);
