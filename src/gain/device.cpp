@@ -190,6 +190,7 @@ ErrorOr<Device> parse_device(std::string_view text, const std::string& file) {
   reader.number("launch.host_triton", d.host_triton);
   reader.range("launch.triton_start", d.triton_start);
   reader.range("launch.mix", d.mix);
+  reader.number("launch.triton_state", d.triton_state, true);
   reader.range("fusion.absorb", d.absorb, true);
   reader.range("fusion.spread_kept", d.spread_kept);
   reader.range("fusion.tail", d.tail);

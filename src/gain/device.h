@@ -47,6 +47,7 @@ struct Device {
   Range gap;                             // between kernels of a captured graph
   double host_operator = 0, host_triton = 0;  // eager host cost of a launch
   Range triton_start, mix;
+  double triton_state = 1;               // factor on the transfer time of a recurrence's state in Triton
 
   Range absorb;                          // share of a row kernel's time saved by absorbing it; all 0: bytes and starts only
   Range spread_kept;                     // share of an element-wise operator's spread that stays in a fused kernel

@@ -229,6 +229,7 @@ VectorWork Costs::vector_work(std::span<const OperatorId> operators, std::span<c
   for (size_t i = 0; i < operators.size(); ++i) {
     const Traits& traits = traits_of(graph_.operators[operators[i]]);
     bool with_heads = head_rows[anchor] && head_rows[i];
+    work.state = work.state || traits.access == Traits::Access::State;
     if (i == anchor || absorbed_add[i]) {
       together.push_back(operators[i]);
     } else if (traits.row && shares && !with_heads) {

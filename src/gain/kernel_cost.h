@@ -40,6 +40,7 @@ struct VectorPart {
 
 struct VectorWork {
   bool any = false;
+  bool state = false;          // a recurrence reads and writes its state
   double resident = 0;         // MB: the most that one of the parts together keeps
   VectorPart main;             // the heaviest part and the element-wise operators around it
   double chain_spread = 0;     // spread of those element-wise operators, times fill

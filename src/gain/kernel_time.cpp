@@ -31,7 +31,8 @@ double start_of(const VectorWork& work, bool triton, const Parameters& p) {
 double vector_time(const Device& device, const VectorWork& work, bool triton, const Parameters& p) {
   if (!work.any) return 0;
   const VectorPart& main = work.main;
-  double bytes = (main.cost->spread * main.fill + p.spread_kept * work.chain_spread + transfer_us(device, main, work.resident, p)) * p.vector;
+  double transfer = transfer_us(device, main, work.resident, p) * (triton && work.state ? device.triton_state : 1);
+  double bytes = (main.cost->spread * main.fill + p.spread_kept * work.chain_spread + transfer) * p.vector;
   double time = start_of(work, triton, p) + std::max(bytes, instructions_us(device, main, triton, p)) + work.again_us * p.again + main.latency_us * p.vector;
   for (const VectorPart& part : work.light) time += (1 - p.absorb) * part_time(device, part, p);
   return time;
@@ -50,7 +51,10 @@ double kernel_time(const Device& device, const KernelCost& kernel, const Paramet
   double cube = 0, tiles = 1;
   bool grouped = false;
   for (const CubePart& part : kernel.cube) {
-    cube += cube_time(part, p);
+    CubePart with_epilogue = part;
+    // A tile with work behind it cannot be split along K: cores without a tile stream no weights.
+    if (part.grouped && kernel.vector.any) with_epilogue.memory_us /= std::min(1.0, std::max(part.tiles_per_core, 0.05));
+    cube += cube_time(with_epilogue, p);
     tiles = std::max(tiles, part.tiles_per_core);
     grouped = grouped || part.grouped;
   }

@@ -174,6 +174,13 @@ TEST(FamilyTest, expert_matmul_with_activation_and_quantisation) {
   EXPECT_TRUE(many.price.worthwhile) << many.price.reason;
   PricedText few = priced(both(experts(1, 16, false), experts(1, 16, true)));
   EXPECT_FALSE(few.price.worthwhile);
+  EXPECT_LT(few.price.gain.nominal, 0);  // half of the cores have no tile and stream no weight
+}
+
+TEST(FamilyTest, a_recurrence_in_triton_moves_its_state_slowly) {
+  std::string head = "phase decode\nB = 16\ninput %q : bf16[16, 4096]\ncache %s : bf16[256, 32, 128, 128]\n", op = "%o = linear_attention(%q, %s) : bf16[16, 4096]\n";
+  double triton = time_of(head + "kernel k vector triton {\n" + op + "}\n"), native = time_of(head + "kernel k vector {\n" + op + "}\n");
+  EXPECT_GT(triton, 1.5 * native);
 }
 
 std::string all_reduced(int rows, bool fused) {
