@@ -186,6 +186,21 @@ def causal_conv1d_fn(mixed_qkv_non_spec_T, conv_weights, bias_opt=None, activati
     return op.causal_conv1d(mixed_qkv_non_spec_T, conv_weights, conv_state, bias_opt, extra, activation=activation)
 
 
+@operator("_C_ascend.npu_causal_conv1d_custom", mutates=("output", "conv_state"))
+def npu_causal_conv1d_custom(output, x, weight, conv_state, bias_opt, query_start_loc_opt, cache_indices_opt, initial_state_mode_opt,
+                             num_accepted_tokens_opt, activation_mode, pad_slot_id, run_mode):
+    where = op.present(query_start_loc_opt, cache_indices_opt, initial_state_mode_opt, num_accepted_tokens_opt)
+    op.causal_conv1d(x, weight, conv_state, bias_opt, where, out=output, activation="silu" if activation_mode else "none")
+    return output
+
+
+@operator("_C_ascend.npu_recurrent_gated_delta_rule", unit="mixed", mutates=("state",))
+def npu_recurrent_gated_delta_rule(query, key, value, state, *, beta=None, scale=None, actual_seq_lengths=None, ssm_state_indices=None,
+                                   num_accepted_tokens=None, g=None, gk=None):
+    inputs = [query, key, value, g, gk, beta, actual_seq_lengths, ssm_state_indices, num_accepted_tokens]
+    return op.linear_attention(inputs, [op.like(value)], state, scale=1.0 if scale is None else scale, rule="gated_delta", chunked=False)[0]
+
+
 # --- sampling, speculation, cache management
 
 @operator("_C_ascend.npu_apply_top_k_top_p", launches=2)
