@@ -25,6 +25,7 @@ def build(runner, positions):
         query_start_loc_cpu=query_start_loc,
         seq_lens=seq_lens.to(device),
         seq_lens_cpu=seq_lens,
+        seq_lens_cpu_upper_bound=seq_lens,
         num_computed_tokens_cpu=torch.tensor([total - length] * count, dtype=torch.int32, device="cpu"),
         is_prefilling=torch.tensor([not scenario.decode] * count, dtype=torch.bool, device="cpu"),
         num_reqs=sequences,
