@@ -23,7 +23,13 @@ def get_forward_context() -> ForwardContext:
 
 
 @contextmanager
-def set_forward_context(attn_metadata: Any, vllm_config: VllmConfig, num_tokens: int | None = None, virtual_engine: int = 0):
+def set_forward_context(
+    attn_metadata: Any,
+    vllm_config: VllmConfig,
+    num_tokens: int | None = None,
+    num_tokens_across_dp: Any = None,
+    virtual_engine: int = 0,
+):
     global _forward_context
     before = _forward_context
     _forward_context = ForwardContext(
