@@ -343,7 +343,7 @@ void ReferenceWriter::write_operator(const Operator& op) {
     return;
   }
   if (kind == "index_copy" && op.inputs.size() == 3) {
-    out_.lines.push_back(fmt::format("{}[{}.long()] = {}", input(op, 0), input(op, 1), input(op, 2)));
+    out_.lines.push_back(fmt::format("{0}[{1}.reshape(-1).long()] = {2}.reshape((-1,) + tuple({0}.shape[1:]))", input(op, 0), input(op, 1), input(op, 2)));
     if (!op.outputs.empty()) names_[op.outputs[0].index] = input(op, 0);
     return;
   }

@@ -102,6 +102,13 @@ TEST(FeasibilityTest, a_norm_after_a_matmul_needs_a_shared_buffer) {
   EXPECT_TRUE(of(text, "950").possible);
 }
 
+TEST(FeasibilityTest, an_expert_matmul_quantises_through_a_workspace) {
+  Feasibility f = of("input %x : bf16[64, 1024]\nparam %w : bf16[8, 1024, 2048]\ninput %g : i64[8]\n%m = grouped_matmul(%x, %w, %g) : bf16[64, 2048]\n%a = silu_mul(%m) : bf16[64, 1024]\n"
+                     "%q, %s = dynamic_quantize(%a, dtype=i8) : i8[64, 1024], f32[64]\n");
+  EXPECT_TRUE(f.possible);
+  EXPECT_FALSE(requirement(f, "reduction").holds);
+}
+
 TEST(FeasibilityTest, a_reduction_over_rows_joins_cores) {
   Feasibility f = of("input %x : f32[64, 4096]\n%y = silu(%x) : f32[64, 4096]\n%s = sum(%y, dim=0, keepdim=False) : f32[4096]\n");
   EXPECT_FALSE(f.possible);
