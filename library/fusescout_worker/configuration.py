@@ -30,4 +30,11 @@ def create():
         arguments["quantization"] = scenario.quantization
     if scenario.additional_config:
         arguments["additional_config"] = json.loads(scenario.additional_config)
-    return EngineArgs(**arguments).create_engine_config(UsageContext.OPENAI_API_SERVER)
+    config = EngineArgs(**arguments).create_engine_config(UsageContext.OPENAI_API_SERVER)
+    # A larger step than the default allows happens only where the user has raised the limit.
+    scheduler = config.scheduler_config
+    if scenario.step_tokens > scheduler.max_num_batched_tokens or scenario.step_sequences > scheduler.max_num_seqs:
+        arguments["max_num_batched_tokens"] = max(scenario.step_tokens, scheduler.max_num_batched_tokens)
+        arguments["max_num_seqs"] = max(scenario.step_sequences, scheduler.max_num_seqs)
+        config = EngineArgs(**arguments).create_engine_config(UsageContext.OPENAI_API_SERVER)
+    return config

@@ -41,7 +41,7 @@ AnalyzeResult analyze_model(const AnalyzeOptions& o, bool with_contracts) {
   }
   auto patterns = catalogue::load_patterns(folders);
   if (patterns.is_error()) return bad(patterns.error().message);
-  auto located = locate_model(w, o, o.name);
+  auto located = locate_model_to_run(w, o, o.name);
   if (located.is_error()) return bad(located.error().message);
   result->location = std::move(located->location);
   const vllm::ModelRequest& request = located->request;

@@ -18,7 +18,7 @@ struct DumpOptions : Options {
 int run(const DumpOptions& o) {
   auto workspace = open_workspace(o);
   if (workspace.is_error()) return fail(workspace.error().message);
-  auto located = locate_model(**workspace, o, o.name);
+  auto located = locate_model_to_run(**workspace, o, o.name);
   if (located.is_error()) return fail(located.error().message);
   auto scenario = make_scenario(o, graph::Phase::Decode);
   if (scenario.is_error()) return fail(scenario.error().message);

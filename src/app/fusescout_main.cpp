@@ -22,8 +22,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::Success& e) {   // --help, --version
     return program.exit(e);
   } catch (const CLI::ParseError& e) {
-    program.exit(e);
-    return BadInput;
+    return fail(std::string(e.what()) + " (`--help` lists what there is)");
   }
   try {
     return chosen();

@@ -26,12 +26,25 @@ ErrorOr<LocatedModel> locate_model(const Workspace& workspace, const Options& op
   if (!options.quant_description.empty()) {
     auto text = source::real_files().read(options.quant_description);
     if (!text) return Error{"cannot read the quantisation description `" + options.quant_description + "`: give a quant_model_description.json"};
+    if (!nlohmann::json::parse(*text, nullptr, false).is_object()) {
+      return Error{"the quantisation description `" + options.quant_description + "` is no JSON object"};
+    }
     located.request.quant_description = *text;
   }
   return located;
 }
 
+ErrorOr<LocatedModel> locate_model_to_run(const Workspace& workspace, const Options& options, const std::string& name) {
+  LocatedModel located = TRY(locate_model(workspace, options, name));
+  if (located.request.config.empty()) return Error{"no config of `" + name + "` is built in: give its config.json with --config FILE"};
+  return located;
+}
+
 namespace {
+
+std::string place(const graph::Location& location) {
+  return location.line == 0 ? location.file.str() : fmt::format("{}:{}", location.file.view(), location.line);
+}
 
 ordered_json classes_to_json(const std::vector<graph::ClassUse>& uses) {
   ordered_json list = ordered_json::array();
@@ -78,7 +91,7 @@ std::string location_to_text(const graph::ModelLocation& l) {
   classes_to_text(out, "MLP", l.classes.mlp);
   classes_to_text(out, "MoE", l.classes.moe);
   out += "evidence\n";
-  for (const auto& e : l.evidence) out += fmt::format("  {}:{}: {}\n    {}\n", e.location.file.view(), e.location.line, e.text, e.why);
+  for (const auto& e : l.evidence) out += fmt::format("  {}: {}\n    {}\n", place(e.location), e.text, e.why);
   if (!l.rejected.empty()) out += "not these\n";
   for (const auto& r : l.rejected) out += fmt::format("  {}: {}\n", r.file, r.why);
   out += l.config.empty() ? "config: none built in; give one with --config FILE\n" : fmt::format("config: {}\n", l.config);

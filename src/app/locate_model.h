@@ -13,6 +13,8 @@ struct LocatedModel {
   vllm::ModelRequest request;     // its config is empty when none is known
 };
 ErrorOr<LocatedModel> locate_model(const Workspace& workspace, const Options& options, const std::string& name);
+// The same for a command that evaluates the model: an error without a config.
+ErrorOr<LocatedModel> locate_model_to_run(const Workspace& workspace, const Options& options, const std::string& name);
 
 std::string location_to_json(const graph::ModelLocation& location);
 std::string location_to_text(const graph::ModelLocation& location);

@@ -84,7 +84,14 @@ ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& opti
     found.source = files.is_directory(options.config) ? options.config + "/config.json" : options.config;
     std::optional<std::string> text = files.read(found.source);
     if (!text) return Error{"cannot read the config `" + found.source + "`: give a config.json, or the folder that holds it"};
-    json document = json::parse(*text, nullptr, false);
+    json document;
+    try {
+      document = json::parse(*text);
+    } catch (const json::parse_error& e) {
+      std::string_view what = e.what();   // "[json.exception...] parse error at line 1, column 9: ..."
+      if (size_t at = what.find("parse error"); at != std::string_view::npos) what.remove_prefix(at);
+      return Error{"the config `" + found.source + "` is no JSON: " + std::string(what.substr(0, what.find(": syntax error"))) };
+    }
     if (!document.is_object()) return Error{"the config `" + found.source + "` is no JSON object"};
     found.text = *text;
     size_t slash = found.source.rfind('/');

@@ -10,10 +10,9 @@ namespace {
 constexpr int64_t default_decode_tokens = 16;     // sequences that decode together
 constexpr int64_t default_prefill_tokens = 2048;  // one prompt
 
-ErrorOr<Success> check_positive(const char* option, int64_t value, int64_t least) {
-  if (value < least || value > int64_t{1} << 40) return Error{std::string(option) + " takes a number of at least " + std::to_string(least)};
-  return Success{};
-}
+// Larger than any step of a real server, and small enough for shapes that multiply them.
+CLI::Range from(int64_t least, int64_t most) { return {least, most}; }
+constexpr int64_t max_tokens = int64_t{1} << 20, max_context = int64_t{1} << 24, max_ranks = 4096;
 
 }  // namespace
 
@@ -25,7 +24,7 @@ void add_source_options(CLI::App& command, Options& o) {
   command.add_option("--data", o.data, "folder with catalogue/, patterns/, devices/, models/, library/ in place of the built-in ones")->type_name("DIR");
   command.add_flag("--no-cache", o.no_cache, "neither read nor write the cache of parsed files");
   command.add_option("--cache-dir", o.cache_dir, "where the cache and fetched releases are (default: the XDG cache folder)")->type_name("DIR");
-  command.add_option("--jobs", o.jobs, "threads (default: as many as the machine has)")->type_name("N");
+  command.add_option("--jobs", o.jobs, "threads (default: as many as the machine has)")->type_name("N")->check(from(0, 1024));
 }
 
 void add_scenario_options(CLI::App& command, Options& o) {
@@ -34,14 +33,14 @@ void add_scenario_options(CLI::App& command, Options& o) {
   command.add_option("--device", o.device, "910B1 to 910B4, 910C, 310P, 950, or a device file")->capture_default_str();
   command.add_option("--graph-mode", o.graph_mode, "aclgraph or eager")->capture_default_str()->check(CLI::IsMember({"aclgraph", "eager"}));
   command.add_option("--phase", o.phase, "prefill or decode (default: decode; `analyze` does both)")->check(CLI::IsMember({"prefill", "decode"}));
-  command.add_option("--tokens", o.tokens, "tokens of the step (default: 16 in decode, 2048 in prefill)")->type_name("N");
-  command.add_option("--batch", o.batch, "sequences of the step (default: one a token in decode, 1 in prefill)")->type_name("N");
-  command.add_option("--context", o.context, "cached tokens of a sequence in decode")->type_name("N")->capture_default_str();
+  command.add_option("--tokens", o.tokens, "tokens of the step (default: 16 in decode, 2048 in prefill)")->type_name("N")->check(from(1, max_tokens));
+  command.add_option("--batch", o.batch, "sequences of the step (default: one a token in decode, 1 in prefill)")->type_name("N")->check(from(1, max_tokens));
+  command.add_option("--context", o.context, "cached tokens of a sequence in decode")->type_name("N")->capture_default_str()->check(from(0, max_context));
   command.add_option("--dtype", o.dtype, "bf16, f16 or f32 (default: what the config says)");
-  command.add_option("--tp", o.tp, "tensor parallel size")->capture_default_str();
-  command.add_option("--ep", o.ep, "expert parallel size; without a number: over all ranks (default: off)")->expected(0, 1)->type_name("[N]");
-  command.add_option("--dp", o.dp, "data parallel size")->capture_default_str();
-  command.add_option("--pp", o.pp, "pipeline parallel size")->capture_default_str();
+  command.add_option("--tp", o.tp, "tensor parallel size")->capture_default_str()->check(from(1, max_ranks));
+  command.add_option("--ep", o.ep, "expert parallel size; without a number: over all ranks (default: off)")->expected(0, 1)->type_name("[N]")->check(from(1, max_ranks));
+  command.add_option("--dp", o.dp, "data parallel size")->capture_default_str()->check(from(1, max_ranks));
+  command.add_option("--pp", o.pp, "pipeline parallel size")->capture_default_str()->check(from(1, max_ranks));
   command.add_option("--quant", o.quant, "a quantisation scheme for all layers: w8a8, w8a8_dynamic, ...");
   command.add_option("--quant-description", o.quant_description, "a quant_model_description.json")->type_name("FILE");
   command.add_option("--additional-config", o.additional_config, "vllm-ascend's additional_config")->type_name("JSON");
@@ -70,18 +69,15 @@ ErrorOr<graph::Scenario> make_scenario(const Options& o, graph::Phase phase) {
   s.tp = o.tp;
   s.dp = o.dp;
   s.pp = o.pp;
-  TRY(check_positive("--tokens", s.tokens, 1));
-  TRY(check_positive("--batch", s.batch, 0));
-  TRY(check_positive("--context", s.context, 0));
-  TRY(check_positive("--tp", s.tp, 1));
-  TRY(check_positive("--dp", s.dp, 1));
-  TRY(check_positive("--pp", s.pp, 1));
   // CLI11 hands over "{}" or "" for an option without its optional value.
   bool all_ranks = o.ep.find_first_not_of("{}") == std::string::npos;
   auto [end, failure] = std::from_chars(o.ep.data(), o.ep.data() + o.ep.size(), s.ep);
   if (all_ranks) s.ep = s.tp * s.dp;
   else if (failure != std::errc() || end != o.ep.data() + o.ep.size()) return Error{"--ep takes a number, not `" + o.ep + "`"};
-  TRY(check_positive("--ep", s.ep, 1));
+  if (s.ep != 1 && s.ep != s.tp * s.dp) {
+    return Error{"--ep " + std::to_string(s.ep) + ": experts are spread over all ranks or none; with this --tp and --dp that is " +
+                 std::to_string(s.tp * s.dp) + " or 1"};
+  }
   if (s.sequences() > s.tokens) return Error{"--batch is larger than --tokens: every sequence has at least one token"};
   s.quant = o.quant;
   s.quant_description = o.quant_description;

@@ -11,7 +11,7 @@ int report_status(const graph::ModelRun& run) {
   for (const auto& d : run.diagnostics) fmt::print(stderr, "fusescout: {}\n", diagnostics::to_text(d));
   if (run.status == graph::Status::Complete || run.status == graph::Status::Partial) return Done;
   std::string stack;
-  for (const auto& s : run.stack) stack += fmt::format("\n  {}:{} in {}", s.file.view(), s.line, s.function);
+  for (const auto& s : run.stack) stack += fmt::format("\n  {}:{}{}", s.file.view(), s.line, s.function.empty() ? "" : " in " + s.function);
   if (run.status == graph::Status::Rejected) {
     return fail(fmt::format("the source refuses `{}` in this scenario: {}{}", run.model, run.exception, stack));
   }

@@ -5,7 +5,8 @@
 namespace fusescout::report {
 
 std::string place(const graph::Location& location) {
-  return location.file.empty() ? "-" : fmt::format("`{}` L{}", location.file.view(), location.line);
+  if (location.file.empty()) return "-";
+  return location.line == 0 ? fmt::format("`{}`", location.file.view()) : fmt::format("`{}` L{}", location.file.view(), location.line);
 }
 
 std::string place(const fusion::Span& span) {
@@ -36,7 +37,7 @@ void diagnostics_section(std::string& out, const Report& report, Words words) {
     out += fmt::format("**{}** ({})\n\n", scenario_name(run.scenario, words.language), graph::status_name(run.status));
     if (!run.exception.empty()) {
       out += fmt::format("- `{}`\n", run.exception);
-      for (const auto& frame : run.stack) out += fmt::format("  - `{}` L{} `{}`\n", frame.file.view(), frame.line, frame.function);
+      for (const auto& frame : run.stack) out += fmt::format("  - {}{}\n", place(graph::Location{frame.file, frame.line}), frame.function.empty() ? "" : " `" + frame.function + "`");
     }
     for (const auto& d : run.diagnostics) out += fmt::format("- {}\n", diagnostics::to_text(d));
     out += '\n';

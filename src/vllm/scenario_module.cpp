@@ -61,6 +61,8 @@ void add_scenario_module(Interpreter& interpreter, torch::Context& context, cons
   set("tokens", interpreter.integer(tokens));
   int64_t sequences = scenario.sequences();
   set("sequences", sequences == scenario.tokens ? interpreter.integer(tokens) : Value::of(sequences));
+  set("step_tokens", Value::of(scenario.tokens));   // as plain numbers: a limit of the configuration, no condition on shapes
+  set("step_sequences", Value::of(sequences));
   set("context", Value::of(scenario.context));
   set("blocks", Value::of(blocks_needed(scenario)));
   text("dtype", dtype_argument(scenario.dtype));

@@ -21,6 +21,8 @@ class EngineArgs:
     data_parallel_size: int = 1
     enable_expert_parallel: bool = False
     num_gpu_blocks_override: int | None = None
+    max_num_batched_tokens: int = 8192
+    max_num_seqs: int = 256
     skip_tokenizer_init: bool = False
     disable_log_stats: bool = False
     additional_config: dict[str, Any] = field(default_factory=dict)
@@ -47,6 +49,6 @@ class EngineArgs:
                 data_parallel_size=self.data_parallel_size,
                 enable_expert_parallel=self.enable_expert_parallel,
             ),
-            scheduler_config=SchedulerConfig(),
+            scheduler_config=SchedulerConfig(max_num_batched_tokens=self.max_num_batched_tokens, max_num_seqs=self.max_num_seqs),
             additional_config=self.additional_config,
         )
