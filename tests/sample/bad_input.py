@@ -1,0 +1,125 @@
+"""Wrong use and bad input on the sample trees: exit code 2, one clear message, no crash, and no half-written file.
+
+    bad_input.py PROGRAM
+"""
+import json
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from harness import ROOT, Program, run_tests  # noqa: E402
+
+SAMPLE = ROOT / "sample"
+TREES = ["--vllm", SAMPLE / "vllm", "--ascend", SAMPLE / "vllm_ascend", "--transformers", SAMPLE / "transformers"]
+MOE = ["TinyMoeForCausalLM", "--config", SAMPLE / "configs/tiny_moe"]
+DENSE_FILE = "vllm/vllm/model_executor/models/tiny_dense.py"
+
+
+def config(folder: Path, **changes) -> Path:
+    values = json.loads((SAMPLE / "configs/tiny_dense/config.json").read_text()) | changes
+    (folder / "config.json").write_text(json.dumps(values))
+    return folder / "config.json"
+
+
+def edited(folder: Path, file: str, edit) -> list:
+    """The sample trees with one file changed."""
+    copy = folder / "sample"
+    shutil.copytree(SAMPLE, copy)
+    path = copy / file
+    path.write_text(edit(path.read_text()))
+    return ["--vllm", copy / "vllm", "--ascend", copy / "vllm_ascend", "--transformers", copy / "transformers"]
+
+
+def line_of(path: Path, text: str) -> int:
+    return next(number for number, line in enumerate(path.read_text().splitlines(), 1) if text in line)
+
+
+def test_wrong_use(program: Program):
+    for option, value, says in (
+        ("--tokens", "0", "--tokens"), ("--tokens", "many", "--tokens"), ("--tokens", "9" * 30, "--tokens"), ("--batch", "-1", "--batch"),
+        ("--context", "-1", "--context"), ("--tp", "0", "--tp"), ("--ep", "0", "--ep"), ("--ep", "3", "--ep"), ("--jobs", "-1", "--jobs"),
+        ("--additional-config", "{bad", "--additional-config"), ("--additional-config", "[]", "--additional-config"),
+        ("--env", "NAME", "--env takes NAME=VALUE"), ("--env", "=1", "--env takes NAME=VALUE"), ("--device", "910X", "no device `910X`"),
+        ("--graph-mode", "fast", "--graph-mode"), ("--phase", "both", "--phase"), ("--format", "pdf", "--format"), ("--lang", "fr", "--lang"),
+        ("--patterns", "/nowhere", "/nowhere"), ("--data", "/nowhere", "/nowhere"), ("--quant-description", "/nowhere", "/nowhere"),
+    ):
+        program.refused("analyze", *MOE, option, value, says=[says])
+    program.refused("analyze", *MOE, "--batch", 8, "--tokens", 4, says=["--batch is larger than --tokens"])
+    program.refused("analyze", *MOE, "--unheard-of", says=["--unheard-of"])
+    program.refused("explain", *MOE, "no-such-finding", says=["no finding `no-such-finding`"])
+    program.refused(says=["subcommand"], trees=[])
+    program.refused("fetch", "../0.1", says=["not a version"], trees=[])
+
+
+def test_sources(program: Program, folder: Path):
+    rest = TREES[2:]
+    program.refused("analyze", *MOE, says=["is not a source tree of vLLM"], trees=["--vllm", folder, *rest])
+    program.refused("analyze", *MOE, says=["no such directory"], trees=["--vllm", folder / "none", *rest])
+    program.refused("analyze", *MOE, says=["give it to `--ascend`"], trees=["--vllm", SAMPLE / "vllm_ascend", *rest])
+    program.refused("analyze", *MOE, says=["--ascend DIR"], trees=TREES[:2])
+    program.refused("analyze", *MOE, says=["say where the sources are"], trees=[])
+    program.refused("analyze", *MOE, says=["has not been fetched"], trees=["--release", "0.0.1"])
+
+
+def test_names(program: Program):
+    program.refused("locate", "NoSuchModel-9B", says=["no model `NoSuchModel-9B`"])
+    program.refused("locate", "", says=["no model ``"])
+    program.refused("analyze", "TinyMoeForCausalLM", says=["no config of `TinyMoeForCausalLM`", "--config FILE"])
+
+
+def test_configs(program: Program, folder: Path):
+    for name, text, says in (("empty", "", "no JSON: parse error at line 1"), ("cut_off", '{"hidden_size": 20', "no JSON: parse error at line 1"),
+                             ("list", "[1]", "no JSON object"), ("deep", "[" * 100000, "no JSON"), ("binary", "\0\1\2", "no JSON")):
+        (folder / f"{name}.json").write_text(text)
+        program.refused("analyze", "TinyDenseForCausalLM", "--config", folder / f"{name}.json", says=[f"{name}.json", says])
+    program.refused("analyze", "TinyDenseForCausalLM", "--config", folder, says=["cannot read the config"])
+    (folder / "quant.json").write_text("")
+    program.refused("analyze", *MOE, "--quant-description", folder / "quant.json", says=["quant.json", "no JSON object"])
+
+
+def test_missing_attribute(program: Program, folder: Path):
+    """The message names the attribute and the line that read it."""
+    trees = edited(folder, DENSE_FILE, lambda text: text.replace("bias=config.attention_bias", "bias=config.no_such_attribute"))
+    line = line_of(folder / "sample" / DENSE_FILE, "bias=config.no_such_attribute")
+    program.refused("analyze", "TinyDenseForCausalLM", "--config", SAMPLE / "configs/tiny_dense", trees=trees,
+                    says=["AttributeError", "no_such_attribute", f"vllm/model_executor/models/tiny_dense.py:{line}"])
+
+
+def test_the_model_refuses(program: Program, folder: Path):
+    """Its own exception, and the Python stack that led there."""
+    line = line_of(SAMPLE / DENSE_FILE, "Unsupported activation")
+    program.refused("analyze", "TinyDenseForCausalLM", "--config", config(folder, hidden_act="tanh"),
+                    says=["the source refuses", "ValueError: Unsupported activation: tanh.", f"vllm/model_executor/models/tiny_dense.py:{line}"])
+
+
+def test_syntax_error(program: Program, folder: Path):
+    """What can be said is said: the file and the line."""
+    trees = edited(folder, DENSE_FILE, lambda text: text.replace("gate_up, _ = self.gate_up_proj(x)", "gate_up, _ = = self.gate_up_proj(x)"))
+    line = line_of(folder / "sample" / DENSE_FILE, "= = self.gate_up_proj")
+    done = program.result("dump", "sequence", "TinyDenseForCausalLM", "--config", SAMPLE / "configs/tiny_dense", trees=trees)
+    assert done.returncode in (0, 2), f"exit code {done.returncode}\n{done.stderr}"
+    assert f"vllm/model_executor/models/tiny_dense.py:{line}" in done.stderr, done.stderr
+
+
+def test_no_half_written_file(program: Program, folder: Path):
+    program.refused("analyze", *MOE, "-o", folder / "none/report.md", says=["cannot write"])
+    program.refused("analyze", *MOE, "-o", folder, says=["cannot write"])
+    report = folder / "report.md"
+    report.write_text("before")
+    program.refused("analyze", *MOE, "--tp", 3, "-o", report, says=["not divisible by 3"])
+    assert report.read_text() == "before"
+    program.run("analyze", *MOE, "-o", report)
+    assert report.read_text().startswith("## ")
+    assert os.listdir(folder) == ["report.md"], os.listdir(folder)
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as cache:
+        return run_tests(globals(), Program(sys.argv[1], TREES, cache))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

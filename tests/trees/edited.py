@@ -1,0 +1,116 @@
+"""Edited sources and changed configs: the output follows what the sources say, at the right line.
+
+    edited.py PROGRAM VLLM ASCEND TRANSFORMERS
+"""
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from harness import ROOT, Program, expect, run_tests, trees_of  # noqa: E402
+
+MODELS = "vllm/model_executor/models"
+QWEN, GLM = "Qwen--Qwen3-8B", "zai-org--GLM-4.7"
+TREES: list[Path] = []
+
+
+def copied(folder: Path) -> Path:
+    """The vLLM tree with hard links; `rewrite` replaces one."""
+    target = folder / "tree"
+    def link(source, destination):
+        try:
+            os.link(source, destination)
+        except OSError:
+            shutil.copy2(source, destination)
+    shutil.copytree(TREES[0], target, copy_function=link)
+    return target
+
+
+def rewrite(path: Path, *pairs: tuple[str, str]):
+    text = path.read_text()
+    for old, new in pairs:
+        assert text.count(old) == 1, f"{path.name} has {text.count(old)} of `{old}`"
+        text = text.replace(old, new)
+    path.unlink()          # it may be a link to the original
+    path.write_text(text)
+
+
+def config(folder: Path, preset: str, layers: int, **changes) -> Path:
+    values = json.loads((ROOT / f"models/{preset}.json").read_text())["config"] | {"num_hidden_layers": layers} | changes
+    (folder / "config.json").write_text(json.dumps(values))
+    return folder / "config.json"
+
+
+def sequence(program: Program, architecture: str, config: Path, tree: Path | None = None, *options) -> list[dict]:
+    trees = trees_of([str(tree or TREES[0]), *map(str, TREES[1:])])
+    return json.loads(program.run("dump", "sequence", architecture, "--config", config, "--format", "json", *options, trees=trees))["ops"]
+
+
+def top(ops: list[dict], layer: int) -> list[dict]:
+    return [op for op in ops if op["layer"] == f"model.layers.{layer}" and not op.get("within")]
+
+
+def line_of(path: Path, text: str) -> int:
+    return next(number for number, line in enumerate(path.read_text().splitlines(), 1) if text in line)
+
+
+def test_swapped_and_inserted(program: Program, folder: Path):
+    tree = copied(folder)
+    path = tree / MODELS / "qwen3.py"
+    query = "        q_by_head = self.q_norm(q_by_head)\n        q = q_by_head.view(q.shape)\n"
+    key = "        k = k_by_head.view(k.shape)\n"
+    rope = "        q, k = self.rotary_emb(positions, q, k)\n"
+    rewrite(path, (query, ""), (key, key + query), (rope, "        v = torch.tanh(v)\n" + rope))   # queries are normalised after keys
+    ops = top(sequence(program, "Qwen3ForCausalLM", config(folder, QWEN, 2), tree), 1)
+    norms = [(op["module"].rsplit(".", 1)[1], op["file"], op["line"]) for op in ops if op["op"] == "RMSNorm" and op["module"].endswith(("q_norm", "k_norm"))]
+    file = f"{MODELS}/qwen3.py"
+    expect(norms, [("k_norm", file, line_of(path, "self.k_norm(k_by_head)")), ("q_norm", file, line_of(path, "self.q_norm(q_by_head)"))], "swapped")
+    tanh = [(op["file"], op["line"]) for op in ops if op["op"] == "aten.tanh"]
+    expect(tanh, [(file, line_of(path, "v = torch.tanh(v)"))], "inserted")
+
+
+def test_renamed(program: Program, folder: Path):
+    tree = copied(folder)
+    models = tree / MODELS
+    text = (models / "qwen3.py").read_text().replace("Qwen3", "Renamed9")
+    (models / "renamed9.py").write_text(text)
+    rewrite(models / "registry.py", ('    "Qwen3ForCausalLM": ("qwen3", "Qwen3ForCausalLM"),\n',
+                                     '    "Renamed9ForCausalLM": ("renamed9", "Renamed9ForCausalLM"),\n'))
+    renamed = config(folder, QWEN, 2, architectures=["Renamed9ForCausalLM"])
+    ops = top(sequence(program, "Renamed9ForCausalLM", renamed, tree), 1)
+    before = top(sequence(program, "Qwen3ForCausalLM", config(folder, QWEN, 2)), 1)
+    expect([op["op"] for op in ops], [op["op"] for op in before], "the same operators")
+    assert any(op["file"] == f"{MODELS}/renamed9.py" for op in ops), [op["file"] for op in ops]
+
+
+def test_changed_configs(program: Program, folder: Path):
+    def ops(preset: str, architecture: str, layers: int, **changes):
+        return sequence(program, architecture, config(folder, preset, layers, **changes))
+
+    def has(layer: list[dict], name: str) -> bool:
+        return any(op["module"].endswith(name) for op in layer)
+
+    assert has(top(ops(GLM, "Glm4MoeForCausalLM", 2, first_k_dense_replace=1), 1), "q_norm")
+    assert not has(top(ops(GLM, "Glm4MoeForCausalLM", 2, first_k_dense_replace=1, use_qk_norm=False), 1), "q_norm"), "without QK norm"
+    for dense in (1, 3):
+        found = ops(GLM, "Glm4MoeForCausalLM", 5, first_k_dense_replace=dense)
+        experts = [any(op["op"] == "aten.linear" and ".experts" in op["module"] or ".mlp.experts" in op["module"] for op in found
+                       if op["layer"] == f"model.layers.{layer}") for layer in range(5)]
+        expect(experts, [layer >= dense for layer in range(5)], f"{dense} dense layers")
+    found = top(ops(QWEN, "Qwen3ForCausalLM", 2, num_attention_heads=16, num_key_value_heads=4), 1)
+    expect(next(op for op in found if op["module"].endswith("qkv_proj"))["out"][0][0][-1], (16 + 2 * 4) * 128, "other head counts")
+    def inputs(module: str, **changes) -> str:
+        return json.dumps([op["inputs"] for op in ops(QWEN, "Qwen3ForCausalLM", 2, **changes) if op["module"].endswith(module)])
+
+    for biased in (False, True):
+        expect("qkv_proj.bias" in inputs("layers.1.self_attn.qkv_proj", attention_bias=biased), biased, "a bias of the projection")
+    for tied in (False, True):
+        found = json.dumps([op["inputs"] for op in ops(QWEN, "Qwen3ForCausalLM", 2, tie_word_embeddings=tied)][-3:])
+        expect(("lm_head" in found, "embed_tokens" in found), (not tied, tied), "the weight of the logits")
+
+
+if __name__ == "__main__":
+    TREES.extend(map(Path, sys.argv[2:5]))
+    sys.exit(run_tests(globals(), Program(sys.argv[1], trees_of(sys.argv[2:]))))
