@@ -97,8 +97,8 @@ def test_the_model_refuses(program: Program, folder: Path):
 
 def test_syntax_error(program: Program, folder: Path):
     """What can be said is said: the file and the line."""
-    trees = edited(folder, DENSE_FILE, lambda text: text.replace("gate_up, _ = self.gate_up_proj(x)", "gate_up, _ = = self.gate_up_proj(x)"))
-    line = line_of(folder / "sample" / DENSE_FILE, "= = self.gate_up_proj")
+    trees = edited(folder, DENSE_FILE, lambda text: text.replace("def forward(self, x: torch.Tensor) ->", "def forward(self, x: torch.Tensor ->"))
+    line = line_of(folder / "sample" / DENSE_FILE, "x: torch.Tensor ->")
     done = program.result("dump", "sequence", "TinyDenseForCausalLM", "--config", SAMPLE / "configs/tiny_dense", trees=trees)
     assert done.returncode in (0, 2), f"exit code {done.returncode}\n{done.stderr}"
     assert f"vllm/model_executor/models/tiny_dense.py:{line}" in done.stderr, done.stderr
