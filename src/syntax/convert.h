@@ -33,6 +33,7 @@ class Converter {
   NodeId add(NodeKind kind, const C& at, const Ids& children = {}, uint8_t flag = 0, uint32_t value = 0, uint32_t value2 = 0);
   uint32_t symbol(std::string_view text);
   void fail(const C& at, std::string message);
+  std::string unexpected(const C& n) const;
 
   // --- statements (convert_statement.cpp)
   NodeId block(const C& n);

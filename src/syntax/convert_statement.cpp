@@ -14,6 +14,16 @@ void Converter::run() {
   Ids statements;
   statements_of(tree_.nodes[0], statements);
   ast_.root = add(NodeKind::Module, tree_.nodes[0], statements);
+  // What tree-sitter repaired inside a statement (`a = = b`) converts without a word; Python would refuse the file.
+  for (const C& n : tree_.nodes) {
+    if (n.kind == K::error) fail(n, unexpected(n));
+    else if (n.missing) fail(n, "something is missing here");
+  }
+}
+
+std::string Converter::unexpected(const C& n) const {
+  std::string_view what = text(n).substr(0, 40);
+  return "unexpected `" + std::string(what.substr(0, what.find('\n'))) + "`";
 }
 
 const ConcreteNode* Converter::field(const C& n, Field f) const {
@@ -97,12 +107,8 @@ void Converter::statement(const C& n, Ids& out) {
   if (++depth_ > maximum_depth) fail(n, "statements are nested too deeply");
   NodeId id = no_node;
   if (!failed_) {
-    if (n.kind == K::error) {
-      std::string_view what = text(n).substr(0, 40);
-      fail(n, "unexpected `" + std::string(what.substr(0, what.find('\n'))) + "`");
-    } else {
-      id = statement_node(n);
-    }
+    if (n.kind == K::error) fail(n, unexpected(n));
+    else id = statement_node(n);
   }
   --depth_;
   out.push_back(failed_ ? add(NodeKind::SyntaxError, n) : id);

@@ -26,6 +26,9 @@ struct Candidate {
   std::vector<std::pair<int, Evidence>> evidence;
 };
 
+constexpr const char* docs_table = "docs/models/supported_models.md";
+constexpr const char* test_table = "tests/models/registry.py";
+
 struct Search {
   const source::Tree& vllm;
   const source::Tree* ascend;
@@ -33,7 +36,6 @@ struct Search {
   std::string name;                               // without an organisation
   std::vector<RegisteredModel> registry;
   std::map<std::string, Candidate> candidates;    // by architecture
-  std::set<std::string> known_names;              // for suggestions
 
   const RegisteredModel* entry(std::string_view architecture) const {
     const RegisteredModel* found = nullptr;
@@ -57,7 +59,7 @@ struct Search {
       if (m.longer) continue;
       std::set<std::string> seen;
       for (const RegisteredModel& model : registry) {
-        if (!seen.insert(model.architecture).second) continue;
+        if (!seen.insert(model.architecture).second || m.text.find(model.architecture) == std::string::npos) continue;   // case counts here
         for (const Mention& a : find_mentions(m.text, model.architecture)) {
           if (!a.longer) { add(model.architecture, weight, {Symbol(path), m.line}, m.text, why); break; }
         }
@@ -122,20 +124,41 @@ struct Search {
     return ascend ? ascend->read(path) : std::nullopt;
   }
 
-  // `("model_type", "Architecture")` in a mapping of transformers' auto classes.
+  bool generates_text(const RegisteredModel& model) const { return model.table == registry.front().table; }
+
+  // `("model_type", "Architecture")` in a mapping of transformers' auto classes. Several lead to registered ones, such as the bare stack and the
+  // one with a head: the first that generates text, else the first.
   void model_types() {
     if (!transformers) return;
     std::string path = "transformers/models/auto/modeling_auto.py";
     auto text = transformers->read(path);
     if (!text) return;
+    const RegisteredModel* chosen = nullptr;
+    Mention where;
     for (const Mention& m : find_mentions(*text, "\"" + name + "\"")) {
       for (const RegisteredModel& model : registry) {
-        if (m.text.find("\"" + model.architecture + "\"") != std::string::npos) {
-          add(model.architecture, ModelType, {Symbol(path), m.line}, m.text, "the architecture of this model_type");
-          return;   // the first mapping that leads to a registered one
-        }
+        if (m.text.find("\"" + model.architecture + "\"") == std::string::npos) continue;
+        if (!chosen || generates_text(model) > generates_text(*chosen)) chosen = &model, where = m;
       }
     }
+    if (chosen) add(chosen->architecture, ModelType, {Symbol(path), where.line}, where.text, "the architecture of this model_type");
+  }
+
+  // `organisation/Model` in the table of the docs and the test registry: what an unknown name is compared with.
+  std::set<std::string> known_names() const {
+    std::set<std::string> names;
+    for (const char* path : {docs_table, test_table}) {
+      std::string text = vllm.read(path).value_or("");
+      auto part_of_name = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.'; };
+      for (size_t slash = text.find('/'); slash != std::string::npos; slash = text.find('/', slash + 1)) {
+        size_t first = slash, last = slash + 1;
+        while (first > 0 && part_of_name(text[first - 1])) --first;
+        while (last < text.size() && part_of_name(text[last])) ++last;
+        bool quoted = first > 0 && last < text.size() && text[first - 1] == text[last] && (text[last] == '"' || text[last] == '`');
+        if (quoted && first < slash && slash + 1 < last) names.insert(text.substr(first, last - first));
+      }
+    }
+    return names;
   }
 };
 
@@ -204,14 +227,19 @@ void add_classes(const std::string& text, const RegisteredModel& model, ModelLoc
 Error unknown_name(const Search& search, const std::string& query) {
   std::vector<std::pair<double, std::string>> near;
   std::set<std::string> seen;
+  auto begins_alike = [&](std::string_view name) { return likeness(name.substr(0, search.name.size()), search.name) == 1; };
   for (const RegisteredModel& m : search.registry) {
     if (!seen.insert(m.architecture).second) continue;
     near.push_back({std::max(likeness(m.architecture, query), likeness(stem_of(m.file), search.name)), m.architecture});
   }
+  for (const std::string& known : search.known_names()) {
+    std::string_view model = std::string_view(known).substr(known.find('/') + 1);
+    near.push_back({likeness(model, search.name) + begins_alike(model), known});
+  }
   std::stable_sort(near.begin(), near.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   std::string list;
   for (size_t i = 0; i < near.size() && i < 5; ++i) list += fmt::format("{}`{}`", i ? ", " : "", near[i].second);
-  return Error{fmt::format("no model `{}`: neither the registry nor the files, docs and tests of the trees name it; the nearest architectures are {}", query, list)};
+  return Error{fmt::format("no model `{}`: neither the registry nor the files, docs and tests of the trees name it; nearest are {}", query, list)};
 }
 
 }  // namespace
@@ -219,7 +247,7 @@ Error unknown_name(const Search& search, const std::string& query) {
 ErrorOr<ModelLocation> locate(const source::Tree& vllm, const source::Tree* ascend, const source::Tree* transformers, const std::string& query,
                               const std::optional<ConfigHint>& hint) {
   size_t slash = query.find('/');
-  Search search{vllm, ascend, transformers, slash == std::string::npos ? query : query.substr(slash + 1), read_registry(vllm, ascend), {}, {}};
+  Search search{vllm, ascend, transformers, slash == std::string::npos ? query : query.substr(slash + 1), read_registry(vllm, ascend), {}};
   if (search.registry.empty()) return Error{"the vLLM tree has no table of registered models in `vllm/model_executor/models/registry.py`"};
   if (const RegisteredModel* exact = search.entry(query)) {
     search.add(query, Exact, exact->location, fmt::format("\"{}\": (\"{}\", \"{}\")", query, exact->module, exact->class_name), "the registry has exactly this architecture");
@@ -228,8 +256,8 @@ ErrorOr<ModelLocation> locate(const source::Tree& vllm, const source::Tree* asce
       search.add(hint->architecture, Config, {Symbol(hint->source), 0}, fmt::format("architectures: {}", hint->architecture), "the config for this name says so");
     }
     search.model_types();
-    search.test_registry(vllm, "tests/models/registry.py");
-    search.lines_with_architecture(vllm, "docs/models/supported_models.md", DocsTable, "the docs list the model with this architecture");
+    search.test_registry(vllm, test_table);
+    search.lines_with_architecture(vllm, docs_table, DocsTable, "the docs list the model with this architecture");
     search.model_files();
   }
   if (search.candidates.empty()) return unknown_name(search, query);
@@ -237,7 +265,7 @@ ErrorOr<ModelLocation> locate(const source::Tree& vllm, const source::Tree* asce
   // Several architectures may share the best evidence: of one file they are the same code, else the name is ambiguous.
   std::vector<std::pair<std::string, const Candidate*>> ranked;
   for (const auto& [architecture, candidate] : search.candidates) ranked.push_back({architecture, &candidate});
-  auto in_text_table = [&](const std::string& architecture) { return search.entry(architecture)->table == search.registry.front().table; };
+  auto in_text_table = [&](const std::string& architecture) { return search.generates_text(*search.entry(architecture)); };
   std::stable_sort(ranked.begin(), ranked.end(), [&](const auto& a, const auto& b) {
     if (a.second->score != b.second->score) return a.second->score > b.second->score;
     return in_text_table(a.first) > in_text_table(b.first);   // of a generating and a speculative model the former

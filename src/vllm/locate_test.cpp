@@ -9,6 +9,7 @@ namespace {
 
 source::MemoryFileSystem small_tree() {
   source::MemoryFileSystem files;
+  files.files["v/pyproject.toml"] = "";   // a project: its docs count
   files.files["v/vllm/__init__.py"] = "";
   files.files["v/vllm/_version.py"] = "__version__ = '0.1.0'\n";
   files.files["v/vllm/config/__init__.py"] = "";
@@ -41,6 +42,18 @@ TEST(Mentions, ALongerNameIsAnotherOne) {
   EXPECT_EQ(m[1].line, 2u);
 }
 
+TEST(Mentions, WordsMayBeJoinedByOtherSigns) {
+  EXPECT_EQ(find_mentions("GLM-4.7 here", "glm 4.7").size(), 1u);
+  EXPECT_EQ(find_mentions("glm4.7 here", "glm 4.7").size(), 0u);
+}
+
+TEST(Locate, AnUnknownNameGetsTheNearestOnes) {
+  auto files = small_tree();
+  auto location = find(files, "Trout-70B");
+  ASSERT_TRUE(location.is_error());
+  EXPECT_NE(location.error().message.find("nearest are `sea/Trout-7B`"), std::string::npos) << location.error().message;
+}
+
 TEST(Locate, ContentDecidesNotTheFilesName) {
   auto files = small_tree();
   auto location = find(files, "nest/Bird-4.7");
@@ -59,6 +72,7 @@ TEST(Locate, AnAmbiguousNameListsTheCandidates) {
   auto files = small_tree();
   auto location = find(files, "Trout");
   ASSERT_TRUE(location.is_error());
+  EXPECT_NE(location.error().message.find("is ambiguous"), std::string::npos) << location.error().message;
   EXPECT_NE(location.error().message.find("FishForCausalLM"), std::string::npos);
   EXPECT_NE(location.error().message.find("BirdForCausalLM"), std::string::npos);
 }

@@ -24,7 +24,8 @@ std::string letters(std::string_view text) {
 std::vector<Mention> find_mentions(std::string_view text, std::string_view name) {
   std::vector<Mention> mentions;
   if (name.empty()) return mentions;
-  auto same = [](char a, char b) { return lower(a) == lower(b); };
+  auto joint = [](char c) { return c == ' ' || c == '-' || c == '_'; };   // "GLM 4.7", "glm-4.7"
+  auto same = [&](char a, char b) { return lower(a) == lower(b) || (joint(a) && joint(b)); };
   uint32_t line = 1;
   size_t counted = 0;
   for (auto from = text.begin();;) {

@@ -14,7 +14,7 @@ struct Mention {
   bool longer = false; // only as part of a longer name: GLM-4.7 in GLM-4.7-Flash
 };
 
-// Lines that have the name, whatever the case.
+// Lines that have the name, whatever the case and whichever of ' ', '-' and '_' joins its words.
 std::vector<Mention> find_mentions(std::string_view text, std::string_view name);
 
 // How alike two names are, for suggestions: 0 (not at all) to 1 (equal but for case and punctuation).
