@@ -24,6 +24,8 @@ def create():
         "skip_tokenizer_init": True,
         "disable_log_stats": True,
     }
+    if scenario.decode:
+        arguments["max_num_seqs"] = scenario.step_sequences      # a server for this batch: buffers between ranks are as large as its largest
     if scenario.dtype:
         arguments["dtype"] = scenario.dtype
     if scenario.quantization:

@@ -12,9 +12,9 @@ class _GeneratedDescription(dict):
         kind = quant.upper()
         # Experts see few rows each: their activations are always quantised with a scale of the moment.
         self.moe = "W8A8_DYNAMIC" if kind == "W8A8" else kind
-        # Experts take four bits; what is around them takes eight.
+        # Experts take four bits, with one scale a channel; what is around them takes eight.
         self.linear = kind.replace("W4A8", "W8A8")
-        super().__init__({"group_size": 256} if "W4A8" in kind else {})
+        super().__init__({"group_size": 0} if "W4A8" in kind else {})
 
     def __missing__(self, key):
         parts = key.split(".")
