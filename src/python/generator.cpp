@@ -1,12 +1,12 @@
 // Generators: each runs on a stack of its own, so that `yield` can stand anywhere in the tree walk.
 #include <pthread.h>
 #include <sys/mman.h>
-#include <ucontext.h>
 
 #include "base/check.h"
 #include "python/interpreter.h"
 #include "python/names.h"
 #include "python/scope.h"
+#include "python/stack_switch.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/common_interface_defs.h>
@@ -31,7 +31,7 @@ struct GeneratorState {
   Frame frame;
   std::vector<Value> slots;
   enum class Status : uint8_t { Fresh, Suspended, Running, Finished } status = Status::Fresh;
-  ucontext_t own{}, caller{};
+  StackPosition own, caller;
   void* stack = nullptr;
   std::byte* caller_limit = nullptr;
   // What crosses the switch.
@@ -62,7 +62,7 @@ struct GeneratorState {
     void* fake = nullptr;
     __sanitizer_start_switch_fiber(&fake, stack, stack_size);
 #endif
-    swapcontext(&caller, &own);
+    switch_stack(caller, own);
 #if FUSESCOUT_ASAN
     __sanitizer_finish_switch_fiber(fake, nullptr, nullptr);
 #endif
@@ -72,15 +72,15 @@ struct GeneratorState {
 #if FUSESCOUT_ASAN
     __sanitizer_start_switch_fiber(last ? nullptr : &fake_stack, caller_bottom, caller_size);
 #endif
-    swapcontext(&own, &caller);
+    switch_stack(own, caller);
 #if FUSESCOUT_ASAN
     __sanitizer_finish_switch_fiber(fake_stack, &caller_bottom, &caller_size);
 #endif
     (void)last;
   }
 
-  static void entry(unsigned low, unsigned high) {
-    auto* state = reinterpret_cast<GeneratorState*>(static_cast<uintptr_t>(low) | static_cast<uintptr_t>(high) << 32);
+  static void entry(void* argument) {
+    auto* state = static_cast<GeneratorState*>(argument);
 #if FUSESCOUT_ASAN
     __sanitizer_finish_switch_fiber(nullptr, &state->caller_bottom, &state->caller_size);
 #endif
@@ -119,12 +119,7 @@ struct GeneratorState {
         stack = mmap(nullptr, stack_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         CHECK(stack != MAP_FAILED);
       }
-      getcontext(&own);
-      own.uc_stack.ss_sp = stack;
-      own.uc_stack.ss_size = stack_size;
-      own.uc_link = nullptr;
-      auto address = reinterpret_cast<uintptr_t>(this);
-      makecontext(&own, reinterpret_cast<void (*)()>(&entry), 2, static_cast<unsigned>(address), static_cast<unsigned>(address >> 32));
+      own = start_of_stack(stack, stack_size, &entry, this);
     }
     status = Status::Running;
     Frame* back = in.frame_;
