@@ -1,6 +1,8 @@
 """Data classes. `__init__` binds its arguments by a list of fields instead of generated source."""
 from types import MappingProxyType
 
+import _host
+
 
 class _MISSING_TYPE:
     pass
@@ -128,11 +130,11 @@ def _make_init(cls, fields, frozen, post_init, hooks):
     takes = [f for f in fields if f.init]
     positional = [f.name for f in takes if not f.kw_only]
     by_name = {f.name: i for i, f in enumerate(takes)}
-    plan = [(f.name, f.init, *hooks.default(f), f._field_type is _FIELD_INITVAR, f.kw_only) for f in fields]
+    plan = [(f.name, bool(f.init), *hooks.default(f), f._field_type is _FIELD_INITVAR, bool(f.kw_only)) for f in fields]
     on_value, finish = hooks.value, hooks.finish
     where = f"{cls.__qualname__}.__init__"
 
-    def __init__(self, *arguments, **keywords):
+    def fill(self, arguments, keywords):
         count = len(arguments)
         if count > len(positional):
             required = [p for p in plan if p[1] and not p[5] and p[2] is MISSING and p[3] is MISSING]
@@ -173,6 +175,12 @@ def _make_init(cls, fields, frozen, post_init, hooks):
                 object.__setattr__(self, name, value)
             else:
                 setattr(self, name, value)
+        return init_vars
+
+    def __init__(self, *arguments, **keywords):
+        init_vars = _host.fill_fields(self, plan, arguments, keywords, frozen, MISSING) if on_value is None else None
+        if init_vars is None:   # hooks, or arguments that do not fit
+            init_vars = fill(self, arguments, keywords)
         if post_init:
             self.__post_init__(*init_vars)
         if finish is not None:

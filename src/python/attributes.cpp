@@ -147,6 +147,7 @@ Value Interpreter::find_attribute(const Value& object, Symbol name) {
   if (cls == nullptr || (cls->builtin && !cls->get_attribute)) return find_attribute_plain(object, name);
   // A class, or a metaclass, of the source: its __getattribute__ and __getattr__ may answer.
   Value fallback = find_in_class(cls, names::__getattr__);
+  if (cls->get_attribute && fallback.as<NativeFunction>() != nullptr) fallback = Value();   // the same, asked by find_attribute_plain
   Value custom = find_in_class(cls, names::__getattribute__);
   bool is_custom = custom.as<Function>() != nullptr;
   if (!fallback.defined() && !is_custom) return find_attribute_plain(object, name);

@@ -202,6 +202,45 @@ Value write(In& in, const Arguments& a) {
   return Value::none();
 }
 
+// --- data classes
+
+// fill_fields(object, plan, arguments, keywords, frozen, MISSING) -> the values of InitVars; None, with nothing done, when the arguments do
+// not fit. The plan has (name, init, default, default factory, is an InitVar, keyword only) for each field.
+Value fill_fields(In& in, const Arguments& a) {
+  const auto* plan = a[1].as<List>();
+  const auto* given = a[2].as<Tuple>();
+  auto* keywords = a[3].as<Dict>();
+  const Value& missing = a[5];
+  if (plan == nullptr || given == nullptr || keywords == nullptr) return Value::none();
+  auto parts = [&](size_t i) -> const std::vector<Value>& { return static_cast<Tuple*>(plan->items[i].object)->items; };
+  std::vector<Value> values(plan->items.size()), init_vars;
+  size_t positional = 0, named = 0;
+  for (size_t i = 0; i < values.size(); ++i) {
+    const std::vector<Value>& field = parts(i);
+    if (!field[1].boolean) continue;
+    if (!field[5].boolean && positional < given->items.size()) values[i] = given->items[positional++];
+    if (Value* keyword = keywords->find(static_cast<Str*>(field[0].object)->symbol())) {
+      if (values[i].defined()) return Value::none();
+      values[i] = *keyword;
+      ++named;
+    }
+    if (!values[i].defined() && field[2].identical(missing) && field[3].identical(missing)) return Value::none();
+  }
+  if (positional < given->items.size() || named < keywords->live) return Value::none();
+  for (size_t i = 0; i < values.size(); ++i) {
+    const std::vector<Value>& field = parts(i);
+    Value value = values[i];
+    if (!value.defined() && !field[3].identical(missing)) value = in.call(field[3]);
+    if (!value.defined() && !field[2].identical(missing) && (field[1].boolean || field[4].boolean)) value = field[2];
+    if (!value.defined()) continue;
+    Symbol name = static_cast<Str*>(field[0].object)->symbol();
+    if (field[4].boolean) init_vars.push_back(value);
+    else if (in.truth(a[4])) in.set_attribute_plain(a[0], name, value);
+    else in.set_attribute(a[0], name, value);
+  }
+  return in.list(std::move(init_vars));
+}
+
 // --- copies
 
 // What copying leaves as it is.
@@ -268,7 +307,7 @@ constexpr NativeFunctionEntry functions[] = {
     {"function_kind", 1, 1, function_kind, Take::Plain}, {"file_of", 1, 1, file_of, Take::Plain}, {"evaluate", 2, 3, evaluate},
     {"literal", 1, 1, literal}, {"module", 1, 1, module, Take::Plain}, {"module_names", 0, 0, module_names}, {"set_module", 2, 2, set_module, Take::Plain},
     {"remove_module", 1, 1, remove_module}, {"import_module", 1, 1, import_module}, {"can_import", 1, 1, can_import_named},
-    {"caller_module", 1, 1, caller_module}, {"handled_exception", 0, 0, handled_exception}, {"unknown", 2, 2, make_unknown}, {"write", 1, 1, write},
+    {"caller_module", 1, 1, caller_module}, {"handled_exception", 0, 0, handled_exception}, {"fill_fields", 6, 6, fill_fields, Take::Plain}, {"unknown", 2, 2, make_unknown}, {"write", 1, 1, write},
     {"shallow_copy", 1, 1, shallow_copy}, {"is_atomic", 1, 1, is_atomic, Take::Plain}, {"is_unknown", 1, 1, is_unknown, Take::Plain}, {"digest", 2, 2, digest}, {"hexadecimal", 2, 2, hexadecimal},
 };
 
