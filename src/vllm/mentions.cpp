@@ -8,7 +8,8 @@
 namespace fusescout::vllm {
 namespace {
 
-char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+// Whole trees are searched: no call for each character.
+char lower(char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c); }
 bool alphanumeric(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
 
 std::string letters(std::string_view text) {
