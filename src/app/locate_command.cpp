@@ -3,6 +3,7 @@
 #include "app/command.h"
 #include "app/exit_code.h"
 #include "app/locate_model.h"
+#include "report/location.h"
 
 namespace fusescout::app {
 namespace {
@@ -22,7 +23,7 @@ int run(const LocateOptions& o) {
     graph::ModelRun run = vllm::evaluate_model((*workspace)->sources, located->request, *scenario);
     if (!run.classes.main.empty()) location.classes = run.classes;
   }
-  return write_output(o.format == "json" ? location_to_json(location) : location_to_text(location), "");
+  return write_output(o.format == "json" ? report::location_to_json(location) : report::location_to_text(location), "");
 }
 
 }  // namespace

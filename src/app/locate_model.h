@@ -16,7 +16,4 @@ ErrorOr<LocatedModel> locate_model(const Workspace& workspace, const Options& op
 // The same for a command that evaluates the model: an error without a config.
 ErrorOr<LocatedModel> locate_model_to_run(const Workspace& workspace, const Options& options, const std::string& name);
 
-std::string location_to_json(const graph::ModelLocation& location);
-std::string location_to_text(const graph::ModelLocation& location);
-
 }  // namespace fusescout::app

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "graph/fold_layers.h"
+#include "report/location.h"
 #include "report/report.h"
 
 namespace fusescout::report {
@@ -17,8 +18,6 @@ double rounded(double x) { return std::isfinite(x) ? std::round(x * 1000) / 1000
 double rounded_share(double x) { return std::isfinite(x) ? std::round(x * 1e6) / 1e6 : 0; }
 
 ordered_json to_json(const fusion::Estimate& e) { return {{"low", rounded(e.low)}, {"nominal", rounded(e.nominal)}, {"high", rounded(e.high)}}; }
-
-ordered_json to_json(const graph::Location& l) { return {{"file", l.file.str()}, {"line", l.line}}; }
 
 ordered_json tensor_to_json(const graph::ModelRun& run, const fusion::InterfaceTensor& t) {
   const graph::Graph& graph = run.graph;
@@ -110,18 +109,6 @@ ordered_json row_to_json(const Report& report, const Row& row) {
   return j;
 }
 
-ordered_json classes_to_json(const std::vector<graph::ClassUse>& uses) {
-  ordered_json list = ordered_json::array();
-  for (const auto& use : uses) {
-    ordered_json c = {{"name", use.name}, {"file", use.upstream.file.str()}, {"line", use.upstream.line}};
-    if (use.replaced_by.empty()) c["replaced_by"] = nullptr;
-    else c["replaced_by"] = {{"name", use.replaced_by}, {"file", use.replacement.file.str()}, {"line", use.replacement.line},
-                             {"how", use.replaced_how}, {"at", to_json(use.replaced_at)}};
-    list.push_back(std::move(c));
-  }
-  return list;
-}
-
 ordered_json scenario_to_json(const ScenarioResult& s) {
   const graph::ModelRun& run = *s.run;
   const graph::Scenario& c = run.scenario;
@@ -159,9 +146,7 @@ std::string render_json(const Report& report) {
   ordered_json sources = ordered_json::object();
   for (const auto& [name, version] : report.sources) sources[name] = version;
   document["sources"] = std::move(sources);
-  document["classes"] = {{"main", classes_to_json(first.classes.main)}, {"decoder_layer", classes_to_json(first.classes.decoder_layer)},
-                         {"attention", classes_to_json(first.classes.attention)}, {"mlp", classes_to_json(first.classes.mlp)},
-                         {"moe", classes_to_json(first.classes.moe)}};
+  document["classes"] = classes_to_json(first.classes);
   ordered_json scenarios = ordered_json::array();
   for (const ScenarioResult& s : report.scenarios) scenarios.push_back(scenario_to_json(s));
   document["scenarios"] = std::move(scenarios);

@@ -26,8 +26,7 @@ struct Reader {
   std::vector<const source::Tree*> trees;
   std::vector<RegisteredModel>& models;
 
-  void add(const Ast& ast, const Node& where, Symbol file, std::string_view architecture, std::string_view module, std::string_view class_name, std::string table) {
-    (void)ast;
+  void add(const Node& where, Symbol file, std::string_view architecture, std::string_view module, std::string_view class_name, std::string table) {
     RegisteredModel m{std::string(architecture), absolute(module), std::string(class_name), std::move(table), {file, where.line}, ""};
     for (const source::Tree* t : trees) {
       auto found = t->find_module(m.module);
@@ -44,7 +43,7 @@ struct Reader {
       const Node& value = ast[children[i + 1]];
       if (key.empty() || value.kind != NodeKind::Tuple || value.child_count != 2) continue;
       std::string_view module = string_of(ast, ast.child(value, 0)), name = string_of(ast, ast.child(value, 1));
-      if (!module.empty() && !name.empty()) add(ast, ast[children[i]], file, key, module, name, table);
+      if (!module.empty() && !name.empty()) add(ast[children[i]], file, key, module, name, table);
     }
   }
 
@@ -80,7 +79,7 @@ struct Reader {
       std::string_view architecture = string_of(ast, ast.child(arguments, 0)), target = string_of(ast, ast.child(arguments, 1));
       size_t colon = target.find(':');
       if (architecture.empty() || colon == std::string_view::npos) continue;
-      add(ast, node, Symbol(path), architecture, target.substr(0, colon), target.substr(colon + 1), "register_model");
+      add(node, Symbol(path), architecture, target.substr(0, colon), target.substr(colon + 1), "register_model");
     }
   }
 };
