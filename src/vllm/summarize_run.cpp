@@ -44,6 +44,21 @@ bool raises_itself(const AstOf& ast_of, const graph::StackEntry& place) {
   });
 }
 
+// "Class.method" or "function" around a line; empty at module level and in files outside of the trees.
+std::string function_at(const AstOf& ast_of, Symbol file, uint32_t line) {
+  std::shared_ptr<const syntax::Ast> ast = ast_of(file.str());
+  std::string name;
+  if (ast == nullptr) return name;
+  for (syntax::NodeId block = ast->root;;) {
+    const syntax::Node* inner = nullptr;
+    for (syntax::NodeId id : ast->children_of((*ast)[block])) {
+      if (id != syntax::no_node && (*ast)[id].line <= line && line <= (*ast)[id].end_line) block = id, inner = &(*ast)[id];
+    }
+    if (inner == nullptr) return name;
+    if (inner->kind == syntax::NodeKind::FunctionDef || inner->kind == syntax::NodeKind::ClassDef) name += (name.empty() ? "" : ".") + ast->symbol(*inner).str();
+  }
+}
+
 // The part of a message between the first two quotes: "module 'torch.x' has no attribute 'y'" -> torch.x
 std::string first_quoted(const std::string& message, size_t from = 0) {
   size_t begin = message.find('\'', from);
@@ -102,7 +117,7 @@ void summarize_run(Interpreter& interpreter, const std::optional<Interpreter::Fa
     return;
   }
   run.exception = failure->type + (failure->message.empty() ? "" : ": " + failure->message);
-  for (const auto& [file, line] : failure->stack) run.stack.push_back({file, line, ""});
+  for (const auto& [file, line] : failure->stack) run.stack.push_back({file, line, function_at(ast_of, file, line)});
   bool raised_by_trees = !run.stack.empty() && in_trees(run.stack.back().file);
   bool limits = std::any_of(interpreter.notes().begin(), interpreter.notes().end(), [](const Note& n) { return n.kind == NoteKind::Limit; });
   if (raised_by_trees && !raises_itself(ast_of, run.stack.back()) && may_be_our_gap(*failure)) {

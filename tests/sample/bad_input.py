@@ -92,7 +92,8 @@ def test_the_model_refuses(program: Program, folder: Path):
     """Its own exception, and the Python stack that led there."""
     line = line_of(SAMPLE / DENSE_FILE, "Unsupported activation")
     program.refused("analyze", "TinyDenseForCausalLM", "--config", config(folder, hidden_act="tanh"),
-                    says=["the source refuses", "ValueError: Unsupported activation: tanh.", f"vllm/model_executor/models/tiny_dense.py:{line}"])
+                    says=["the source refuses", "ValueError: Unsupported activation: tanh.",
+                          f"vllm/model_executor/models/tiny_dense.py:{line} in TinyDenseMLP.__init__"])
 
 
 def test_syntax_error(program: Program, folder: Path):
@@ -102,6 +103,22 @@ def test_syntax_error(program: Program, folder: Path):
     done = program.result("dump", "sequence", "TinyDenseForCausalLM", "--config", SAMPLE / "configs/tiny_dense", trees=trees)
     assert done.returncode in (0, 2), f"exit code {done.returncode}\n{done.stderr}"
     assert f"vllm/model_executor/models/tiny_dense.py:{line}" in done.stderr, done.stderr
+
+
+def test_syntax_error_inside_a_statement(program: Program, folder: Path):
+    """One that the parser repairs."""
+    trees = edited(folder, DENSE_FILE, lambda text: text.replace("gate_up, _ = self.gate_up_proj(x)", "gate_up, _ = = self.gate_up_proj(x)"))
+    line = line_of(folder / "sample" / DENSE_FILE, "_ = =")
+    done = program.result("dump", "sequence", "TinyDenseForCausalLM", "--config", SAMPLE / "configs/tiny_dense", trees=trees)
+    assert done.returncode in (0, 2), f"exit code {done.returncode}\n{done.stderr}"
+    assert f"vllm/model_executor/models/tiny_dense.py:{line}: syntax error" in done.stderr, done.stderr
+
+
+def test_ambiguous_name(program: Program, folder: Path):
+    """Candidates, each with the line that speaks for it."""
+    rows = "| `TinyDenseForCausalLM` | Twin-1B |\n| `TinyMoeForCausalLM` | Twin-1B |\n"
+    trees = edited(folder, "vllm/docs/models/supported_models.md", lambda text: text + rows)
+    program.refused("locate", "Twin-1B", trees=trees, says=["`Twin-1B` is ambiguous", "`TinyDenseForCausalLM` in", "`TinyMoeForCausalLM` in", "supported_models.md:"])
 
 
 def test_no_half_written_file(program: Program, folder: Path):
