@@ -8,7 +8,10 @@
 namespace fusescout::app {
 
 int report_status(const graph::ModelRun& run) {
-  for (const auto& d : run.diagnostics) fmt::print(stderr, "fusescout: {}\n", diagnostics::to_text(d));
+  for (const auto& d : run.diagnostics) {
+    if (d.kind == diagnostics::Kind::Condition) continue;   // what holds for the scenario's token count stands in the JSON: it asks for nothing
+    fmt::print(stderr, "fusescout: {}\n", diagnostics::to_text(d));
+  }
   if (run.status == graph::Status::Complete || run.status == graph::Status::Partial) return Done;
   std::string stack;
   for (const auto& s : run.stack) stack += fmt::format("\n  {}:{}{}", s.file.view(), s.line, s.function.empty() ? "" : " in " + s.function);
