@@ -35,7 +35,7 @@ Value Interpreter::call(const Value& callee, const Arguments& arguments) {
       auto* method = static_cast<BoundMethod*>(callee.object);
       SmallVector<Value, 8> positional;
       positional.push_back(method->self);
-      for (const Value& v : arguments.positional) positional.push_back(v);
+      positional.append(arguments.positional);
       return call(method->function, Arguments{positional.span(), arguments.keywords});
     }
     case Kind::Class: {
@@ -45,7 +45,7 @@ Value Interpreter::call(const Value& callee, const Arguments& arguments) {
         if (custom.defined() && !custom.identical(find_in_class(type_class_, names::__call__))) {
           SmallVector<Value, 8> positional;
           positional.push_back(callee);
-          for (const Value& v : arguments.positional) positional.push_back(v);
+          positional.append(arguments.positional);
           return call(custom, Arguments{positional.span(), arguments.keywords});
         }
       }

@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "python/interpreter.h"
 #include "python/names.h"
+#include "python/small_vector.h"
 
 namespace fusescout::python {
 namespace {
@@ -164,9 +165,10 @@ Value Interpreter::create_class(Class* metaclass, Symbol name, std::vector<Value
 namespace {
 
 Value call_with_self(Interpreter& interpreter, const Value& function, const Value& self, const Arguments& arguments) {
-  std::vector<Value> positional{self};
-  positional.insert(positional.end(), arguments.positional.begin(), arguments.positional.end());
-  return interpreter.call(function, Arguments{positional, arguments.keywords});
+  SmallVector<Value, 8> positional;
+  positional.push_back(self);
+  positional.append(arguments.positional);
+  return interpreter.call(function, Arguments{positional.span(), arguments.keywords});
 }
 
 }  // namespace
@@ -204,7 +206,7 @@ Value Interpreter::instantiate(Class* cls, const Arguments& arguments) {
     made = make<Instance>(cls);
   }
   Class* made_class = type_of(made);
-  if (!made_class->derives_from(cls) || cls == type_class_) return made;
+  if ((made_class != cls && !made_class->derives_from(cls)) || cls == type_class_) return made;
   Value init = find_in_class(made_class, names::__init__);
   if (init.defined() && !init.identical(find_in_class(object_class_, names::__init__))) {
     // A builtin's own __init__ has nothing to do behind a __new__ that consumed the arguments.

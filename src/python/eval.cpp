@@ -249,8 +249,67 @@ void Interpreter::run_generator_expression(Frame& frame, const Node& node) {
   });
 }
 
+namespace {
+
+// Apart from `evaluate`, whose stack frame every nested expression pays for.
+Value evaluate_display(Interpreter& in, Frame& frame, const Node& node) {
+  const syntax::Ast& ast = *frame.file->ast;
+  switch (node.kind) {
+    case NodeKind::Slice: {
+      Value parts[3];
+      for (uint32_t i = 0; i < 3; ++i) {
+        NodeId part = ast.child(node, i);
+        parts[i] = part == no_node ? Value::none() : in.evaluate(frame, part);
+      }
+      return in.make<Slice>(parts[0], parts[1], parts[2]);
+    }
+    case NodeKind::Tuple:
+    case NodeKind::List: {
+      std::vector<Value> items;
+      items.reserve(node.child_count);
+      for (NodeId c : ast.children_of(node)) {
+        if (ast[c].kind == NodeKind::Starred) in.for_each(in.evaluate(frame, ast.child(ast[c], 0)), [&](const Value& v) { items.push_back(v); });
+        else items.push_back(in.evaluate(frame, c));
+      }
+      return node.kind == NodeKind::Tuple ? in.tuple(std::move(items)) : in.list(std::move(items));
+    }
+    case NodeKind::Set: {
+      Dict* table = in.dict();
+      for (NodeId c : ast.children_of(node)) {
+        if (ast[c].kind == NodeKind::Starred) in.for_each(in.evaluate(frame, ast.child(ast[c], 0)), [&](const Value& v) { in.dict_set(table, v, Value::none()); });
+        else in.dict_set(table, in.evaluate(frame, c), Value::none());
+      }
+      return in.make<Set>(table, false);
+    }
+    case NodeKind::Dict: {
+      Dict* made = in.dict();
+      auto children = ast.children_of(node);
+      for (size_t i = 0; i + 1 < children.size(); i += 2) {
+        if (children[i] != no_node) {
+          Value key = in.evaluate(frame, children[i]);
+          in.dict_set(made, key, in.evaluate(frame, children[i + 1]));
+          continue;
+        }
+        Value spread = in.unwrap(in.evaluate(frame, children[i + 1]));
+        if (auto* other = spread.as<Dict>()) {
+          for (size_t e = 0; e < other->entries.size(); ++e) {
+            const Dict::Entry entry = other->entries[e];
+            if (entry.key.defined()) made->set(in, entry.key, entry.hash, entry.value);
+          }
+        } else if (spread.as<Unknown>() == nullptr) {
+          for (const Value& key : in.to_vector(in.call(in.get_attribute(spread, Symbol("keys"))))) in.dict_set(made, key, in.get_item(spread, key));
+        }
+      }
+      return made;
+    }
+    default: return Value();
+  }
+}
+
+}  // namespace
+
 Value Interpreter::evaluate(Frame& frame, NodeId id) {
-  check_stack();
+  if (static_cast<std::byte*>(__builtin_frame_address(0)) < stack_limit_) check_stack();
   const syntax::Ast& ast = *frame.file->ast;
   const Node& node = ast[id];
   switch (node.kind) {
@@ -325,53 +384,11 @@ Value Interpreter::evaluate(Frame& frame, NodeId id) {
       frame.line = node.line;
       return get_item(object, index);
     }
-    case NodeKind::Slice: {
-      Value parts[3];
-      for (uint32_t i = 0; i < 3; ++i) {
-        NodeId part = ast.child(node, i);
-        parts[i] = part == no_node ? Value::none() : evaluate(frame, part);
-      }
-      return make<Slice>(parts[0], parts[1], parts[2]);
-    }
+    case NodeKind::Slice:
     case NodeKind::Tuple:
-    case NodeKind::List: {
-      std::vector<Value> items;
-      items.reserve(node.child_count);
-      for (NodeId c : ast.children_of(node)) {
-        if (ast[c].kind == NodeKind::Starred) for_each(evaluate(frame, ast.child(ast[c], 0)), [&](const Value& v) { items.push_back(v); });
-        else items.push_back(evaluate(frame, c));
-      }
-      return node.kind == NodeKind::Tuple ? tuple(std::move(items)) : list(std::move(items));
-    }
-    case NodeKind::Set: {
-      Dict* table = dict();
-      for (NodeId c : ast.children_of(node)) {
-        if (ast[c].kind == NodeKind::Starred) for_each(evaluate(frame, ast.child(ast[c], 0)), [&](const Value& v) { dict_set(table, v, Value::none()); });
-        else dict_set(table, evaluate(frame, c), Value::none());
-      }
-      return make<Set>(table, false);
-    }
-    case NodeKind::Dict: {
-      Dict* made = dict();
-      auto children = ast.children_of(node);
-      for (size_t i = 0; i + 1 < children.size(); i += 2) {
-        if (children[i] != no_node) {
-          Value key = evaluate(frame, children[i]);
-          dict_set(made, key, evaluate(frame, children[i + 1]));
-          continue;
-        }
-        Value spread = unwrap(evaluate(frame, children[i + 1]));
-        if (auto* other = spread.as<Dict>()) {
-          for (size_t e = 0; e < other->entries.size(); ++e) {
-            const Dict::Entry entry = other->entries[e];
-            if (entry.key.defined()) made->set(*this, entry.key, entry.hash, entry.value);
-          }
-        } else if (spread.as<Unknown>() == nullptr) {
-          for (const Value& key : to_vector(call(get_attribute(spread, Symbol("keys"))))) dict_set(made, key, get_item(spread, key));
-        }
-      }
-      return made;
-    }
+    case NodeKind::List:
+    case NodeKind::Set:
+    case NodeKind::Dict: return evaluate_display(*this, frame, node);
     case NodeKind::ListComp:
     case NodeKind::SetComp:
     case NodeKind::DictComp: return evaluate_comprehension(frame, id);

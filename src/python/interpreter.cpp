@@ -1,5 +1,8 @@
 #include "python/interpreter.h"
 
+#include <algorithm>
+
+#include "base/allocation.h"
 #include "base/check.h"
 #include "python/names.h"
 #include "python/scope.h"
@@ -26,6 +29,7 @@ Interpreter::Interpreter(ModuleLoader& loader, graph::Expressions& expressions, 
   set_up_types();
   set_up_builtins();
   set_up_modules();
+  limits_.heap_bytes += static_cast<size_t>(std::max<int64_t>(allocated_bytes(), 0));   // from here on it bounds all that the thread holds
 }
 
 Interpreter::~Interpreter() { release_stacks(free_stacks_); }
@@ -115,7 +119,7 @@ void Interpreter::check_stack() {
 void Interpreter::count_step(Frame& frame, uint32_t line) {
   frame.line = line;
   if (++steps_ < limits_.steps && (steps_ & 1023) != 0) return;
-  bool out_of_steps = steps_ >= limits_.steps, out_of_memory = heap_.bytes() > limits_.heap_bytes;
+  bool out_of_steps = steps_ >= limits_.steps, out_of_memory = allocated_bytes() > static_cast<int64_t>(limits_.heap_bytes);
   if (!out_of_steps && !out_of_memory) return;
   note(NoteKind::Limit, out_of_steps ? "the evaluation took more than " + std::to_string(limits_.steps) + " statements" : "the evaluation took too much memory");
   limits_.steps = UINT64_MAX;   // let handlers run; the error is on its way

@@ -91,18 +91,29 @@ void Dict::append(Value key, Value value, uint64_t hash) {
 }
 
 namespace {
-// Keys that are no plain strings: an instance of a subclass of str.
-bool is_name(const Value& key, Symbol name) {
-  if (auto* text = key.as<Str>()) return text->symbol() == name;
-  auto* instance = key.as<Instance>();
-  if (instance == nullptr || instance->cls->layout != Layout::Str) return false;
-  auto* inner = instance->payload.as<Str>();
-  return inner != nullptr && inner->symbol() == name;
+
+// Names have hashes of their own: the 64 bits of hash_of tell one symbol from all others, and no int, float or tuple that a program has
+// comes near them. So equal hashes are equal names, and the keys themselves need no look.
+Dict::Entry* find_entry(Dict& dict, Symbol name) {
+  uint64_t hash = Dict::hash_of(name);
+  if (dict.index.empty()) {
+    for (Dict::Entry& entry : dict.entries) {
+      if (entry.hash == hash && entry.key.defined()) return &entry;
+    }
+    return nullptr;
+  }
+  size_t mask = dict.index.size() - 1;
+  for (size_t i = position(hash, mask); dict.index[i] != 0; i = (i + 1) & mask) {
+    Dict::Entry& entry = dict.entries[dict.index[i] - 1];
+    if (entry.hash == hash && entry.key.defined()) return &entry;
+  }
+  return nullptr;
 }
+
 }  // namespace
 
 Value* Dict::find(Symbol name) {
-  Entry* entry = locate(hash_of(name), [&](const Value& key) { return is_name(key, name); });
+  Entry* entry = find_entry(*this, name);
   return entry != nullptr ? &entry->value : nullptr;
 }
 
@@ -112,7 +123,7 @@ void Dict::set(Interpreter& interpreter, Symbol name, Value value) {
 }
 
 bool Dict::erase(Symbol name) {
-  Entry* entry = locate(hash_of(name), [&](const Value& key) { return is_name(key, name); });
+  Entry* entry = find_entry(*this, name);
   if (entry == nullptr) return false;
   entry->key = entry->value = Value();
   --live;

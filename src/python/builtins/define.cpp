@@ -23,14 +23,14 @@ void add_methods(Interpreter& in, Class* cls, std::span<const NativeMethod> meth
   for (const NativeMethod& method : methods) {
     const NativeMethod* m = &method;
     auto* native = in.make<NativeFunction>(Symbol(method.name), [m, cls](Interpreter& i, const Arguments& all) {
-      std::string qualified = cls->name.str() + "." + std::string(m->name);
-      if (all.size() == 0) i.raise_type_error("unbound method " + qualified + "() needs an argument");
+      auto qualified = [&] { return cls->name.str() + "." + std::string(m->name); };
+      if (all.size() == 0) i.raise_type_error("unbound method " + qualified() + "() needs an argument");
       Value self = i.unwrap(all[0]);
-      if (!i.type_of(self)->derives_from(cls))
+      if (Class* own = i.type_of(self); own != cls && !own->derives_from(cls))
         i.raise_type_error("descriptor '" + std::string(m->name) + "' for '" + cls->name.str() + "' objects doesn't apply to a '" + i.type_name(self) + "' object");
       size_t given = all.size() - 1;
-      if (static_cast<int>(given) < m->least || (m->most >= 0 && static_cast<int>(given) > m->most)) wrong_count(i, qualified, m->name == "__init__" ? cls->name.view() : m->name, m->least, m->most, given);
-      if (!all.keywords.empty() && !has(m->take, Take::Keywords)) i.raise_type_error(qualified + "() takes no keyword arguments");
+      if (static_cast<int>(given) < m->least || (m->most >= 0 && static_cast<int>(given) > m->most)) wrong_count(i, qualified(), m->name == "__init__" ? cls->name.view() : m->name, m->least, m->most, given);
+      if (!all.keywords.empty() && !has(m->take, Take::Keywords)) i.raise_type_error(qualified() + "() takes no keyword arguments");
       return m->body(i, self, Arguments{all.positional.subspan(1), all.keywords});
     });
     native->strict = has(method.take, Take::Strict);
@@ -59,9 +59,9 @@ void add_new(Interpreter& in, Class* cls, Value (*body)(Interpreter& in, Class* 
   static const Symbol new_name("__new__");
   auto* native = in.make<NativeFunction>(new_name, [cls, body](Interpreter& i, const Arguments& all) {
     Class* made = all.size() > 0 ? all[0].as<Class>() : nullptr;
-    std::string qualified = cls->name.str() + ".__new__";
-    if (made == nullptr) i.raise_type_error(qualified + "(X): X is not a type object");
-    if (!made->derives_from(cls)) i.raise_type_error(qualified + "(" + made->name.str() + "): " + made->name.str() + " is not a subtype of " + cls->name.str());
+    auto qualified = [&] { return cls->name.str() + ".__new__"; };
+    if (made == nullptr) i.raise_type_error(qualified() + "(X): X is not a type object");
+    if (!made->derives_from(cls)) i.raise_type_error(qualified() + "(" + made->name.str() + "): " + made->name.str() + " is not a subtype of " + cls->name.str());
     return body(i, made, Arguments{all.positional.subspan(1), all.keywords});
   });
   cls->dict->set(in, new_name, in.make<StaticMethod>(native));
