@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdlib>
+#include <cstring>
 #include <mutex>
 #include <new>
 
@@ -20,7 +21,7 @@ constexpr size_t largest_small = 1024;
 #endif
 constexpr size_t step = 16, class_count = largest_small / step + 1;
 constexpr size_t span_size = size_t{64} << 10;      // holds blocks of one size class
-constexpr size_t region_size = size_t{64} << 30;    // address space only: a block in it is small, and its address names its span
+constexpr size_t region_size = size_t{32} << 30;    // address space only: a block in it is small, and its address names its span
 
 constexpr size_t batch_bytes = size_t{64} << 10;    // what a thread frees beyond that is for all threads
 
@@ -161,6 +162,15 @@ void* allocate_small(size_t size_class) {
   return block;
 }
 
+size_t small_class(const void* block) {
+  Region& r = region();
+  return (*r.class_of_span)[static_cast<size_t>(static_cast<const std::byte*>(block) - r.begin) / span_size];
+}
+
+bool is_small(const void* block) { return largest_small != 0 && region().holds(block); }
+
+}  // namespace
+
 void* allocate(size_t size) {
   if (largest_small == 0 || size > largest_small) return allocate_large(size);
   return allocate_small(size == 0 ? 1 : (size + step - 1) / step);
@@ -168,13 +178,12 @@ void* allocate(size_t size) {
 
 void release(void* block) {
   if (block == nullptr) return;
-  Region& r = region();
-  if (largest_small == 0 || !r.holds(block)) {
+  if (!is_small(block)) {
     balance -= static_cast<int64_t>(malloc_usable_size(block));
     std::free(block);
     return;
   }
-  size_t size_class = (*r.class_of_span)[static_cast<size_t>(static_cast<std::byte*>(block) - r.begin) / span_size];
+  size_t size_class = small_class(block);
   balance -= static_cast<int64_t>(size_class * step);
   Cache* mine = cache != nullptr ? cache : acquire_cache();
   if (mine == nullptr) return;
@@ -184,7 +193,21 @@ void release(void* block) {
   if (++mine->free_count[size_class] == batch_count(size_class)) share_batch(*mine, size_class);
 }
 
-}  // namespace
+void* allocate_zeroed(size_t count, size_t size) {
+  void* block = allocate(count * size);
+  std::memset(block, 0, count * size);
+  return block;
+}
+
+void* reallocate(void* block, size_t size) {
+  if (block == nullptr) return allocate(size);
+  size_t held = is_small(block) ? small_class(block) * step : malloc_usable_size(block);
+  if (size <= held) return block;
+  void* larger = allocate(size + size / 2);
+  std::memcpy(larger, block, held);
+  release(block);
+  return larger;
+}
 
 int64_t allocated_bytes() { return balance; }
 

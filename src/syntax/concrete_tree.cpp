@@ -6,6 +6,8 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "base/allocation.h"
+
 extern "C" const TSLanguage* tree_sitter_python();
 
 namespace fusescout::syntax {
@@ -15,6 +17,7 @@ struct LanguageTables {
   std::vector<ConcreteKind> kinds;   // by TSSymbol
   std::vector<Field> fields;         // by TSFieldId
   LanguageTables() {
+    ts_set_allocator(allocate, allocate_zeroed, reallocate, release);   // before anything is parsed
     const std::unordered_map<std::string_view, ConcreteKind> names{
 #define X(name) {#name, ConcreteKind::name},
         FUSESCOUT_CONCRETE_KINDS(X)
