@@ -38,19 +38,13 @@ class InitVar:
         return f"dataclasses.InitVar[{getattr(self.type, '__name__', repr(self.type))}]"
 
 
+_no_metadata = MappingProxyType({})
+
+
 class Field:
     def __init__(self, default, default_factory, init, repr, hash, compare, metadata, kw_only):
-        self.name = None
-        self.type = None
-        self.default = default
-        self.default_factory = default_factory
-        self.init = init
-        self.repr = repr
-        self.hash = hash
-        self.compare = compare
-        self.metadata = MappingProxyType({} if metadata is None else metadata)
-        self.kw_only = kw_only
-        self._field_type = None
+        self.__dict__.update(name=None, type=None, default=default, default_factory=default_factory, init=init, repr=repr, hash=hash, compare=compare,
+                             metadata=_no_metadata if metadata is None else MappingProxyType(metadata), kw_only=kw_only, _field_type=None)
 
     def __set_name__(self, owner, name):
         set_name = getattr(type(self.default), "__set_name__", None)
@@ -92,10 +86,11 @@ def _make_field(cls, name, annotation, kw_only_default):
     f.name = name
     f.type = annotation
     f._field_type = _FIELD
-    if _annotation_means(annotation, ("ClassVar",)):
-        f._field_type = _FIELD_CLASSVAR
-    elif _annotation_means(annotation, ("InitVar",)):
-        f._field_type = _FIELD_INITVAR
+    if not isinstance(annotation, str) or "Var" in annotation:
+        if _annotation_means(annotation, ("ClassVar",)):
+            f._field_type = _FIELD_CLASSVAR
+        elif _annotation_means(annotation, ("InitVar",)):
+            f._field_type = _FIELD_INITVAR
     if f._field_type in (_FIELD_CLASSVAR, _FIELD_INITVAR) and f.default_factory is not MISSING:
         raise TypeError(f"field {name} cannot have a default factory")
     if f._field_type is _FIELD_CLASSVAR:
@@ -281,9 +276,8 @@ def _process(cls, init=True, repr=True, eq=True, order=False, unsafe_hash=False,
                 delattr(cls, name)
             else:
                 setattr(cls, name, f.default)
-    for name, value in cls.__dict__.items():
-        if isinstance(value, Field) and name not in annotations:
-            raise TypeError(f"{name!r} is a field but has no type annotation")
+    for name in [n for n, value in cls.__dict__.items() if isinstance(value, Field) and n not in annotations]:
+        raise TypeError(f"{name!r} is a field but has no type annotation")
     if has_dataclass_bases:
         if any_frozen_base and not frozen:
             raise TypeError("cannot inherit non-frozen dataclass from a frozen one")

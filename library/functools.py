@@ -74,9 +74,7 @@ def _cached(function, maxsize, typed):
     counts = [0, 0]
 
     def wrapper(*args, **kwargs):
-        key = args
-        if kwargs:
-            key = (*args, _missing, *kwargs.items())
+        key = (*args, _missing, *kwargs.items()) if kwargs else args
         if typed:
             key = (*key, _missing, *[type(a) for a in args], *[type(v) for v in kwargs.values()])
         found = store.get(key, _missing)

@@ -343,6 +343,8 @@ def namedtuple(typename, field_names, *, rename=False, defaults=None, module=Non
 
 def _bound(typename, names, default_of, args, kwargs):
     """The arguments of a named tuple in order."""
+    if len(args) == len(names) and not kwargs:
+        return args
     where = f"{typename}.__new__()"
     if len(args) > len(names):
         least = len(names) - len(default_of) + 1

@@ -17,8 +17,8 @@ def report(model):
     with_attention, with_experts = above(attention), above(experts)
     scenario.add_class("main", type(model))
     layers = set()
-    for name, module in modules.items():
-        if isinstance(module, nn.ModuleList) and nearest(name, layers) is None:
+    for name, module in [(n, m) for n, m in modules.items() if isinstance(m, nn.ModuleList)]:
+        if nearest(name, layers) is None:
             elements = [name + "." + child for child, _ in module.named_children()]
             elements = [element for element in elements if element in with_attention]
             layers.update(elements)
@@ -26,17 +26,26 @@ def report(model):
             if owner and elements:
                 scenario.add_class("main", type(modules[owner]))
     holders = set(attention)
+    in_layer, in_holder = set(layers), set()   # a module comes before what it contains
     for name, module in modules.items():
         if name in layers:
             scenario.add_class("decoder_layer", type(module))
-        elif nearest(name, layers) is None or isinstance(module, (LinearBase, Experts)):
             continue
-        elif name in with_attention or (name in holders and list(module.children())):
+        parent = name.rpartition(".")[0]
+        if parent not in in_layer:
+            continue
+        in_layer.add(name)
+        inside = parent in in_holder
+        if inside or name in holders:
+            in_holder.add(name)
+        if isinstance(module, (LinearBase, Experts)):
+            continue
+        if name in with_attention or (name in holders and list(module.children())):
             scenario.add_class("attention", type(module))
-            holders.add(name)
+            in_holder.add(name)
         elif name in with_experts:
             scenario.add_class("moe", type(module))
-        elif nearest(name, holders) is None and any(isinstance(child, LinearBase) for child in module.children()):
+        elif not inside and any(isinstance(child, LinearBase) for child in module.children()):
             scenario.add_class("mlp", type(module))
 
 
