@@ -1,10 +1,16 @@
 # fusescout_layer(NAME LAYER...): the static library fusescout_NAME from src/NAME/**.cpp, its unit tests *_test.cpp as NAME_test, and each
 # X_fuzz.cpp as X_fuzz: with libFuzzer if FUSESCOUT_FUZZ, else with a small driver that mutates tests/fuzz/seeds/X, or src/NAME/testdata.
+# With FUSESCOUT_BENCH each X_bench.cpp is the program X_bench.
 # src/NAME/layer.cmake, where it is there, adds what only this layer needs (external libraries).
 function(fusescout_layer name)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
   set(tests ${sources})
   set(fuzzers ${sources})
+  set(benches)
+  if(FUSESCOUT_BENCH)
+    set(benches ${sources})
+    list(FILTER benches INCLUDE REGEX "_bench\\.cpp$")
+  endif()
   list(FILTER sources EXCLUDE REGEX "_(test|fuzz|main|bench)\\.cpp$")
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
   list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cpp$")
@@ -36,6 +42,11 @@ function(fusescout_layer name)
     target_link_libraries(${name}_test PRIVATE ${target} GTest::gtest_main GTest::gmock)
     add_test(NAME unit.${name} COMMAND ${name}_test WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   endif()
+  foreach(bench IN LISTS benches)
+    get_filename_component(program ${bench} NAME_WE)
+    add_executable(${program} ${bench})
+    target_link_libraries(${program} PRIVATE ${target})
+  endforeach()
   if(FUSESCOUT_TESTS OR FUSESCOUT_FUZZ)
     foreach(fuzzer IN LISTS fuzzers)
       fusescout_fuzzer(${fuzzer} ${target})
