@@ -7,8 +7,8 @@ import os
 import fusescout_scenario as scenario
 
 
-def prepare():
-    """Configuration, process groups, patches and operators of the platform. Returns the VllmConfig."""
+def begin():
+    """What comes before the model's configuration: it is the same for all models, which start from here."""
     os.environ.update(scenario.environment)
     importlib.metadata._versions.update(scenario.versions)
     importlib.metadata._entry_points.extend(scenario.entry_points)
@@ -16,6 +16,13 @@ def prepare():
         import torch_npu
 
         torch_npu.npu.soc_version = scenario.soc_version
+    from fusescout_worker import configuration
+
+    configuration.begin()
+
+
+def prepare():
+    """Configuration, process groups, patches and operators of the platform. Returns the VllmConfig."""
     from fusescout_worker import configuration
 
     vllm_config = configuration.create()

@@ -4,10 +4,15 @@ import json
 import fusescout_scenario as scenario
 
 
-def create():
+def begin():
     from vllm.plugins import load_general_plugins
 
     load_general_plugins()
+    from vllm.engine.arg_utils import EngineArgs
+    from vllm.usage.usage_lib import UsageContext
+
+
+def create():
     from vllm.engine.arg_utils import EngineArgs
     from vllm.usage.usage_lib import UsageContext
 
@@ -35,7 +40,7 @@ def create():
     config = EngineArgs(**arguments).create_engine_config(UsageContext.OPENAI_API_SERVER)
     # A larger step than the default allows happens only where the user has raised the limit.
     scheduler = config.scheduler_config
-    if scenario.step_tokens > scheduler.max_num_batched_tokens or scenario.step_sequences > scheduler.max_num_seqs:
+    if scenario.larger_step(scheduler.max_num_batched_tokens, scheduler.max_num_seqs):
         arguments["max_num_batched_tokens"] = max(scenario.step_tokens, scheduler.max_num_batched_tokens)
         arguments["max_num_seqs"] = max(scenario.step_sequences, scheduler.max_num_seqs)
         config = EngineArgs(**arguments).create_engine_config(UsageContext.OPENAI_API_SERVER)

@@ -2,7 +2,6 @@
 
 #include <CLI/CLI.hpp>
 #include <future>
-#include <thread>
 
 #include "app/command.h"
 #include "app/exit_code.h"
@@ -11,6 +10,8 @@
 #include "catalogue/load_patterns.h"
 #include "contract/contract.h"
 #include "fusion/analyze.h"
+#include "graph/transfer.h"
+#include "vllm/evaluate_models.h"
 
 namespace fusescout::app {
 
@@ -23,6 +24,32 @@ void add_analyze_options(CLI::App& command, AnalyzeOptions& o) {
   add_scenario_options(command, o);
 }
 
+namespace {
+
+std::vector<graph::ModelRun> evaluate(const Workspace& w, const Options& o, const std::vector<vllm::EvaluationTask>& tasks) {
+  if (tasks.size() == 1) {
+    std::vector<graph::ModelRun> one;
+    one.push_back(vllm::evaluate_model(w.sources, tasks[0].request, tasks[0].scenario));
+    return one;
+  }
+  std::vector<graph::ModelRun> runs(tasks.size());
+  vllm::EvaluateModelsOptions options;
+  options.jobs = jobs_of(o);
+  vllm::evaluate_models(w.sources, tasks, options, graph::to_bytes, [&](size_t i, ErrorOr<std::string> bytes) {
+    auto run = bytes.is_error() ? ErrorOr<graph::ModelRun>(bytes.error()) : graph::from_bytes(*bytes);
+    if (!run.is_error()) {
+      runs[i] = std::move(*run);
+      return;
+    }
+    runs[i].model = tasks[i].request.model;
+    runs[i].scenario = tasks[i].scenario;
+    runs[i].exception = run.error().message;
+  });
+  return runs;
+}
+
+}  // namespace
+
 AnalyzeResult analyze_model(const AnalyzeOptions& o, bool with_contracts) {
   auto bad = [](const std::string& message) { return AnalyzeResult{fail(message), nullptr}; };
   auto result = std::make_unique<Analyzed>();
@@ -34,34 +61,37 @@ AnalyzeResult analyze_model(const AnalyzeOptions& o, bool with_contracts) {
   if (scenarios.is_error()) return bad(scenarios.error().message);
   auto device = gain::load_device(w.data, o.device);
   if (device.is_error()) return bad(device.error().message);
-  std::vector<catalogue::PatternFolder> folders{{&w.data, "patterns"}};
+  std::vector<catalogue::PatternFolder> folders{{&w.data, "patterns", o.data.empty()}};
   if (!o.patterns.empty()) {
     if (!source::real_files().is_directory(o.patterns)) return bad("no folder `" + o.patterns + "`: --patterns takes one that holds FAMILY/NAME.py files");
-    folders.push_back({&source::real_files(), o.patterns});
+    folders.push_back({&source::real_files(), o.patterns, false});
   }
-  auto patterns = catalogue::load_patterns(folders);
+  result->statistics.lap("open");
+  auto patterns = catalogue::load_patterns(folders, cache_of(o));
   if (patterns.is_error()) return bad(patterns.error().message);
+  result->statistics.lap("patterns");
   auto located = locate_model_to_run(w, o, o.name);
   if (located.is_error()) return bad(located.error().message);
   result->location = std::move(located->location);
   const vllm::ModelRequest& request = located->request;
 
-  // Scenarios share nothing but the parsed files: one thread each.
-  std::vector<std::future<graph::ModelRun>> running;
-  bool parallel = o.jobs != 1;
-  for (const graph::Scenario& scenario : *scenarios) {
-    running.push_back(std::async(parallel ? std::launch::async : std::launch::deferred,
-                                 [&w, &request, scenario] { return vllm::evaluate_model(w.sources, request, scenario); }));
-  }
-  for (auto& run : running) result->runs.push_back(run.get());
+  result->statistics.lap("locate");
+  std::vector<vllm::EvaluationTask> tasks;
+  for (const graph::Scenario& scenario : *scenarios) tasks.push_back({request, scenario});
+  result->runs = evaluate(w, o, tasks);
   for (const graph::ModelRun& run : result->runs) {
     if (int code = report_status(run); code != Done) return {code, nullptr};
   }
 
-  for (graph::ModelRun& run : result->runs) {
+  result->statistics.lap("evaluate");
+  std::vector<std::future<fusion::Analysis>> judging;
+  for (const graph::ModelRun& run : result->runs) {
     result->models.push_back(std::make_unique<gain::Model>(*device, gain::options_of(run.scenario)));
-    result->analyses.push_back(fusion::analyze(run, *patterns, {}, *result->models.back()));
+    judging.push_back(std::async(o.jobs == 1 ? std::launch::deferred : std::launch::async,
+                                 [&run, &patterns, model = result->models.back().get()] { return fusion::analyze(run, *patterns, {}, *model); }));
   }
+  for (auto& analysis : judging) result->analyses.push_back(analysis.get());
+  result->statistics.lap("fusion");
   report::Report& report = result->report;
   report.location = &result->location;
   for (size_t i = 0; i < result->runs.size(); ++i) report.scenarios.push_back({&result->runs[i], &result->analyses[i]});
@@ -73,6 +103,7 @@ AnalyzeResult analyze_model(const AnalyzeOptions& o, bool with_contracts) {
       report.contracts.emplace(row.finding->id, contract::make_contract(*row.finding, result->runs[row.scenario], [&w](const std::string& path) { return w.read(path); }));
     }
   }
+  result->statistics.lap("contracts");
   return {Done, std::move(result)};
 }
 

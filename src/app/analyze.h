@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/model_input.h"
+#include "app/statistics.h"
 #include "fusion/finding.h"
 #include "gain/model.h"
 #include "report/report.h"
@@ -25,6 +26,7 @@ struct Analyzed {
   std::vector<std::unique_ptr<gain::Model>> models;
   std::vector<fusion::Analysis> analyses;
   report::Report report;
+  Statistics statistics;
 };
 // An error's exit code and text went out already: `code` is not Done then.
 struct AnalyzeResult { int code = 0; std::unique_ptr<Analyzed> analyzed; };

@@ -18,6 +18,8 @@ void add_analyze_command(CLI::App& program, Action& chosen) {
       report::Report& report = result.analyzed->report;
       std::string text = options->format == "json" ? report::render_json(report)
                                                    : report::render_markdown(report, options->language == "en" ? report::Language::En : report::Language::Zh);
+      result.analyzed->statistics.lap("report");
+      if (options->verbose) result.analyzed->statistics.print(*result.analyzed->workspace, result.analyzed->runs);
       if (int code = write_output(text, options->output); code != Done) return code;
       for (const graph::ModelRun& run : result.analyzed->runs) {
         if (options->strict && run.status != graph::Status::Complete) return static_cast<int>(Incomplete);

@@ -67,7 +67,7 @@ ErrorOr<std::unique_ptr<Workspace>> open_workspace(const Options& options) {
   workspace->vllm = TRY(source::Tree::open(source::Package::Vllm, directories.vllm));
   if (!directories.ascend.empty()) workspace->ascend = TRY(source::Tree::open(source::Package::VllmAscend, directories.ascend));
   workspace->transformers = TRY(source::Tree::open(source::Package::Transformers, directories.transformers));
-  workspace->asts = std::make_unique<vllm::AstStore>(options.no_cache ? "" : source::cache_directory(options.cache_dir));
+  workspace->asts = std::make_unique<vllm::AstStore>(cache_of(options), options.data);
   vllm::Sources& sources = workspace->sources;
   sources.vllm = &*workspace->vllm;
   if (workspace->ascend) sources.ascend = &*workspace->ascend;

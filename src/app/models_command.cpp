@@ -2,15 +2,13 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <atomic>
 #include <map>
-#include <mutex>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "app/command.h"
 #include "app/exit_code.h"
 #include "app/locate_model.h"
+#include "vllm/evaluate_models.h"
 #include "vllm/model_types.h"
 #include "vllm/registry.h"
 
@@ -21,6 +19,8 @@ using nlohmann::ordered_json;
 
 struct ModelsOptions : Options {
   std::string filter, kind = "text";
+  unsigned seconds = 60;
+  size_t memory = 1024;
 };
 
 struct Line {
@@ -52,28 +52,33 @@ ErrorOr<FoundConfig> config_of(const Workspace& workspace, const Options& option
   return config;
 }
 
-void evaluate(const Workspace& workspace, const Options& options, const graph::Scenario& scenario, const std::map<std::string, std::string>& types, Line& line) {
-  auto config = config_of(workspace, options, types, line.model.architecture);
-  if (config.is_error() || config->text.empty()) {
-    line.status = "failed";
-    line.unresolved.push_back(config.is_error() ? config.error().message : "no config: neither a preset nor a config class is in reach");
-    return;
-  }
-  line.config = config->source;
-  vllm::ModelRequest request;
-  request.model = request.architecture = line.model.architecture;
-  request.config = config->text;
-  graph::ModelRun run = vllm::evaluate_model(workspace.sources, request, scenario);
-  line.status = graph::status_name(run.status);
-  line.operators = run.graph.operators.size();
-  line.milliseconds = run.milliseconds;
+// What the table says of a run: it is made where the run is, in another process.
+std::string to_text(const graph::ModelRun& run) {
+  std::vector<std::string> unresolved;
   if (!run.exception.empty()) {
     std::string place = run.stack.empty() ? "" : fmt::format("{}:{}: ", run.stack.back().file.view(), run.stack.back().line);
-    line.unresolved.push_back(place + run.exception);
+    unresolved.push_back(place + run.exception);
   }
   for (const auto& d : run.diagnostics) {
-    if (d.kind != diagnostics::Kind::Condition) line.unresolved.push_back(diagnostics::to_text(d));
+    if (d.kind != diagnostics::Kind::Condition) unresolved.push_back(diagnostics::to_text(d));
   }
+  ordered_json result = {{"status", graph::status_name(run.status)}, {"operators", run.graph.operators.size()}, {"ms", run.milliseconds}, {"unresolved", unresolved}};
+  return result.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+void read_result(const std::string& text, Line& line) {
+  ordered_json result = ordered_json::parse(text);
+  line.status = result["status"];
+  line.operators = result["operators"];
+  line.milliseconds = result["ms"];
+  line.unresolved = result["unresolved"];
+}
+
+void show_progress(size_t done, size_t all, const std::string& name) {
+  constexpr size_t width = 30;
+  size_t filled = width * done / all;
+  fmt::print(stderr, "\r\033[K[{}{}] {}/{} {}", std::string(filled, '#'), std::string(width - filled, ' '), done, all, name);
+  std::fflush(stderr);
 }
 
 int run(const ModelsOptions& o) {
@@ -94,25 +99,35 @@ int run(const ModelsOptions& o) {
   std::map<std::string, std::string> types;
   if (w.transformers) types = vllm::read_model_types(*w.transformers);
 
-  // Each model is evaluated by itself; the results stand in the order of the registry whoever comes first.
-  unsigned jobs = o.jobs > 0 ? static_cast<unsigned>(o.jobs) : std::max(1u, std::thread::hardware_concurrency());
-  std::atomic<size_t> next = 0, done = 0;
-  std::mutex terminal;
-  bool show = ::isatty(STDERR_FILENO) != 0;
-  auto work = [&] {
-    for (size_t i; (i = next++) < lines.size();) {
-      evaluate(w, o, *scenario, types, lines[i]);
-      size_t count = ++done;
-      if (!show) continue;
-      std::lock_guard lock(terminal);
-      fmt::print(stderr, "\r\033[K[{}/{}] {}", count, lines.size(), lines[i].model.architecture);
-      std::fflush(stderr);
+  std::vector<vllm::EvaluationTask> tasks;
+  std::vector<Line*> line_of_task;
+  for (Line& line : lines) {
+    auto config = config_of(w, o, types, line.model.architecture);
+    if (config.is_error() || config->text.empty()) {
+      line.status = "failed";
+      line.unresolved.push_back(config.is_error() ? config.error().message : "no config: neither a preset nor a config class is in reach");
+      continue;
     }
-  };
-  std::vector<std::jthread> threads;
-  for (unsigned i = 1; i < jobs; ++i) threads.emplace_back(work);
-  work();
-  threads.clear();
+    line.config = config->source;
+    vllm::ModelRequest request;
+    request.model = request.architecture = line.model.architecture;
+    request.config = config->text;
+    tasks.push_back({std::move(request), *scenario});
+    line_of_task.push_back(&line);
+  }
+  // The results stand in the order of the registry whoever comes first.
+  bool show = ::isatty(STDERR_FILENO) != 0;
+  size_t count = 0;
+  vllm::evaluate_models(w.sources, tasks, {jobs_of(o), {o.seconds, o.memory << 20}}, to_text, [&](size_t task, ErrorOr<std::string> result) {
+    Line& line = *line_of_task[task];
+    if (result.is_error()) {
+      line.status = "failed";
+      line.unresolved.push_back(result.error().message);
+    } else {
+      read_result(*result, line);
+    }
+    if (show) show_progress(++count, tasks.size(), line.model.architecture);
+  });
   if (show) fmt::print(stderr, "\r\033[K");
 
   std::map<std::string, size_t> counts;
@@ -138,6 +153,8 @@ void add_models_command(CLI::App& program, Action& chosen) {
   CLI::App* command = program.add_subcommand("models", "evaluate every registered architecture and say how far each can be followed");
   command->add_option("--filter", options->filter, "only architectures whose name has this text");
   command->add_option("--kind", options->kind, "text (default), all, or a table of the registry: embedding, multimodal, speculative_decoding, ...")->capture_default_str();
+  command->add_option("--seconds", options->seconds, "processor time that an architecture may take")->type_name("N")->capture_default_str()->check(CLI::Range(1, 86400));
+  command->add_option("--memory", options->memory, "megabytes that an architecture may take")->type_name("MB")->capture_default_str()->check(CLI::Range(64, 1 << 20));
   add_source_options(*command, *options);
   add_scenario_options(*command, *options);
   add_format_option(*command, *options, {"text", "json"});

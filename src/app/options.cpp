@@ -3,6 +3,9 @@
 #include <CLI/CLI.hpp>
 #include <charconv>
 #include <nlohmann/json.hpp>
+#include <thread>
+
+#include "source/cache.h"
 
 namespace fusescout::app {
 namespace {
@@ -16,6 +19,10 @@ constexpr int64_t max_tokens = int64_t{1} << 20, max_context = int64_t{1} << 24,
 
 }  // namespace
 
+unsigned jobs_of(const Options& o) { return o.jobs > 0 ? static_cast<unsigned>(o.jobs) : std::max(1u, std::thread::hardware_concurrency()); }
+
+std::string cache_of(const Options& o) { return o.no_cache ? "" : source::cache_directory(o.cache_dir); }
+
 void add_source_options(CLI::App& command, Options& o) {
   command.add_option("--vllm", o.vllm, "the vLLM source: unpacked archive, checkout or installed package")->type_name("DIR");
   command.add_option("--ascend", o.ascend, "the vllm-ascend source, likewise")->type_name("DIR");
@@ -24,7 +31,8 @@ void add_source_options(CLI::App& command, Options& o) {
   command.add_option("--data", o.data, "folder with catalogue/, patterns/, devices/, models/, library/ in place of the built-in ones")->type_name("DIR");
   command.add_flag("--no-cache", o.no_cache, "neither read nor write the cache of parsed files");
   command.add_option("--cache-dir", o.cache_dir, "where the cache and fetched releases are (default: the XDG cache folder)")->type_name("DIR");
-  command.add_option("--jobs", o.jobs, "threads (default: as many as the machine has)")->type_name("N")->check(from(0, 1024));
+  command.add_flag("--verbose", o.verbose, "what was read and where the time went, as JSON on standard error");
+  command.add_option("--jobs", o.jobs, "processes and threads (default: as many as the machine has)")->type_name("N")->check(from(0, 1024));
 }
 
 void add_scenario_options(CLI::App& command, Options& o) {

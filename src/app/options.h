@@ -24,11 +24,14 @@ struct Options {
   std::vector<std::string> environment;
   bool no_custom_ops = false, no_triton = false;
   int jobs = 0;                                      // 0: as many as the machine has
-  bool no_cache = false;
+  bool no_cache = false, verbose = false;
   std::string cache_dir, data;
   std::string format = "text";
   bool strict = false;
 };
+
+unsigned jobs_of(const Options& options);
+std::string cache_of(const Options& options);                     // its directory; "": none
 
 void add_source_options(CLI::App& command, Options& options);     // where the trees are, the cache
 void add_scenario_options(CLI::App& command, Options& options);

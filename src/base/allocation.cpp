@@ -44,6 +44,7 @@ struct Region {
     };
     auto* table = reserve(sizeof(*class_of_span));
     void* place = table != nullptr ? reserve(region_size) : nullptr;
+    if (place != nullptr) madvise(place, region_size, MADV_HUGEPAGE);   // a page at a time is a large part of a short run
     class_of_span = static_cast<decltype(class_of_span)>(table);
     begin = static_cast<std::byte*>(place);
   }

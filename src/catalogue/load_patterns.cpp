@@ -6,6 +6,7 @@
 
 #include "graph/expression.h"
 #include "python/interpreter.h"
+#include "source/cache.h"
 #include "syntax/parse.h"
 
 namespace fusescout::catalogue {
@@ -52,7 +53,8 @@ std::string failure_text(const std::string& path, const Interpreter::Failure& fa
   return path + (line != 0 ? ":" + std::to_string(line) : "") + ": " + failure.type + ": " + failure.message;
 }
 
-ErrorOr<std::vector<graph::Pattern>> load_file(Interpreter& interpreter, const PatternFolder& folder, const std::string& family, const std::string& name) {
+// The text form of a file's patterns.
+ErrorOr<std::string> describe_file(Interpreter& interpreter, const PatternFolder& folder, const std::string& family, const std::string& name) {
   std::string path = folder.path + "/" + family + "/" + name + ".py";
   std::optional<std::string> text = folder.files->read(path);
   if (!text) return Error{path + ": cannot be read"};
@@ -69,27 +71,46 @@ ErrorOr<std::vector<graph::Pattern>> load_file(Interpreter& interpreter, const P
   if (failure) return Error{failure_text(path, *failure)};
   ErrorOr<std::vector<graph::Pattern>> patterns = graph::parse_patterns(described);
   if (patterns.is_error()) return Error{path + ": " + patterns.error().message};
-  return patterns;
+  return described;
+}
+
+ErrorOr<std::string> describe_folder(const PatternFolder& notation, const PatternFolder& folder) {
+  NotationLoader loader(notation);
+  graph::Expressions expressions;
+  Interpreter interpreter(loader, expressions);
+  std::string text;
+  for (std::string family : folder.files->list(folder.path)) {
+    if (!family.ends_with('/')) continue;
+    family.pop_back();
+    for (const std::string& file : folder.files->list(folder.path + "/" + family)) {
+      if (file.ends_with(".py")) text += TRY(describe_file(interpreter, folder, family, file.substr(0, file.size() - 3))) + "\n";
+    }
+  }
+  return text;
 }
 
 }  // namespace
 
-ErrorOr<std::vector<graph::Pattern>> load_patterns(const std::vector<PatternFolder>& folders) {
+ErrorOr<std::vector<graph::Pattern>> load_patterns(const std::vector<PatternFolder>& folders, const std::string& cache_directory) {
   std::vector<graph::Pattern> result;
-  if (folders.empty()) return result;
-  NotationLoader loader(folders.front());
-  graph::Expressions expressions;
-  Interpreter interpreter(loader, expressions);
   for (const PatternFolder& folder : folders) {
-    for (std::string family : folder.files->list(folder.path)) {
-      if (!family.ends_with('/')) continue;
-      family.pop_back();
-      for (const std::string& file : folder.files->list(folder.path + "/" + family)) {
-        if (!file.ends_with(".py")) continue;
-        std::vector<graph::Pattern> patterns = TRY(load_file(interpreter, folder, family, file.substr(0, file.size() - 3)));
-        result.insert(result.end(), std::make_move_iterator(patterns.begin()), std::make_move_iterator(patterns.end()));
-      }
+    ErrorOr<std::string> text = std::string();
+    if (folder.built_in) {
+      // A cache of one value, which changes with the program only.
+      source::MemoryFileSystem files;
+      files.files[folder.path] = "";
+      source::FileCache cache(cache_directory, "patterns", files, "built in");
+      text = std::string(*cache.get(folder.path, [&](std::string_view) {
+        ErrorOr<std::string> made = describe_folder(folders.front(), folder);
+        CHECK(!made.is_error());
+        return std::move(*made);
+      }));
+      cache.save();
+    } else {
+      text = describe_folder(folders.front(), folder);
     }
+    std::vector<graph::Pattern> patterns = TRY(graph::parse_patterns(TRY(std::move(text))));
+    result.insert(result.end(), std::make_move_iterator(patterns.begin()), std::make_move_iterator(patterns.end()));
   }
   return result;
 }

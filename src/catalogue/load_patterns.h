@@ -13,9 +13,11 @@ namespace fusescout::catalogue {
 struct PatternFolder {
   const source::FileSystem* files;
   std::string path;                   // holds family folders
+  bool built_in = false;              // the same as long as the program: what it comes to is kept in the cache
 };
 
 // All patterns of the folders, in order of the folders and then by path. `notation` is found in the first one. An error names file and line.
-ErrorOr<std::vector<graph::Pattern>> load_patterns(const std::vector<PatternFolder>& folders);
+// `cache_directory` "": keeps nothing.
+ErrorOr<std::vector<graph::Pattern>> load_patterns(const std::vector<PatternFolder>& folders, const std::string& cache_directory = "");
 
 }  // namespace fusescout::catalogue

@@ -70,6 +70,7 @@ struct ModelRun {
   std::vector<std::pair<std::string, std::string>> versions;  // "vllm" -> "0.17.0"
   uint64_t steps = 0;           // statements executed
   double milliseconds = 0;
+  std::vector<std::pair<std::string, double>> phases;   // "forward" -> milliseconds of processor time
 };
 
 }  // namespace fusescout::graph

@@ -5,11 +5,14 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstring>
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <vector>
 
 #include "base/build_id.h"
+#include "base/bytes.h"
 #include "source/hash.h"
 #include "source/pack.h"
 
@@ -25,13 +28,18 @@ int64_t nanoseconds_now() {
   return now.tv_sec * 1'000'000'000LL + now.tv_nsec;
 }
 
-std::string pack_name(const std::string& kind, const Tree& tree) {
+std::string place_of(const Tree& tree) {
   std::error_code failed;
   std::string folder = tree.real_path(import_name(tree.package()));
   auto absolute = std::filesystem::canonical(folder, failed);
-  std::string key = (failed ? folder : absolute.string()) + '\0' + kind + '\0' + build_id();
+  return failed ? folder : absolute.string();
+}
+
+std::string pack_name(const std::string& kind, const std::string& identity) {
+  std::string key = identity + '\0' + kind + '\0' + build_id();
   return kind + "-" + to_hex(sha256(key)).substr(0, 24) + ".pack";
 }
+
 
 }  // namespace
 
@@ -44,20 +52,34 @@ std::string cache_directory(const std::string& option) {
 }
 
 struct FileCache::State {
-  explicit State(const Tree& of) : tree(of) {}
-  const Tree& tree;
+  std::function<std::optional<FileStamp>(const std::string& path)> stamp;
+  std::function<std::optional<std::string>(const std::string& path)> read;
   std::string path;                            // of the pack; empty: keep nothing
   Pack pack;
   std::mutex mutex;
   std::map<std::string, PackEntry> made;       // entries of this run; the values are in `values`
   std::map<std::string, std::string> values;
+  std::vector<std::string> news;               // paths
   std::atomic<size_t> count{0};
+
+  void open(const std::string& directory, const std::string& kind, const std::string& identity) {
+    if (directory.empty()) return;
+    path = directory + "/packs/" + pack_name(kind, identity);
+    pack = Pack::open(path);
+  }
 };
 
-FileCache::FileCache(const std::string& directory, const std::string& kind, const Tree& tree) : state_(std::make_unique<State>(tree)) {
-  if (directory.empty()) return;
-  state_->path = directory + "/packs/" + pack_name(kind, tree);
-  state_->pack = Pack::open(state_->path);
+FileCache::FileCache(const std::string& directory, const std::string& kind, const Tree& tree) : state_(std::make_unique<State>()) {
+  state_->stamp = [&tree](const std::string& path) { return tree.stamp(path); };
+  state_->read = [&tree](const std::string& path) { return tree.read(path); };
+  state_->open(directory, kind, place_of(tree));
+}
+
+FileCache::FileCache(const std::string& directory, const std::string& kind, const FileSystem& files, const std::string& identity)
+    : state_(std::make_unique<State>()) {
+  state_->stamp = [&files](const std::string& path) { return files.stamp(path); };
+  state_->read = [&files](const std::string& path) { return files.read(path); };
+  state_->open(directory, kind, identity);
 }
 
 FileCache::~FileCache() = default;
@@ -68,14 +90,14 @@ std::optional<std::string_view> FileCache::get(const std::string& path, const st
     std::lock_guard lock(state.mutex);
     if (auto it = state.made.find(path); it != state.made.end()) return it->second.value;
   }
-  auto stamp = state.tree.stamp(path);
+  auto stamp = state.stamp(path);
   const PackEntry* kept = state.pack.find(path);
   if (kept && stamp && kept->stamp == *stamp && kept->intact()) return kept->value;
-  auto content = state.tree.read(path);
+  auto content = state.read(path);
   if (!content) return std::nullopt;
   PackEntry entry;
   entry.stamp = stamp.value_or(FileStamp());
-  entry.content = sha256(*content);
+  if (!state.path.empty()) entry.content = sha256(*content);
   if (entry.stamp.modified > nanoseconds_now() - settled_after) entry.stamp.modified = 0;
   std::string value;
   if (kept && kept->content == entry.content && kept->intact()) {
@@ -87,8 +109,47 @@ std::optional<std::string_view> FileCache::get(const std::string& path, const st
   std::lock_guard lock(state.mutex);
   auto [it, is_new] = state.made.emplace(path, entry);
   it->second.path = it->first;
-  if (is_new && entry.value.data() == nullptr) it->second.value = state.values[path] = std::move(value);
+  if (is_new) {
+    if (entry.value.data() == nullptr) it->second.value = state.values[path] = std::move(value);
+    state.news.push_back(path);
+  }
   return it->second.value;
+}
+
+std::string FileCache::take_news() {
+  State& state = *state_;
+  std::lock_guard lock(state.mutex);
+  std::string bytes;
+  for (const std::string& path : state.news) {
+    const PackEntry& entry = state.made.at(path);
+    put_bytes(bytes, path);
+    put_bytes(bytes, std::string_view(reinterpret_cast<const char*>(&entry.stamp), sizeof entry.stamp));
+    put_bytes(bytes, std::string_view(reinterpret_cast<const char*>(entry.content.data()), entry.content.size()));
+    put_bytes(bytes, entry.value);
+  }
+  state.news.clear();
+  return bytes;
+}
+
+void FileCache::add_news(std::string_view news, const std::function<void(size_t)>& added) {
+  State& state = *state_;
+  while (!news.empty()) {
+    std::string path(take_bytes(news));
+    PackEntry entry;
+    std::string_view stamp = take_bytes(news), content = take_bytes(news), value = take_bytes(news);
+    CHECK(stamp.size() == sizeof entry.stamp && content.size() == entry.content.size());
+    std::memcpy(&entry.stamp, stamp.data(), stamp.size());
+    std::memcpy(entry.content.data(), content.data(), content.size());
+    {
+      std::lock_guard lock(state.mutex);
+      auto [it, is_new] = state.made.emplace(path, entry);
+      if (!is_new) continue;
+      it->second.path = it->first;
+      it->second.value = state.values[path] = std::string(value);
+      state.news.push_back(path);
+    }
+    added(entry.stamp.size);
+  }
 }
 
 bool FileCache::save() {

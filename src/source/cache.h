@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "source/file_system.h"
 #include "source/tree.h"
 
 namespace fusescout::source {
@@ -20,6 +21,8 @@ class FileCache {
  public:
   // `directory` "": keeps nothing (--no-cache). `kind` names the values and the version of their form: "ast-1". The tree must outlive it.
   FileCache(const std::string& directory, const std::string& kind, const Tree& tree);
+  // Of other files than a tree's; `identity` tells them from those of the same kind elsewhere.
+  FileCache(const std::string& directory, const std::string& kind, const FileSystem& files, const std::string& identity);
   ~FileCache();
   FileCache(const FileCache&) = delete;
   FileCache& operator=(const FileCache&) = delete;
@@ -30,6 +33,11 @@ class FileCache {
 
   // Writes a new pack if a value was made. False if that failed, which costs only time in the next run.
   bool save();
+
+  // The values made since this was last called, for the cache of another process over the same files.
+  std::string take_news();
+  // `added` is called with the size of each new file.
+  void add_news(std::string_view news, const std::function<void(size_t size)>& added);
 
   size_t values_made() const;  // since the start: for tests and --verbose
 

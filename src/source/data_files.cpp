@@ -57,6 +57,14 @@ std::optional<std::string> DataFiles::read(const std::string& path) const {
   return std::string(*text);
 }
 
+// An embedded file is what it is as long as the program.
+std::optional<FileStamp> DataFiles::stamp(const std::string& path) const {
+  if (auto real = replaced(path)) return RealFileSystem().stamp(*real);
+  auto text = find_embedded(path);
+  if (!text) return std::nullopt;
+  return FileStamp{text->size(), 0, 1};
+}
+
 bool DataFiles::is_file(const std::string& path) const {
   if (auto real = replaced(path)) return RealFileSystem().is_file(*real);
   return find_embedded(path).has_value();

@@ -14,6 +14,8 @@ class DataFiles final : public FileSystem {
   bool is_file(const std::string& path) const override;
   bool is_directory(const std::string& path) const override;
   std::vector<std::string> list(const std::string& directory) const override;
+  std::optional<FileStamp> stamp(const std::string& path) const override;
+  const std::string& directory() const { return directory_; }   // of the files that replace embedded ones; "": none
 
  private:
   std::optional<std::string> replaced(const std::string& path) const;  // the path under `directory_`, if it has the folder

@@ -17,26 +17,35 @@ namespace fusescout::vllm {
 
 class AstStore {
  public:
-  // `cache_directory` "": keeps nothing between runs.
-  explicit AstStore(std::string cache_directory = "") : cache_directory_(std::move(cache_directory)) {}
+  // `cache_directory` "": keeps nothing between runs. `data` names the files that are no tree's (source::FileCache).
+  explicit AstStore(std::string cache_directory = "", std::string data = "") : cache_directory_(std::move(cache_directory)), data_(std::move(data)) {}
   using Ast = std::shared_ptr<const syntax::Ast>;      // nullptr: no such file
   Ast get(const source::Tree& tree, const std::string& path);
   Ast get(const source::FileSystem& files, const std::string& path);
+  // Before a process is forked, for whose files news are to come.
+  void open(const source::Tree& tree);
+  void open(const source::FileSystem& files);
+  // What was parsed since this was last called, for the store that this process was forked from.
+  std::string take_news();
+  void add_news(std::string_view news);
   // Writes the caches; call once at the end.
   void save();
 
   size_t files() const { return files_; }              // of trees and data that were asked for
   size_t parsed() const { return parsed_; }            // of these, not found in the cache
+  size_t parsed_bytes() const { return parsed_bytes_; }
 
  private:
-  using Key = std::pair<const void*, std::string>;
-  source::FileCache& cache_of(const source::Tree& tree);
-  std::string cache_directory_;
+  using Key = std::pair<const void*, std::string>;   // the tree or file system
+  template <typename Files> source::FileCache& cache_of(const Files& files);
+  template <typename Files> Ast get_from(const Files& files, const std::string& path);
+  std::string cache_directory_, data_;
   std::mutex mutex_;
   std::map<Key, Ast> asts_;
-  std::map<const source::Tree*, std::unique_ptr<source::FileCache>> caches_;
+  std::map<const void*, std::unique_ptr<source::FileCache>> caches_;
   size_t files_ = 0;
   size_t parsed_ = 0;
+  size_t parsed_bytes_ = 0;
 };
 
 }  // namespace fusescout::vllm

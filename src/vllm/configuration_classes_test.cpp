@@ -44,9 +44,9 @@ TEST(ConfigurationClasses, InstantiateWithTheirDefaults) {
   loader.add_stand_ins(*data, "stand_ins");
   loader.add_tree(*tree);
   graph::ModelRun run;
-  graph::Scenario scenario;
-  ModelRequest request;
-  ScenarioFacts facts{scenario, request, &*tree, {{"transformers", tree->version()}}, {}};
+  ScenarioFacts facts;
+  facts.transformers = &*tree;
+  facts.versions = {{"transformers", tree->version()}};
   python::Interpreter interpreter(loader, run.graph.expressions);
   torch::Context context(interpreter, run.graph);
   torch::install(context);

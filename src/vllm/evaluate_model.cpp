@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <tuple>
 
+#include "base/stopwatch.h"
 #include "catalogue/install.h"
 #include "torch/context.h"
 #include "vllm/class_use.h"
@@ -35,21 +37,8 @@ void add_sources(TreeLoader& loader, const Sources& sources, const graph::Scenar
   loader.add_generated("vllm_ascend.vllm_ascend_C", scenario.custom_ops ? std::optional<std::string>("") : std::nullopt);
 }
 
-}  // namespace
-
-graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& request, const graph::Scenario& scenario) {
-  return evaluate_model(sources, request, scenario, {});
-}
-
-graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& request, const graph::Scenario& scenario, python::Limits limits) {
-  auto begin = std::chrono::steady_clock::now();
-  graph::ModelRun run;
-  run.model = request.model;
-  run.architecture = request.architecture;
-  run.scenario = scenario;
-  run.graph.phase = scenario.phase == graph::Phase::Prefill ? "prefill" : "decode";
-
-  ScenarioFacts facts{scenario, request, sources.transformers, {}, {}};
+ScenarioFacts facts_of(const Sources& sources, const ModelRequest& request, const graph::Scenario& scenario) {
+  ScenarioFacts facts{request, scenario, sources.transformers, {}, {}, {}};
   auto version = [&](const source::Tree* tree) { facts.versions.emplace_back(source::distribution_name(tree->package()), tree->version()); };
   version(sources.vllm);
   version(sources.transformers);
@@ -59,48 +48,115 @@ graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& reque
     version(sources.ascend);
     facts.entry_points = entry_points(*sources.ascend);
   }
-  run.versions = facts.versions;
+  return facts;
+}
 
-  TreeLoader loader(*sources.asts);
-  add_sources(loader, sources, scenario);
-  Interpreter interpreter(loader, run.graph.expressions, limits);
-  torch::Context context(interpreter, run.graph);
-  torch::install(context);
-  catalogue::install(context);
-  set_class_hooks(context, run);
-  add_scenario_module(interpreter, context, facts, run);
+}  // namespace
 
-  GraphPasses passes(context, run);
-  passes.add_to(interpreter, interpreter.find_module(Symbol("fusescout_scenario")));
+struct Evaluation::State {
+  Sources sources;
+  ScenarioFacts facts;
+  graph::ModelRun run;
+  TreeLoader loader;
+  std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now();
+  Stopwatch stopwatch;
+  Interpreter interpreter;
+  torch::Context context;
+  GraphPasses passes;
+  Value config, runner;
+  std::optional<Interpreter::Failure> failure;
 
-  auto worker = [&](const char* step, std::initializer_list<Value> arguments) {
+  State(const Sources& s, const ModelRequest& request, const graph::Scenario& scenario, python::Limits limits)
+      : sources(s), facts(facts_of(s, request, scenario)), loader(*s.asts), interpreter(loader, run.graph.expressions, limits),
+        context(interpreter, run.graph), passes(context, run) {
+    add_sources(loader, sources, scenario);
+    torch::install(context);
+    catalogue::install(context);
+    set_class_hooks(context, run);
+    add_scenario_module(interpreter, context, facts, run);
+    passes.add_to(interpreter, interpreter.find_module(Symbol("fusescout_scenario")));
+    phase("start");
+  }
+
+  void phase(const char* name) { run.phases.emplace_back(name, stopwatch.lap()); }
+
+  // A step of library/fusescout_worker.
+  Value worker(const char* step, std::initializer_list<Value> arguments) {
     Value module = interpreter.import_module(Symbol("fusescout_worker"));
     return interpreter.call(interpreter.get_attribute(module, Symbol(step)), arguments);
-  };
-  std::optional<Interpreter::Failure> failure = interpreter.guard([&] {
-    Value config = worker("prepare", {});
-    Value runner = worker("construct", {config});
-    worker("run_forward", {runner});
+  }
+
+  void step(const char* name, const std::function<void()>& action) {
+    if (failure) return;
+    failure = interpreter.guard(action);
     context.recording = false;
-    // A pass that cannot be followed leaves the step's own kernels: a gap, not the end.
-    std::optional<Interpreter::Failure> gap = interpreter.guard([&] { worker("run_graph_passes", {runner}); });
-    if (gap) {
-      std::string place = gap->stack.empty() ? "" : fmt::format(" ({}:{})", gap->stack.back().first.view(), gap->stack.back().second);
-      interpreter.note(python::NoteKind::Unsupported, fmt::format("the graph passes cannot be followed: {}: {}{}", gap->type, gap->message, place));
-    }
-  });
-  context.recording = false;
-  note_patched_functions(interpreter, run);
-  AstOf ast_of = [&](const std::string& path) -> std::shared_ptr<const syntax::Ast> {
+    phase(name);
+  }
+
+  AstStore::Ast ast_of(const std::string& path) const {
     for (const source::Tree* tree : {sources.vllm, sources.ascend, sources.transformers}) {
       if (tree != nullptr && path.starts_with(std::string(source::import_name(tree->package())) + "/")) return sources.asts->get(*tree, path);
     }
     return nullptr;
-  };
-  summarize_run(interpreter, failure, ast_of, run);
-  run.steps = interpreter.steps();
-  run.milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
-  return run;
+  }
+};
+
+Evaluation::Evaluation(const Sources& sources, const ModelRequest& request, const graph::Scenario& scenario, python::Limits limits)
+    : state_(std::make_unique<State>(sources, request, scenario, limits)) {}
+Evaluation::~Evaluation() = default;
+
+void Evaluation::begin() {
+  state_->step("begin", [&] { state_->worker("begin", {}); });
+}
+
+void Evaluation::construct() {
+  State& s = *state_;
+  s.step("prepare", [&] { s.config = s.worker("prepare", {}); });
+  s.step("construct", [&] { s.runner = s.worker("construct", {s.config}); });
+}
+
+graph::ModelRun Evaluation::finish() {
+  State& s = *state_;
+  s.run.model = s.facts.request.model;
+  s.run.architecture = s.facts.request.architecture;
+  s.run.scenario = s.facts.scenario;
+  s.run.versions = s.facts.versions;
+  s.run.graph.phase = s.run.scenario.phase == graph::Phase::Prefill ? "prefill" : "decode";
+  s.step("forward", [&] { s.worker("run_forward", {s.runner}); });
+  s.step("graph passes", [&] {
+    // A pass that cannot be followed leaves the step's own kernels: a gap, not the end.
+    std::optional<Interpreter::Failure> gap = s.interpreter.guard([&] { s.worker("run_graph_passes", {s.runner}); });
+    if (!gap) return;
+    std::string place = gap->stack.empty() ? "" : fmt::format(" ({}:{})", gap->stack.back().first.view(), gap->stack.back().second);
+    s.interpreter.note(python::NoteKind::Unsupported, fmt::format("the graph passes cannot be followed: {}: {}{}", gap->type, gap->message, place));
+  });
+  note_patched_functions(s.interpreter, s.run);
+  summarize_run(s.interpreter, s.failure, [&s](const std::string& path) { return s.ast_of(path); }, s.run);
+  s.phase("summary");
+  s.run.steps = s.interpreter.steps();
+  s.run.milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - s.since).count();
+  return std::move(s.run);
+}
+
+bool Evaluation::fits(const ModelRequest& request, const graph::Scenario& scenario) const {
+  const graph::Scenario& own = state_->facts.scenario;
+  auto kind_of_machine = [](const graph::Scenario& s) { return std::tie(s.upstream, s.device, s.custom_ops, s.triton, s.environment); };
+  return kind_of_machine(own) == kind_of_machine(scenario) && state_->facts.same_past(request, scenario);
+}
+
+void Evaluation::switch_to(const ModelRequest& request, const graph::Scenario& scenario) {
+  CHECK(fits(request, scenario));
+  state_->facts.request = request;
+  state_->facts.scenario = scenario;
+  state_->since = std::chrono::steady_clock::now();
+  state_->stopwatch = Stopwatch();   // of the thread that goes on
+}
+
+graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& request, const graph::Scenario& scenario, python::Limits limits) {
+  Evaluation evaluation(sources, request, scenario, limits);
+  evaluation.begin();
+  evaluation.construct();
+  return evaluation.finish();
 }
 
 }  // namespace fusescout::vllm

@@ -1,6 +1,7 @@
 // The front door of this layer: from the source trees, a config and a scenario to one forward pass as data.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "graph/model_run.h"
@@ -29,8 +30,24 @@ struct ModelRequest {
   std::string quant_description;  // the text of the scenario's quant_description file; may be empty
 };
 
+// One evaluation in steps. What several have in common is done once: a process that stands between two steps is forked (evaluate_models.h).
 // Never fails: what went wrong is in the run's status, exception and diagnostics.
-graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& request, const graph::Scenario& scenario);
-graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& request, const graph::Scenario& scenario, python::Limits limits);
+class Evaluation {
+ public:
+  Evaluation(const Sources& sources, const ModelRequest& request, const graph::Scenario& scenario, python::Limits limits = {});
+  ~Evaluation();
+  void begin();                // what comes before the model's configuration
+  void construct();            // configuration, patches, the model
+  graph::ModelRun finish();    // forward and graph passes
+  // Whether all that was done so far would have been the same for another model and scenario. Then it may be about them from here on.
+  bool fits(const ModelRequest& request, const graph::Scenario& scenario) const;
+  void switch_to(const ModelRequest& request, const graph::Scenario& scenario);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& request, const graph::Scenario& scenario, python::Limits limits = {});
 
 }  // namespace fusescout::vllm

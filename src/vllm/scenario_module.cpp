@@ -1,5 +1,7 @@
 #include "vllm/scenario_module.h"
 
+#include <algorithm>
+
 #include "syntax/parse.h"
 #include "torch/nn_module.h"
 #include "vllm/class_use.h"
@@ -40,44 +42,80 @@ int64_t blocks_needed(const graph::Scenario& scenario) {
   return std::max<int64_t>(1, (scenario.context + block - 1) / block);
 }
 
+std::string text_of(bool flag) { return flag ? "1" : "0"; }
+
+enum class FactType : uint8_t { Text, Flag, Number, Tokens };   // Tokens: "16 T" is the symbol T, which has that value
+struct Fact {
+  std::string_view name;
+  FactType type;
+  std::string (*question)(const ModelRequest&, const graph::Scenario&);
+};
+
+const Fact* find_fact(std::string_view name) {
+  using Request = const ModelRequest&;
+  using Scenario = const graph::Scenario&;
+  using enum FactType;
+  static constexpr Fact facts[] = {
+      {"model", Text, [](Request r, Scenario) { return r.model; }},
+      {"config_text", Text, [](Request r, Scenario) { return r.config; }},
+      {"quant_description", Text, [](Request r, Scenario) { return r.quant_description; }},
+      {"eager", Flag, [](Request, Scenario s) { return text_of(s.upstream || s.graph_mode == graph::GraphMode::Eager); }},
+      {"decode", Flag, [](Request, Scenario s) { return text_of(s.phase == graph::Phase::Decode); }},
+      {"tokens", Tokens, [](Request, Scenario s) { return std::to_string(s.tokens) + " T"; }},
+      {"sequences", Tokens, [](Request, Scenario s) { return std::to_string(s.sequences()) + (s.sequences() == s.tokens ? " T" : ""); }},
+      {"step_tokens", Number, [](Request, Scenario s) { return std::to_string(s.tokens); }},   // a limit of the configuration, no condition on shapes
+      {"step_sequences", Number, [](Request, Scenario s) { return std::to_string(s.sequences()); }},
+      {"context", Number, [](Request, Scenario s) { return std::to_string(s.context); }},
+      {"blocks", Number, [](Request, Scenario s) { return std::to_string(blocks_needed(s)); }},
+      {"dtype", Text, [](Request, Scenario s) { return dtype_argument(s.dtype); }},
+      {"tp", Number, [](Request, Scenario s) { return std::to_string(s.tp); }},
+      {"pp", Number, [](Request, Scenario s) { return std::to_string(s.pp); }},
+      {"dp", Number, [](Request, Scenario s) { return std::to_string(s.dp); }},
+      {"ep", Number, [](Request, Scenario s) { return std::to_string(s.ep); }},
+      {"quantization", Text, [](Request, Scenario s) { return std::string(s.quant.empty() ? "" : "ascend"); }},
+      {"quant", Text, [](Request, Scenario s) { return s.quant; }},
+      {"additional_config", Text, [](Request, Scenario s) { return s.additional_config; }},
+  };
+  auto it = std::find_if(std::begin(facts), std::end(facts), [&](const Fact& f) { return f.name == name; });
+  return it == std::end(facts) ? nullptr : it;
+}
+
 }  // namespace
 
-void add_scenario_module(Interpreter& interpreter, torch::Context& context, const ScenarioFacts& facts, graph::ModelRun& run) {
-  const graph::Scenario& scenario = facts.scenario;
+std::string ScenarioFacts::ask(const std::string& what, Question question) {
+  auto it = told.find(what);
+  if (it != told.end()) return it->second.answer;
+  std::string answer = question(request, scenario);
+  told.emplace(what, Told{std::move(question), answer});
+  return answer;
+}
+
+bool ScenarioFacts::same_past(const ModelRequest& other_request, const graph::Scenario& other_scenario) const {
+  return std::all_of(told.begin(), told.end(), [&](const auto& t) { return t.second.question(other_request, other_scenario) == t.second.answer; });
+}
+
+void add_scenario_module(Interpreter& interpreter, torch::Context& context, ScenarioFacts& facts, graph::ModelRun& run) {
   python::Module* module = interpreter.add_native_module("fusescout_scenario");
   auto set = [&](std::string_view name, Value value) { module->dict->set(interpreter, Symbol(name), value); };
-  auto text = [&](std::string_view name, const std::string& value) { set(name, interpreter.str(value)); };
-
-  text("model", facts.request.model);
-  text("architecture", facts.request.architecture);
-  text("config_text", facts.request.config);
-  text("device", scenario.device);
+  module->get_attribute = [&facts](Interpreter& i, Symbol name) -> Value {
+    const Fact* fact = find_fact(name.view());
+    if (fact == nullptr) return Value();
+    std::string answer = facts.ask(name.str(), fact->question);
+    switch (fact->type) {
+      case FactType::Text: return i.str(answer);
+      case FactType::Flag: return Value::of(answer == "1");
+      case FactType::Number: return Value::of(static_cast<int64_t>(std::stoll(answer)));
+      case FactType::Tokens: break;
+    }
+    int64_t number = std::stoll(answer);
+    return answer.ends_with('T') ? i.integer(i.expressions().symbol(Symbol("T"), number)) : Value::of(number);
+  };
+  // These hold for all runs over the same trees on one kind of machine (Evaluation::fits).
+  const graph::Scenario& scenario = facts.scenario;
   set("soc_version", Value::of(device_generation(scenario.device).soc_version));
   set("upstream", Value::of(scenario.upstream));
-  set("eager", Value::of(scenario.upstream || scenario.graph_mode == graph::GraphMode::Eager));
-  set("decode", Value::of(scenario.phase == graph::Phase::Decode));
-  graph::Expressions& expressions = interpreter.expressions();
-  graph::Dim tokens = expressions.symbol(Symbol("T"), scenario.tokens);
-  set("tokens", interpreter.integer(tokens));
-  int64_t sequences = scenario.sequences();
-  set("sequences", sequences == scenario.tokens ? interpreter.integer(tokens) : Value::of(sequences));
-  set("step_tokens", Value::of(scenario.tokens));   // as plain numbers: a limit of the configuration, no condition on shapes
-  set("step_sequences", Value::of(sequences));
-  set("context", Value::of(scenario.context));
-  set("blocks", Value::of(blocks_needed(scenario)));
-  text("dtype", dtype_argument(scenario.dtype));
-  set("tp", Value::of(scenario.tp));
-  set("pp", Value::of(scenario.pp));
-  set("dp", Value::of(scenario.dp));
-  set("ep", Value::of(scenario.ep));
-  text("quantization", scenario.quant.empty() ? "" : "ascend");
-  text("quant", scenario.quant);
-  text("quant_description", facts.request.quant_description);
-  text("additional_config", scenario.additional_config);
-  text("distributed_backend", "hccl");
-  text("device_type", "npu");
-  set("custom_ops", Value::of(scenario.custom_ops));
-  set("triton", Value::of(scenario.triton));
+  set("distributed_backend", interpreter.str(std::string("hccl")));
+  set("device_type", interpreter.str(std::string("npu")));
 
   python::Dict* environment = interpreter.dict();
   for (const auto& [name, value] : scenario.environment) environment->set(interpreter, Symbol(name), interpreter.str(value));
@@ -112,6 +150,7 @@ void add_scenario_module(Interpreter& interpreter, torch::Context& context, cons
   });
   // class_beside_config("configuration_x.Class"): of a file in the config's own folder, or None.
   function("class_beside_config", [&facts](Interpreter& i, const Arguments& arguments) -> Value {
+    facts.ask("config_folder", [](const ModelRequest& r, const graph::Scenario&) { return r.config_folder; });
     std::string reference(i.text_of(arguments[0]));
     size_t dot = reference.find('.');
     if (facts.request.config_folder.empty() || dot == std::string::npos) return Value::none();
@@ -134,6 +173,13 @@ void add_scenario_module(Interpreter& interpreter, torch::Context& context, cons
       result->set(i, Symbol(module), i.list(std::move(values)));
     }
     return result;
+  });
+  // larger_step(tokens, sequences): whether this step has more of either.
+  function("larger_step", [&facts](Interpreter& i, const Arguments& arguments) -> Value {
+    int64_t tokens = i.int_of(arguments[0]), sequences = i.int_of(arguments[1]);
+    return Value::of(facts.ask("larger_step " + std::to_string(tokens) + " " + std::to_string(sequences), [=](const ModelRequest&, const graph::Scenario& s) {
+      return text_of(s.tokens > tokens || s.sequences() > sequences);
+    }) == "1");
   });
   function("name_modules", [](Interpreter& i, const Arguments& arguments) -> Value {
     if (torch::ModuleObject* root = torch::as_module(arguments[0])) torch::name_modules(i, root);

@@ -1,6 +1,8 @@
 // The Python module `fusescout_scenario`: the facts of this run, for library/fusescout_worker and the stand-ins.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,14 +20,23 @@ namespace fusescout::vllm {
 struct DeviceGeneration { std::string name, soc_name; int64_t soc_version = 0; };
 DeviceGeneration device_generation(const std::string& device);  // "910B2" -> A2; empty name: unknown
 
+// What a run is about. Python reads each fact when it needs it, and may be handed another model and scenario later: those that would have
+// been told the same so far have the same past.
 struct ScenarioFacts {
-  const graph::Scenario& scenario;
-  const ModelRequest& request;
-  const source::Tree* transformers;
+  ModelRequest request;
+  graph::Scenario scenario;
+  const source::Tree* transformers = nullptr;
   std::vector<std::pair<std::string, std::string>> versions;         // package -> version
   std::vector<EntryPoint> entry_points;
+
+  using Question = std::function<std::string(const ModelRequest&, const graph::Scenario&)>;
+  struct Told { Question question; std::string answer; };
+  std::map<std::string, Told> told;                                  // by what was asked
+  std::string ask(const std::string& what, Question question);
+  bool same_past(const ModelRequest& other_request, const graph::Scenario& other_scenario) const;
 };
 
-void add_scenario_module(python::Interpreter& interpreter, torch::Context& context, const ScenarioFacts& facts, graph::ModelRun& run);
+// `facts` and `run` outlive the interpreter.
+void add_scenario_module(python::Interpreter& interpreter, torch::Context& context, ScenarioFacts& facts, graph::ModelRun& run);
 
 }  // namespace fusescout::vllm

@@ -1,0 +1,154 @@
+#include "vllm/evaluate_models.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "base/bytes.h"
+
+namespace fusescout::vllm {
+namespace {
+
+using Indices = std::vector<size_t>;
+
+bool same_request(const ModelRequest& a, const ModelRequest& b) {
+  auto all = [](const ModelRequest& r) { return std::tie(r.model, r.architecture, r.config, r.config_folder, r.quant_description); };
+  return all(a) == all(b);
+}
+
+// Scenarios whose models are probably constructed alike (a server is set up for its batch). Whether they are is found out.
+bool may_share_model(const EvaluationTask& a, const EvaluationTask& b) {
+  auto all = [](const graph::Scenario& s) {
+    return std::tie(s.upstream, s.device, s.custom_ops, s.triton, s.environment, s.graph_mode, s.dtype, s.tp, s.ep, s.dp, s.pp, s.quant, s.additional_config, s.phase);
+  };
+  return same_request(a.request, b.request) && all(a.scenario) == all(b.scenario) && a.scenario.sequences() == b.scenario.sequences();
+}
+
+
+class Run {
+ public:
+  Run(const Sources& sources, const std::vector<EvaluationTask>& tasks, const EvaluateModelsOptions& options,
+      const std::function<std::string(const graph::ModelRun&)>& result, const std::function<void(size_t, ErrorOr<std::string>)>& done)
+      : sources_(sources), tasks_(tasks), options_(options), result_(result), done_(done) {}
+
+  void all() {
+    sources_.asts->open(*sources_.data);
+    for (const source::Tree* tree : {sources_.vllm, sources_.ascend, sources_.transformers}) {
+      if (tree != nullptr) sources_.asts->open(*tree);
+    }
+    Indices open(tasks_.size());
+    for (size_t i = 0; i < open.size(); ++i) open[i] = i;
+    while (!open.empty()) {
+      const EvaluationTask& first = tasks_[open[0]];
+      Evaluation evaluation(sources_, first.request, first.scenario);
+      if (options_.share) evaluation.begin();
+      Indices now, later;
+      for (size_t i : open) (evaluation.fits(tasks_[i].request, tasks_[i].scenario) ? now : later).push_back(i);
+      while (!now.empty()) now = from_begin(evaluation, groups_of(now));
+      open = std::move(later);
+    }
+  }
+
+ private:
+  std::vector<Indices> groups_of(const Indices& open) const {
+    std::vector<Indices> groups;
+    for (size_t i : open) {
+      auto group = std::find_if(groups.begin(), groups.end(), [&](const Indices& g) { return options_.share && may_share_model(tasks_[g[0]], tasks_[i]); });
+      if (group == groups.end()) groups.push_back({i});
+      else group->push_back(i);
+    }
+    return groups;
+  }
+
+  // Each group in a process. Gives the tasks that cannot share their group's model after all.
+  Indices from_begin(Evaluation& evaluation, const std::vector<Indices>& groups) {
+    Indices left;
+    auto jobs = std::max(1u, options_.jobs);
+    unsigned inner = std::max(1u, jobs / static_cast<unsigned>(std::min<size_t>(jobs, groups.size())));
+    auto work = [&](size_t g) {
+      const Indices& group = groups[g];
+      sources_.asts->take_news();
+      evaluation.switch_to(tasks_[group[0]].request, tasks_[group[0]].scenario);
+      if (!options_.share) evaluation.begin();
+      evaluation.construct();
+      if (group.size() == 1) return message({{group[0], "+" + result_(evaluation.finish())}});
+      return message(from_model(evaluation, group, inner));
+    };
+    run_in_processes(groups.size(), jobs, options_.limits, work, [&](size_t g, ErrorOr<std::string> bytes) {
+      Indices missing = groups[g];
+      if (bytes.is_error()) {
+        // Of several only the first is certainly to blame.
+        done_(missing[0], Error{bytes.error().message});
+        missing.erase(missing.begin());
+      } else {
+        for (auto& [index, outcome] : read_message(*bytes)) {
+          std::erase(missing, index);
+          hand_on(index, outcome);
+        }
+      }
+      left.insert(left.end(), missing.begin(), missing.end());
+    });
+    std::sort(left.begin(), left.end());
+    return left;
+  }
+
+  // In the process of a group whose model is constructed: its scenarios, each in a process.
+  std::vector<std::pair<size_t, std::string>> from_model(Evaluation& evaluation, const Indices& group, unsigned jobs) {
+    Indices fitting;
+    std::copy_if(group.begin(), group.end(), std::back_inserter(fitting), [&](size_t i) { return evaluation.fits(tasks_[i].request, tasks_[i].scenario); });
+    std::vector<std::pair<size_t, std::string>> outcomes;
+    auto work = [&](size_t i) {
+      sources_.asts->take_news();
+      evaluation.switch_to(tasks_[fitting[i]].request, tasks_[fitting[i]].scenario);
+      return message({{fitting[i], "+" + result_(evaluation.finish())}});
+    };
+    run_in_processes(fitting.size(), jobs, options_.limits, work, [&](size_t i, ErrorOr<std::string> bytes) {
+      if (bytes.is_error()) {
+        outcomes.emplace_back(fitting[i], "-" + bytes.error().message);
+      } else {
+        for (auto& outcome : read_message(*bytes)) outcomes.push_back(std::move(outcome));
+      }
+    });
+    return outcomes;
+  }
+
+  // Results of tasks, and the syntax trees that were made for them.
+  std::string message(const std::vector<std::pair<size_t, std::string>>& outcomes) const {
+    std::string bytes;
+    put_bytes(bytes, sources_.asts->take_news());
+    for (const auto& [index, text] : outcomes) {
+      put_bytes(bytes, std::to_string(index));
+      put_bytes(bytes, text);
+    }
+    return bytes;
+  }
+
+  std::vector<std::pair<size_t, std::string>> read_message(std::string_view bytes) const {
+    std::vector<std::pair<size_t, std::string>> outcomes;
+    sources_.asts->add_news(take_bytes(bytes));
+    while (!bytes.empty()) {
+      size_t index = std::stoul(std::string(take_bytes(bytes)));
+      outcomes.emplace_back(index, std::string(take_bytes(bytes)));
+    }
+    return outcomes;
+  }
+
+  void hand_on(size_t index, const std::string& outcome) const {
+    if (outcome[0] == '+') done_(index, outcome.substr(1));
+    else done_(index, Error{outcome.substr(1)});
+  }
+
+  const Sources& sources_;
+  const std::vector<EvaluationTask>& tasks_;
+  const EvaluateModelsOptions& options_;
+  const std::function<std::string(const graph::ModelRun&)>& result_;
+  const std::function<void(size_t, ErrorOr<std::string>)>& done_;
+};
+
+}  // namespace
+
+void evaluate_models(const Sources& sources, const std::vector<EvaluationTask>& tasks, const EvaluateModelsOptions& options,
+                     const std::function<std::string(const graph::ModelRun&)>& result, const std::function<void(size_t, ErrorOr<std::string>)>& done) {
+  Run(sources, tasks, options, result, done).all();
+}
+
+}  // namespace fusescout::vllm
