@@ -96,8 +96,9 @@ TEST(BenchTest, measured_fusions) {
     }
     std::cout << line << "\n";
   }
-  std::cout << fmt::format("{} cases: sign {} of {}, gain inside the interval {} of {}, median error of a time {:.0f} %, median half-width {:.0f} %\n", cases, signs, cases, inside,
-                           gains, 100 * median(errors), 100 * median(widths));
+  std::cout << fmt::format(
+      "{} cases: sign {} of {}, gain inside the interval {} of {}, median error of a time {:.0f} %, median half-width {:.0f} %\n", cases,
+      signs, cases, inside, gains, 100 * median(errors), 100 * median(widths));
   EXPECT_EQ(signs, cases);
   EXPECT_GE(static_cast<double>(inside), 0.8 * static_cast<double>(gains));
   EXPECT_LE(median(errors), 0.20);

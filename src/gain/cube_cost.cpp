@@ -67,7 +67,8 @@ CubePart Costs::matmul(std::span<const OperatorId> merged) const {
     if (id == merged.front()) activations += bytes_of(x);
     activations += bytes_of(y);
   }
-  out.memory_us = std::max(weights / megabyte / device_.matmul_tb + activations / megabyte * device_.near, depth / 1000 * device_.matmul_depth);
+  out.memory_us =
+      std::max(weights / megabyte / device_.matmul_tb + activations / megabyte * device_.near, depth / 1000 * device_.matmul_depth);
   double peak = device_.peak(dtype) > 0 ? device_.peak(dtype) : device_.peak(DType::F16) / (graph::dtype_size(dtype) > 2 ? 4 : 1);
   out.compute_us = 2 * batch * rows * depth * columns / (peak * 1e6 * efficiency(rows, dtype));
   if (device_.matmul_tile > 0) {  // fewer tiles than cores: splitting along K helps, in part
@@ -118,7 +119,8 @@ CubePart Costs::attention(const Operator& op) const {
   double keys = options_.prefill ? queries / sequences / 2 : static_cast<double>(options_.context);  // causal: half on the average
   double flops = 4 * queries * keys * heads * head_dim;
   double peak = device_.peak(q.dtype) > 0 ? device_.peak(q.dtype) : device_.peak(DType::F16);
-  out.memory_us = kv_bytes / megabyte / device_.attention_tb + (bytes_of(q) + bytes_of(graph_.tensors[op.outputs[0]])) / megabyte * device_.near;
+  out.memory_us =
+      kv_bytes / megabyte / device_.attention_tb + (bytes_of(q) + bytes_of(graph_.tensors[op.outputs[0]])) / megabyte * device_.near;
   out.compute_us = flops / (peak * 1e6 * device_.attention_efficiency * (options_.prefill ? 1 : 0.25));
   out.tiles_per_core = std::max(1.0, heads * sequences / device_.cube_cores);
   return out;

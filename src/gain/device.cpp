@@ -59,7 +59,8 @@ class Reader {
     if (const toml::array* array = node->as_array()) {
       for (const toml::node& item : *array) {
         std::vector<double> pair = numbers(item);
-        if (pair.size() == 2 && pair[0] > 0 && pair[1] > 0 && (out.empty() || pair[0] > out.back().first)) out.emplace_back(pair[0], pair[1]);
+        if (pair.size() == 2 && pair[0] > 0 && pair[1] > 0 && (out.empty() || pair[0] > out.back().first))
+          out.emplace_back(pair[0], pair[1]);
       }
       if (!out.empty() && out.size() == array->size()) return;
     }
@@ -126,7 +127,9 @@ void read_vector_kinds(Reader& reader, Device& device) {
       double* to = field == "start" ? &cost.start : field == "spread" ? &cost.spread : field == "resident" ? &cost.resident
                    : field == "far" ? &cost.far : field == "head_row" ? &cost.head_row : field == "triton" ? &cost.triton : nullptr;
       auto number = value.value<double>();
-      if (!to || !number || *number < 0) reader.fail(fmt::format("{}.{}", path, std::string(field.str())), "must be one of start, spread, resident, far, head_row, triton, and a number");
+      if (!to || !number || *number < 0)
+        reader.fail(fmt::format("{}.{}", path, std::string(field.str())),
+                    "must be one of start, spread, resident, far, head_row, triton, and a number");
       else *to = *number;
     }
     device.vector_kinds.emplace(name.str(), cost);
@@ -180,7 +183,8 @@ ErrorOr<Device> parse_device(std::string_view text, const std::string& file) {
     for (const auto& [name, value] : *compute) {
       graph::DType dtype;
       auto number = value.value<double>();
-      if (!graph::parse_dtype(name.str(), dtype) || !number || *number <= 0) reader.fail(fmt::format("compute.{}", std::string(name.str())), "must be a dtype and its TF/s");
+      if (!graph::parse_dtype(name.str(), dtype) || !number || *number <= 0)
+        reader.fail(fmt::format("compute.{}", std::string(name.str())), "must be a dtype and its TF/s");
       else d.tflops[static_cast<size_t>(dtype)] = *number;
     }
     if (d.peak(graph::DType::F16) <= 0) reader.fail("compute.f16", "is missing");
@@ -218,10 +222,16 @@ ErrorOr<Device> parse_device(std::string_view text, const std::string& file) {
   reader.number("communication.efficiency", d.communication_efficiency);
   reader.range("communication.start", d.communication_start);
   reader.number("communication.chunk", d.chunk);
-  for (auto [value, key] : {std::pair{d.cube_cores, "cores.cube"}, {d.vector_cores, "cores.vector"}, {d.bandwidth_tb, "memory.bandwidth_tb"},
-                            {d.buffer_bytes, "memory.buffer_bytes"}, {d.alignment, "memory.alignment"}, {d.matmul_tb, "matmul.bandwidth_tb"},
-                            {d.attention_tb, "attention.bandwidth_tb"}, {d.attention_efficiency, "attention.efficiency"},
-                            {d.communication_gb, "communication.bandwidth_gb"}, {d.communication_efficiency, "communication.efficiency"}}) {
+  for (auto [value, key] : {std::pair{d.cube_cores, "cores.cube"},
+                            {d.vector_cores, "cores.vector"},
+                            {d.bandwidth_tb, "memory.bandwidth_tb"},
+                            {d.buffer_bytes, "memory.buffer_bytes"},
+                            {d.alignment, "memory.alignment"},
+                            {d.matmul_tb, "matmul.bandwidth_tb"},
+                            {d.attention_tb, "attention.bandwidth_tb"},
+                            {d.attention_efficiency, "attention.efficiency"},
+                            {d.communication_gb, "communication.bandwidth_gb"},
+                            {d.communication_efficiency, "communication.efficiency"}}) {
     if (value <= 0) reader.fail(key, "must be positive");
   }
   if (std::string error = reader.finish(); !error.empty()) return Error{error};
@@ -244,7 +254,9 @@ ErrorOr<Device> load_device(const source::FileSystem& files, const std::string& 
     }
     if (!device.spellings.empty()) known += (known.empty() ? "" : ", ") + device.spellings[0];
   }
-  if (auto text = files.read(name)) return parse_device(*text, name);
+  for (const source::FileSystem* place : {&files, &source::real_files()}) {   // the data may be embedded; one's own file is on the disk
+    if (auto text = place->read(name)) return parse_device(*text, name);
+  }
   return Error{fmt::format("no device `{}`: use one of {}, or the path of a device file", name, known)};
 }
 

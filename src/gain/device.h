@@ -1,4 +1,5 @@
-// A device: the numbers that times and feasibility are computed from. One file each in devices/, with source and confidence beside every number.
+// A device: the numbers that times and feasibility are computed from. One file each in devices/, with source and confidence beside every
+// number.
 #pragma once
 
 #include <array>

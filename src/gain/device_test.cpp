@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "source/data_files.h"
 
 namespace fusescout::gain {
@@ -31,8 +33,15 @@ TEST(DeviceTest, every_file_is_a_device) {
 
 TEST(DeviceTest, is_found_by_each_spelling) {
   source::DataFiles files;
-  for (auto [name, expected] : {std::pair{"910B1", "Ascend 910B1"}, {"910b2", "Ascend 910B2"}, {"Ascend910B3", "Ascend 910B3"}, {"ascend_910b4", "Ascend 910B4"},
-                                {"910C", "Ascend 910C"}, {"310P", "Ascend 310P"}, {"950", "Ascend 950PR"}, {"nvidia_h200", "NVIDIA H200"}, {"H200", "NVIDIA H200"}}) {
+  for (auto [name, expected] : {std::pair{"910B1", "Ascend 910B1"},
+                                {"910b2", "Ascend 910B2"},
+                                {"Ascend910B3", "Ascend 910B3"},
+                                {"ascend_910b4", "Ascend 910B4"},
+                                {"910C", "Ascend 910C"},
+                                {"310P", "Ascend 310P"},
+                                {"950", "Ascend 950PR"},
+                                {"nvidia_h200", "NVIDIA H200"},
+                                {"H200", "NVIDIA H200"}}) {
     auto device = load_device(files, name);
     ASSERT_FALSE(device.is_error()) << device.error().message;
     EXPECT_EQ(device->name, expected);
@@ -53,6 +62,9 @@ TEST(DeviceTest, a_path_is_a_device_too) {
   auto device = load_device(files, "mine.toml");
   ASSERT_FALSE(device.is_error()) << device.error().message;
   EXPECT_EQ(device->vector_cores, 48);
+  std::string path = testing::TempDir() + "mine.toml";   // beside the embedded data
+  std::ofstream(path) << device_text();
+  EXPECT_FALSE(load_device(source::DataFiles(), path).is_error());
 }
 
 TEST(DeviceTest, errors_name_the_key_or_the_line) {
@@ -63,7 +75,8 @@ TEST(DeviceTest, errors_name_the_key_or_the_line) {
   EXPECT_EQ(error_of(device_text(), "triton = true", "triton = 1"), "d.toml: `features.triton` must be true or false");
   EXPECT_EQ(error_of(device_text(), "vector = 48", "vector = 0"), "d.toml: `cores.vector` must be positive");
   EXPECT_EQ(error_of(device_text(), "bf16 = 353.9", "bf17 = 353.9"), "d.toml: `compute.bf17` must be a dtype and its TF/s");
-  EXPECT_EQ(error_of(device_text(), "{ start = 2.0,", "{ begin = 2.0,"), "d.toml: `vector.kinds.elementwise.begin` must be one of start, spread, resident, far, head_row, triton, and a number");
+  EXPECT_EQ(error_of(device_text(), "{ start = 2.0,", "{ begin = 2.0,"),
+            "d.toml: `vector.kinds.elementwise.begin` must be one of start, spread, resident, far, head_row, triton, and a number");
   EXPECT_EQ(error_of(device_text(), "name = ", "name "), "d.toml:4: Error while parsing key-value pair: expected '=', saw '\"'");
 }
 

@@ -24,7 +24,8 @@ using graph::TensorKind;
 
 namespace {
 
-constexpr double triton_factor = 3.5;      // a compiled Triton kernel needs this times its live tiles as they lie in memory (measured once: rope)
+constexpr double triton_factor =
+    3.5;  // a compiled Triton kernel needs this times its live tiles as they lie in memory (measured once: rope)
 constexpr double tile_columns = 256;       // of a matmul's output on one core
 constexpr double full_stride_piece = 512;  // bytes: strided rows with pieces of this size are read at full speed
 constexpr double scalar_loop = 4096;       // integer elements that a scalar loop may take
@@ -42,11 +43,14 @@ struct Group {
   }
 };
 
-bool is_constant_kind(TensorKind kind) { return kind == TensorKind::Parameter || kind == TensorKind::Buffer || kind == TensorKind::Constant; }
+bool is_constant_kind(TensorKind kind) {
+  return kind == TensorKind::Parameter || kind == TensorKind::Buffer || kind == TensorKind::Constant;
+}
 
 struct Live {
   double naive = 0;                // bytes of the live tiles of one row, as they lie in memory
-  double single = 0, doubled = 0;  // the same in the buffer: bytes for one row of the iteration, with one or two buffers for what comes from memory or goes there
+  double single = 0, doubled = 0;  // the same in the buffer: bytes for one row of the iteration, with one or two buffers for what comes
+                                   // from memory or goes there
   double persistent = 0;           // bytes that stay for the whole kernel
   double rows = 1;                 // iterations there are in all
 };
@@ -101,8 +105,10 @@ Live live_buffers(const Group& group, const Device& device) {
       if (!made && graph.tensors[root].kind == TensorKind::Cache) continue;
       // Angles and rows of a table come a row at a time, however large the table is.
       std::string_view kind = op.kind.view();
-      bool table = kind == "rope" ? i > 0 : i == 0 && (kind == "embedding" || kind == "index_select" || kind == "gather" || kind == "select_copy");
-      if (!made && !table && is_constant_kind(graph.tensors[root].kind) && elements(seen) <= last_axis(seen)) {  // gamma, bias: once, as f32
+      bool table =
+          kind == "rope" ? i > 0 : i == 0 && (kind == "embedding" || kind == "index_select" || kind == "gather" || kind == "select_copy");
+      if (!made && !table && is_constant_kind(graph.tensors[root].kind) &&
+          elements(seen) <= last_axis(seen)) {  // gamma, bias: once, as f32
         if (std::find(staying.begin(), staying.end(), root) == staying.end()) {
           staying.push_back(root);
           out.persistent += block(last_axis(seen) * (device.vector_bf16 ? graph::dtype_size(seen.dtype) : 4));
@@ -133,7 +139,8 @@ Live live_buffers(const Group& group, const Device& device) {
       naive += v.naive;
       memory_bytes += v.memory_bytes;
     }
-    if (traits_of(op).row_reduction && !op.inputs.empty()) values_bytes += block(elements(graph.tensors[op.inputs[0]]) / out.rows / 8 * 4) + 32;  // partial sums
+    if (traits_of(op).row_reduction && !op.inputs.empty())
+      values_bytes += block(elements(graph.tensors[op.inputs[0]]) / out.rows / 8 * 4) + 32;  // partial sums
     out.naive = std::max(out.naive, naive);
     out.single = std::max(out.single, values_bytes + memory_bytes);
     out.doubled = std::max(out.doubled, values_bytes + 2 * memory_bytes);
@@ -143,7 +150,8 @@ Live live_buffers(const Group& group, const Device& device) {
 
 class Checker {
  public:
-  Checker(const Device& device, const Group& group, const fusion::ProposedKernel& kernel) : device_(device), group_(group), kernel_(kernel) {}
+  Checker(const Device& device, const Group& group, const fusion::ProposedKernel& kernel)
+      : device_(device), group_(group), kernel_(kernel) {}
 
   Feasibility check() {
     for (OperatorId id : group_.operators) {
@@ -190,8 +198,9 @@ class Checker {
     out_.tile_rows = static_cast<int64_t>(std::clamp(rows, 1.0, live.rows));
     out_.rows_per_core = static_cast<int64_t>(std::ceil(live.rows / device_.vector_cores));
     triton_tight_ = whole_row && rows_with(triton_row) < 1;
-    std::string numbers = fmt::format("{:.0f} bytes for a row{} and {:.0f} that stay, of {:.0f}", row,
-                                      kernel_.triton ? fmt::format(", {} times the live tiles,", triton_factor) : "", live.persistent, budget);
+    std::string numbers =
+        fmt::format("{:.0f} bytes for a row{} and {:.0f} that stay, of {:.0f}", row,
+                    kernel_.triton ? fmt::format(", {} times the live tiles,", triton_factor) : "", live.persistent, budget);
     if (rows >= 1) {
       add("unified_buffer", true, false, needed, budget, "bytes",
           fmt::format("{}: {} rows at a time{}", numbers, out_.tile_rows, doubled || kernel_.triton ? "" : ", without double buffering"));
@@ -236,9 +245,13 @@ class Checker {
         where = "half of the rotary axis";
       }
     }
-    if (worst == 0) add("alignment", true, false, 0, device_.alignment, "bytes", fmt::format("every last axis is a multiple of {:.0f} bytes", device_.alignment));
-    else add("alignment", false, hard, worst, device_.alignment, "bytes",
-             fmt::format("the last axis of {} has {:.0f} bytes, {} {:.0f}", where, worst, hard ? "less than one block of" : "no multiple of", device_.alignment));
+    if (worst == 0)
+      add("alignment", true, false, 0, device_.alignment, "bytes",
+          fmt::format("every last axis is a multiple of {:.0f} bytes", device_.alignment));
+    else
+      add("alignment", false, hard, worst, device_.alignment, "bytes",
+          fmt::format("the last axis of {} has {:.0f} bytes, {} {:.0f}", where, worst, hard ? "less than one block of" : "no multiple of",
+                      device_.alignment));
   }
 
   void strides() {
@@ -247,7 +260,8 @@ class Checker {
       if (traits_of(o).matmul) continue;
       for (TensorId input : o.inputs) {
         const Tensor& t = tensor(input);
-        if (group_.makes(group_.graph.root(input)) || t.kind == TensorKind::Cache || group_.graph.contiguous(t) || t.shape.empty()) continue;
+        if (group_.makes(group_.graph.root(input)) || t.kind == TensorKind::Cache || group_.graph.contiguous(t) || t.shape.empty())
+          continue;
         double size = graph::dtype_size(t.dtype);
         bool inner = t.strides.back().value == 1 || t.shape.back().value == 1 || t.strides.back().value == 0;
         if (!inner) {
@@ -259,8 +273,9 @@ class Checker {
         double offset = std::fmod(static_cast<double>(t.storage_offset.value) * size, device_.alignment);
         if (bytes < full_stride_piece || offset != 0) {
           add("strides", false, false, bytes, full_stride_piece, "bytes",
-              offset != 0 ? fmt::format("rows of {} start {:.0f} bytes off a multiple of {:.0f}", label(input), offset, device_.alignment)
-                          : fmt::format("rows of {} come in pieces of {:.0f} bytes, less than {:.0f}", label(input), bytes, full_stride_piece));
+              offset != 0
+                  ? fmt::format("rows of {} start {:.0f} bytes off a multiple of {:.0f}", label(input), offset, device_.alignment)
+                  : fmt::format("rows of {} come in pieces of {:.0f} bytes, less than {:.0f}", label(input), bytes, full_stride_piece));
           return;
         }
       }
@@ -281,11 +296,12 @@ class Checker {
       if (cube_before && !device_.fused_epilogue && device_.family == "ascend" && length > tile_columns) {
         // Expert matmuls go through a workspace tile by tile, as the ones that exist do; elsewhere that is the unfused kernel again.
         add("reduction", false, !grouped, length, tile_columns, "elements",
-            fmt::format("`{}` needs all {:.0f} columns of a matmul whose tile has {:.0f}; cube and vector cores share no buffer{}", kind.name, length, tile_columns,
-                        grouped ? ": through a workspace" : ""));
+            fmt::format("`{}` needs all {:.0f} columns of a matmul whose tile has {:.0f}; cube and vector cores share no buffer{}",
+                        kind.name, length, tile_columns, grouped ? ": through a workspace" : ""));
         return;
       }
-      if (const graph::Attribute* dim = graph::find_attribute(o, "dim"); dim && kind.operator_class == OperatorClass::Reduction && !o.inputs.empty()) {
+      if (const graph::Attribute* dim = graph::find_attribute(o, "dim");
+          dim && kind.operator_class == OperatorClass::Reduction && !o.inputs.empty()) {
         const auto* axis = std::get_if<graph::Dim>(dim);
         int64_t rank = static_cast<int64_t>(tensor(o.inputs[0]).shape.size());
         if (axis && rank > 1 && (axis->value == 0 || axis->value == -rank) && tensor(o.inputs[0]).shape[0].value > 1) {
@@ -297,8 +313,11 @@ class Checker {
       longest = std::max(longest, length);
     }
     if (longest == 0) add("reduction", true, false, 0, device_.row_kept, "elements", "no reduction");
-    else if (longest <= device_.row_kept) add("reduction", true, false, longest, device_.row_kept, "elements", fmt::format("rows of {:.0f} stay on the core", longest));
-    else add("reduction", false, false, longest, device_.row_kept, "elements", fmt::format("rows of {:.0f} are longer than the {:.0f} that stay on the core: a second pass", longest, device_.row_kept));
+    else if (longest <= device_.row_kept)
+      add("reduction", true, false, longest, device_.row_kept, "elements", fmt::format("rows of {:.0f} stay on the core", longest));
+    else
+      add("reduction", false, false, longest, device_.row_kept, "elements",
+          fmt::format("rows of {:.0f} are longer than the {:.0f} that stay on the core: a second pass", longest, device_.row_kept));
   }
 
   void integers() {
@@ -312,10 +331,12 @@ class Checker {
       if (!scalar || device_.family != "ascend") continue;
       bool holds = elements(t) <= scalar_loop;
       add("integers", holds, true, elements(t), scalar_loop, "elements",
-          fmt::format("`{}` on {} runs an element at a time on a vector core ({:.0f} elements)", kind, graph::dtype_name(t.dtype), elements(t)));
+          fmt::format("`{}` on {} runs an element at a time on a vector core ({:.0f} elements)", kind, graph::dtype_name(t.dtype),
+                      elements(t)));
       if (!holds) return;
     }
-    if (out_.requirements.back().name != "integers") add("integers", true, false, 0, scalar_loop, "elements", "no integer arithmetic that runs as scalars");
+    if (out_.requirements.back().name != "integers")
+      add("integers", true, false, 0, scalar_loop, "elements", "no integer arithmetic that runs as scalars");
   }
 
   void gather() {
@@ -328,14 +349,17 @@ class Checker {
       if (name == "expert_dispatch" && o.inputs.size() > 1) rowwise = !group_.makes(group_.graph.root(o.inputs[1]));
       // The best few of a short row (experts) are chosen row by row.
       if (name == "topk" && !o.inputs.empty() && last_axis(tensor(o.inputs[0])) <= short_row) rowwise = true;
-      if (kind.operator_class == OperatorClass::Opaque && !rowwise && name != "attention" && name != "moe_gating" && group_.operators.size() > 1) {
+      if (kind.operator_class == OperatorClass::Opaque && !rowwise && name != "attention" && name != "moe_gating" &&
+          group_.operators.size() > 1) {
         add("gather", false, true, 0, 0, "", fmt::format("`{}` has no tiles that a neighbour could share", name));
         return;
       }
       if (name == "gather" || name == "index_select" || name == "embedding" || name == "select_copy") {
         double piece = o.outputs.empty() ? 0 : last_axis(tensor(o.outputs[0])) * graph::dtype_size(tensor(o.outputs[0]).dtype);
         if (name == "gather" || piece < full_stride_piece) {
-          add("gather", false, false, piece, full_stride_piece, "bytes", fmt::format("`{}` picks pieces of {:.0f} bytes: load a block first", name, name == "gather" ? graph::dtype_size(tensor(o.inputs[0]).dtype) : piece));
+          add("gather", false, false, piece, full_stride_piece, "bytes",
+              fmt::format("`{}` picks pieces of {:.0f} bytes: load a block first", name,
+                          name == "gather" ? graph::dtype_size(tensor(o.inputs[0]).dtype) : piece));
           return;
         }
       }
@@ -392,7 +416,8 @@ Feasibility Model::feasibility(const graph::Graph& graph, const fusion::Proposed
   for (OperatorId id : kernel.operators) {
     const Operator& op = graph.operators[id];
     for (TensorId input : op.inputs) {
-      if (!group.makes(graph.root(input)) && std::find(group.inputs.begin(), group.inputs.end(), input) == group.inputs.end()) group.inputs.push_back(input);
+      if (!group.makes(graph.root(input)) && std::find(group.inputs.begin(), group.inputs.end(), input) == group.inputs.end())
+        group.inputs.push_back(input);
     }
     for (TensorId output : op.outputs) {
       if (costs->read_outside(graph.root(output), kernel.operators)) group.outputs.push_back(graph.root(output));

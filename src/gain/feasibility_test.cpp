@@ -34,8 +34,10 @@ Requirement requirement(const Feasibility& f, const std::string& name) {
 }
 
 std::string add_norm(int rows, int columns, const char* dtype = "bf16") {
-  return fmt::format("input %x : {2}[{0}, {1}]\ninput %r : {2}[{0}, {1}]\nparam %w : {2}[{1}]\n%s = add(%x, %r) : {2}[{0}, {1}]\n%y = rms_norm(%s, %w, eps=1e-6) : {2}[{0}, {1}]\noutput %s\noutput %y\n",
-                     rows, columns, dtype);
+  return fmt::format(
+      "input %x : {2}[{0}, {1}]\ninput %r : {2}[{0}, {1}]\nparam %w : {2}[{1}]\n%s = add(%x, %r) : {2}[{0}, {1}]\n%y = rms_norm(%s, %w, "
+      "eps=1e-6) : {2}[{0}, {1}]\noutput %s\noutput %y\n",
+      rows, columns, dtype);
 }
 
 TEST(FeasibilityTest, add_norm_fits) {
@@ -81,12 +83,15 @@ TEST(FeasibilityTest, short_tails_are_refused) {
 }
 
 TEST(FeasibilityTest, half_of_the_rotary_axis_must_be_aligned) {
-  std::string rope = "input %x : bf16[16, 4, 40]\nbuffer %t : bf16[64, 8]\ninput %p : i64[16]\n%y = rope(%x, %t, %p, neox=True, rotary_dim=24) : bf16[16, 4, 40]\n";
+  std::string rope =
+      "input %x : bf16[16, 4, 40]\nbuffer %t : bf16[64, 8]\ninput %p : i64[16]\n%y = rope(%x, %t, %p, neox=True, rotary_dim=24) : bf16[16, "
+      "4, 40]\n";
   EXPECT_FALSE(requirement(of(rope), "alignment").holds);
 }
 
 TEST(FeasibilityTest, strided_rows_need_long_pieces) {
-  std::string text = "input %qkv : bf16[64, 768]\n%v = slice(%qkv, dim=1, start=0, end={0}) : bf16[64, {0}]\n%y = silu(%v) : bf16[64, {0}]\n";
+  std::string text =
+      "input %qkv : bf16[64, 768]\n%v = slice(%qkv, dim=1, start=0, end={0}) : bf16[64, {0}]\n%y = silu(%v) : bf16[64, {0}]\n";
   EXPECT_TRUE(requirement(of(fmt::format(fmt::runtime(text), 512)), "strides").holds);
   Requirement r = requirement(of(fmt::format(fmt::runtime(text), 128)), "strides");
   EXPECT_FALSE(r.holds);
@@ -95,7 +100,9 @@ TEST(FeasibilityTest, strided_rows_need_long_pieces) {
 }
 
 TEST(FeasibilityTest, a_norm_after_a_matmul_needs_a_shared_buffer) {
-  std::string text = "input %x : bf16[64, 4096]\nparam %w : bf16[4096, 4096]\nparam %g : bf16[4096]\n%m = matmul(%x, %w) : bf16[64, 4096]\n%y = rms_norm(%m, %g, eps=1e-6) : bf16[64, 4096]\n";
+  std::string text =
+      "input %x : bf16[64, 4096]\nparam %w : bf16[4096, 4096]\nparam %g : bf16[4096]\n%m = matmul(%x, %w) : bf16[64, 4096]\n%y = "
+      "rms_norm(%m, %g, eps=1e-6) : bf16[64, 4096]\n";
   Feasibility f = of(text);
   EXPECT_FALSE(f.possible);
   EXPECT_TRUE(requirement(f, "reduction").hard);
@@ -103,8 +110,10 @@ TEST(FeasibilityTest, a_norm_after_a_matmul_needs_a_shared_buffer) {
 }
 
 TEST(FeasibilityTest, an_expert_matmul_quantises_through_a_workspace) {
-  Feasibility f = of("input %x : bf16[64, 1024]\nparam %w : bf16[8, 1024, 2048]\ninput %g : i64[8]\n%m = grouped_matmul(%x, %w, %g) : bf16[64, 2048]\n%a = silu_mul(%m) : bf16[64, 1024]\n"
-                     "%q, %s = dynamic_quantize(%a, dtype=i8) : i8[64, 1024], f32[64]\n");
+  Feasibility f =
+      of("input %x : bf16[64, 1024]\nparam %w : bf16[8, 1024, 2048]\ninput %g : i64[8]\n%m = grouped_matmul(%x, %w, %g) : bf16[64, "
+         "2048]\n%a = silu_mul(%m) : bf16[64, 1024]\n"
+         "%q, %s = dynamic_quantize(%a, dtype=i8) : i8[64, 1024], f32[64]\n");
   EXPECT_TRUE(f.possible);
   EXPECT_FALSE(requirement(f, "reduction").holds);
 }
@@ -134,9 +143,14 @@ TEST(FeasibilityTest, opaque_neighbours_share_no_tiles) {
 
 TEST(FeasibilityTest, expert_rows_are_combined_one_by_one_but_sorted_together) {
   std::string dispatch = "input %x : bf16[64, 512]\ninput %i : i32[64, 8]\ninput %n : i32[512]\n";
-  EXPECT_TRUE(of(dispatch + "input %r : bf16[512, 512]\n%c = expert_combine(%r, %n) : bf16[64, 512]\n%y = add(%c, %x) : bf16[64, 512]\n").possible);
-  EXPECT_TRUE(of(dispatch + "%r, %p, %k = expert_dispatch(%x, %i) : bf16[512, 512], i32[512], i64[8]\n%q, %s = dynamic_quantize(%r, dtype=i8) : i8[512, 512], f32[512]\n").possible);
-  EXPECT_FALSE(of(dispatch + "%w, %e = moe_gating(%x, k=8) : bf16[64, 8], i32[64, 8]\n%r, %p, %k = expert_dispatch(%x, %e) : bf16[512, 512], i32[512], i64[8]\n").possible);
+  EXPECT_TRUE(
+      of(dispatch + "input %r : bf16[512, 512]\n%c = expert_combine(%r, %n) : bf16[64, 512]\n%y = add(%c, %x) : bf16[64, 512]\n").possible);
+  EXPECT_TRUE(of(dispatch + "%r, %p, %k = expert_dispatch(%x, %i) : bf16[512, 512], i32[512], i64[8]\n%q, %s = dynamic_quantize(%r, "
+                            "dtype=i8) : i8[512, 512], f32[512]\n")
+                  .possible);
+  EXPECT_FALSE(of(dispatch + "%w, %e = moe_gating(%x, k=8) : bf16[64, 8], i32[64, 8]\n%r, %p, %k = expert_dispatch(%x, %e) : bf16[512, "
+                             "512], i32[512], i64[8]\n")
+                   .possible);
 }
 
 TEST(FeasibilityTest, the_310p_has_neither_triton_nor_bf16) {

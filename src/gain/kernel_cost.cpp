@@ -20,7 +20,9 @@ constexpr double megabyte = 1e6;
 constexpr double slice_piece = 512;     // bytes: pieces of rows that are copied at full speed
 constexpr double head_row_limit = 256;  // elements; longer rows are bound by bytes
 
-bool contains(std::span<const OperatorId> operators, OperatorId id) { return std::find(operators.begin(), operators.end(), id) != operators.end(); }
+bool contains(std::span<const OperatorId> operators, OperatorId id) {
+  return std::find(operators.begin(), operators.end(), id) != operators.end();
+}
 
 // `nominal` time, enough to find the heaviest part.
 double weight_of(const Device& device, const VectorPart& part) {
@@ -140,7 +142,8 @@ double Costs::edges_mb(std::span<const OperatorId> from, std::span<const Operato
       bytes += read;
       TensorId root = graph_.root(op.inputs[i]);
       const auto& readers = consumers_[root.index];
-      bool written = is_output_[root.index] || std::any_of(readers.begin(), readers.end(), [&](OperatorId r) { return !contains(from, r) && !contains(to, r); });
+      bool written = is_output_[root.index] ||
+                     std::any_of(readers.begin(), readers.end(), [&](OperatorId r) { return !contains(from, r) && !contains(to, r); });
       if (!written) bytes += read;
     }
   }
@@ -155,7 +158,8 @@ VectorPart Costs::part(OperatorId id) const {
   out.fill = std::min(1.0, rows / device_.vector_cores);
   set_traffic(out, std::span(&id, 1));
   if (traits_of(op).row_reduction) out.latency_us = length / 1000 * device_.row_latency;
-  if (out.cost->head_row > 0 && length <= head_row_limit) out.instruction_us = rows / device_.vector_cores * out.cost->head_row * std::max(1.0, length / 128);
+  if (out.cost->head_row > 0 && length <= head_row_limit)
+    out.instruction_us = rows / device_.vector_cores * out.cost->head_row * std::max(1.0, length / 128);
   bool column_operand = false;
   for (TensorId input : op.inputs) {
     double count = elements(graph_.tensors[input]);

@@ -1,5 +1,6 @@
 // What makes a kernel's time: read from its operators once (`Costs::kernel`), then turned into microseconds under any assignment of the
-// uncertain parameters (`kernel_time`). A kernel of today and a proposed one go the same way, so their difference is the fusion and nothing else.
+// uncertain parameters (`kernel_time`). A kernel of today and a proposed one go the same way, so their difference is the fusion and nothing
+// else.
 #pragma once
 
 #include <span>

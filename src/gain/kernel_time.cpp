@@ -33,7 +33,8 @@ double vector_time(const Device& device, const VectorWork& work, bool triton, co
   const VectorPart& main = work.main;
   double transfer = transfer_us(device, main, work.resident, p) * (triton && work.state ? device.triton_state : 1);
   double bytes = (main.cost->spread * main.fill + p.spread_kept * work.chain_spread + transfer) * p.vector;
-  double time = start_of(work, triton, p) + std::max(bytes, instructions_us(device, main, triton, p)) + work.again_us * p.again + main.latency_us * p.vector;
+  double time = start_of(work, triton, p) + std::max(bytes, instructions_us(device, main, triton, p)) + work.again_us * p.again +
+                main.latency_us * p.vector;
   for (const VectorPart& part : work.light) time += (1 - p.absorb) * part_time(device, part, p);
   return time;
 }
@@ -114,20 +115,25 @@ std::string kernel_arithmetic(const Device& device, const KernelCost& kernel, co
   auto add = [&](std::string more) { text += (text.empty() ? "" : "; ") + std::move(more); };
   if (kernel.host) return fmt::format("{}: on the host, no device time", kernel.name.view());
   for (const CubePart& part : kernel.cube) {
-    add(fmt::format("cube max(start {:.1f} + memory {:.2f}, compute {:.2f}), {:.1f} tiles a core", part.start, part.memory_us, part.compute_us, part.tiles_per_core));
+    add(fmt::format("cube max(start {:.1f} + memory {:.2f}, compute {:.2f}), {:.1f} tiles a core", part.start, part.memory_us,
+                    part.compute_us, part.tiles_per_core));
   }
   for (double bytes : kernel.moved_bytes) {
     if (bytes <= 0) add("one rank, nothing to send");
-    else add(fmt::format("collective {:.1f} + {:.3f} MB over {:.0f} GB/s * {:.2f}", p.communication_start, bytes / 1e6, device.communication_gb, device.communication_efficiency));
+    else
+      add(fmt::format("collective {:.1f} + {:.3f} MB over {:.0f} GB/s * {:.2f}", p.communication_start, bytes / 1e6,
+                      device.communication_gb, device.communication_efficiency));
   }
-  if (kernel.prologue.any) add(fmt::format("before the cube, {:.0f} % absorbed: {}", 100 * p.absorb, vector_text(device, kernel.prologue, false, p)));
+  if (kernel.prologue.any)
+    add(fmt::format("before the cube, {:.0f} % absorbed: {}", 100 * p.absorb, vector_text(device, kernel.prologue, false, p)));
   bool alone = kernel.cube.empty() && kernel.moved_bytes.empty();
   if (kernel.vector.any) add((alone ? "" : "after it: ") + vector_text(device, kernel.vector, alone && kernel.triton, p));
   return fmt::format("{}{}: {} = {:.2f} us", kernel.name.view(), kernel.triton ? " (triton)" : "", text, kernel_time(device, kernel, p));
 }
 
 Parameters nominal_parameters(const Device& d) {
-  return {d.gap.nominal, d.triton_start.nominal, d.mix.nominal, d.absorb.nominal, d.spread_kept.nominal, d.tail.nominal, d.communication_start.nominal};
+  return {d.gap.nominal,  d.triton_start.nominal,       d.mix.nominal, d.absorb.nominal, d.spread_kept.nominal,
+          d.tail.nominal, d.communication_start.nominal};
 }
 
 std::vector<std::pair<Parameters, Parameters>> parameter_sweep(const Device& d) {
@@ -148,7 +154,8 @@ std::vector<std::pair<Parameters, Parameters>> parameter_sweep(const Device& d) 
   sweep(&Parameters::tail, d.tail);
   sweep(&Parameters::communication_start, d.communication_start);
   // +-15 % on each class of times: the mean error of the fits.
-  for (double Parameters::*field : {&Parameters::vector, &Parameters::head_rows, &Parameters::matmul, &Parameters::communication}) sweep(field, {0.79, 1, 1.21});
+  for (double Parameters::* field : {&Parameters::vector, &Parameters::head_rows, &Parameters::matmul, &Parameters::communication})
+    sweep(field, {0.79, 1, 1.21});
   sweep(&Parameters::again, {0.4, 1, 1.6});
   sweep(&Parameters::resident, {0.4, 1, 2.5});
   return out;

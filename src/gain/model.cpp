@@ -57,12 +57,16 @@ Price compare_sides(const Device& device, graph::GraphMode mode, std::span<const
   std::string few_items;
   for (const KernelCost& kernel : after) {
     for (const CubePart& part : kernel.cube) {
-      if (part.grouped && kernel.vector.any && part.tiles_per_core < 1) few_items = fmt::format("only {:.0f} % of the cube cores get a tile of an expert", 100 * part.tiles_per_core);
+      if (part.grouped && kernel.vector.any && part.tiles_per_core < 1)
+        few_items = fmt::format("only {:.0f} % of the cube cores get a tile of an expert", 100 * part.tiles_per_core);
     }
   }
   if (price.gain.nominal <= 0) price.reason = fmt::format("costs {:.2f} us more", -price.gain.nominal);
-  else if (price.gain.nominal <= needed) price.reason = fmt::format("saves {:.2f} us, less than {:.2f} us that would count", price.gain.nominal, needed);
-  else if (price.pessimistic_gain <= 0) price.reason = fmt::format("saves {:.2f} us, but loses {:.2f} us in the worst case of the uncertain parameters", price.gain.nominal, -price.pessimistic_gain);
+  else if (price.gain.nominal <= needed)
+    price.reason = fmt::format("saves {:.2f} us, less than {:.2f} us that would count", price.gain.nominal, needed);
+  else if (price.pessimistic_gain <= 0)
+    price.reason = fmt::format("saves {:.2f} us, but loses {:.2f} us in the worst case of the uncertain parameters", price.gain.nominal,
+                               -price.pessimistic_gain);
   else if (!few_items.empty()) price.reason = few_items;
   price.worthwhile = price.reason.empty();
 
@@ -77,7 +81,8 @@ Price compare_sides(const Device& device, graph::GraphMode mode, std::span<const
   };
   explain("before", before, price.before);
   explain("after", after, price.after);
-  price.arithmetic.push_back(fmt::format("gain: {:.2f} us, {:.2f} to {:.2f}, worst case {:.2f}", price.gain.nominal, price.gain.low, price.gain.high, price.pessimistic_gain));
+  price.arithmetic.push_back(fmt::format("gain: {:.2f} us, {:.2f} to {:.2f}, worst case {:.2f}", price.gain.nominal, price.gain.low,
+                                         price.gain.high, price.pessimistic_gain));
   return price;
 }
 
@@ -120,7 +125,8 @@ Model::Model(Device device, Options options) : device_(std::move(device)), optio
 Model::~Model() = default;
 std::shared_ptr<const Costs> Model::costs_of(const graph::Graph& graph) const { return cache_->get(*this, graph); }
 
-Price Model::price(const graph::Graph& graph, std::span<const graph::KernelId> before, std::span<const fusion::ProposedKernel> after) const {
+Price Model::price(const graph::Graph& graph, std::span<const graph::KernelId> before,
+                   std::span<const fusion::ProposedKernel> after) const {
   auto costs = costs_of(graph);
   std::vector<KernelCost> today, target;
   for (graph::KernelId id : before) today.push_back(costs->kernel(id));

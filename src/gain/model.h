@@ -25,7 +25,8 @@ class Model final : public fusion::Pricer {
   Model(Device device, Options options);
   ~Model() override;
   // A graph that was passed once is finished: it may not change between calls.
-  fusion::Price price(const graph::Graph& graph, std::span<const graph::KernelId> before, std::span<const fusion::ProposedKernel> after) const override;
+  fusion::Price price(const graph::Graph& graph, std::span<const graph::KernelId> before,
+                      std::span<const fusion::ProposedKernel> after) const override;
   fusion::Feasibility feasibility(const graph::Graph& graph, const fusion::ProposedKernel& kernel) const override;
   fusion::Estimate step_time(const graph::Graph& graph) const override;
 

@@ -32,21 +32,30 @@ double time_of(const std::string& text, const char* name = "910C", Options optio
 }
 
 double add_rms_norm(int rows, int columns) {
-  return time_of(fmt::format("input %x : bf16[{0}, {1}]\ninput %r : bf16[{0}, {1}]\nparam %w : bf16[{1}]\nkernel k vector {{\n%s = add(%x, %r) : bf16[{0}, {1}]\n"
-                             "%y = rms_norm(%s, %w, eps=1e-6) : bf16[{0}, {1}]\n}}\noutput %s\noutput %y\n", rows, columns));
+  return time_of(fmt::format(
+      "input %x : bf16[{0}, {1}]\ninput %r : bf16[{0}, {1}]\nparam %w : bf16[{1}]\nkernel k vector {{\n%s = add(%x, %r) : bf16[{0}, {1}]\n"
+      "%y = rms_norm(%s, %w, eps=1e-6) : bf16[{0}, {1}]\n}}\noutput %s\noutput %y\n",
+      rows, columns));
 }
-double swiglu(int rows, int columns) { return time_of(fmt::format("input %x : bf16[{0}, {1}]\n%y = silu_mul(%x) : bf16[{0}, {2}]\n", rows, columns, columns / 2)); }
+double swiglu(int rows, int columns) {
+  return time_of(fmt::format("input %x : bf16[{0}, {1}]\n%y = silu_mul(%x) : bf16[{0}, {2}]\n", rows, columns, columns / 2));
+}
 double dynamic_quantize(int rows, int columns) {
-  return time_of(fmt::format("input %x : bf16[{0}, {1}]\n%y, %s = dynamic_quantize(%x, dtype=i8) : i8[{0}, {1}], f32[{0}]\n", rows, columns));
+  return time_of(
+      fmt::format("input %x : bf16[{0}, {1}]\n%y, %s = dynamic_quantize(%x, dtype=i8) : i8[{0}, {1}], f32[{0}]\n", rows, columns));
 }
 double rms_norm(const std::string& shape, int columns) {
   return time_of(fmt::format("input %x : bf16[{0}]\nparam %w : bf16[{1}]\n%y = rms_norm(%x, %w, eps=1e-6) : bf16[{0}]\n", shape, columns));
 }
 double rope(int tokens) {
-  return time_of(fmt::format("input %x : bf16[{0}, 5, 128]\nbuffer %t : bf16[40960, 128]\ninput %p : i64[{0}]\nkernel rope vector triton {{\n"
-                             "%y = rope(%x, %t, %p, neox=True, rotary_dim=128) : bf16[{0}, 5, 128]\n}}\n", tokens));
+  return time_of(
+      fmt::format("input %x : bf16[{0}, 5, 128]\nbuffer %t : bf16[40960, 128]\ninput %p : i64[{0}]\nkernel rope vector triton {{\n"
+                  "%y = rope(%x, %t, %p, neox=True, rotary_dim=128) : bf16[{0}, 5, 128]\n}}\n",
+                  tokens));
 }
-double matmul(int m, int k, int n) { return time_of(fmt::format("input %x : bf16[{0}, {1}]\nparam %w : bf16[{1}, {2}]\n%y = matmul(%x, %w) : bf16[{0}, {2}]\n", m, k, n)); }
+double matmul(int m, int k, int n) {
+  return time_of(fmt::format("input %x : bf16[{0}, {1}]\nparam %w : bf16[{1}, {2}]\n%y = matmul(%x, %w) : bf16[{0}, {2}]\n", m, k, n));
+}
 
 #define EXPECT_TIME(value, measured, tolerance) EXPECT_NEAR(value, measured, (measured) * (tolerance))
 
@@ -73,9 +82,10 @@ TEST(CalibrationTest, other_vector_kernels) {
   EXPECT_TIME(rms_norm("256, 1536", 1536), 19.3, 0.06);   // Starting all cores.
   EXPECT_TIME(rms_norm("768, 5120", 5120), 27.5, 0.20);   // Starting all cores, then L2 bandwidth.
   EXPECT_TIME(rms_norm("16, 4, 128", 128), 15.5, 0.20);   // Starting all cores for tiny rows.
-  EXPECT_TIME(time_of("input %x : bf16[256, 7168]\ninput %y : bf16[256, 7168]\n%z = add(%x, %y) : bf16[256, 7168]\n"), 12.1, 0.06);  // Start and L2 bandwidth.
-  EXPECT_TIME(time_of("input %x : bf16[256, 7168]\n%z = mul(%x, other=2.5) : bf16[256, 7168]\n"), 10.2, 0.05);                      // The same.
-  EXPECT_TIME(time_of("input %x : bf16[256, 3584]\n%z = copy(%x, dim=0) : bf16[256, 3584]\n"), 9.0, 0.60);                          // TensorMove.
+  EXPECT_TIME(time_of("input %x : bf16[256, 7168]\ninput %y : bf16[256, 7168]\n%z = add(%x, %y) : bf16[256, 7168]\n"), 12.1,
+              0.06);                                                                                            // Start and L2 bandwidth.
+  EXPECT_TIME(time_of("input %x : bf16[256, 7168]\n%z = mul(%x, other=2.5) : bf16[256, 7168]\n"), 10.2, 0.05);  // The same.
+  EXPECT_TIME(time_of("input %x : bf16[256, 3584]\n%z = copy(%x, dim=0) : bf16[256, 3584]\n"), 9.0, 0.60);      // TensorMove.
 }
 
 TEST(CalibrationTest, triton_rope_is_bound_by_instructions) {
@@ -86,7 +96,9 @@ TEST(CalibrationTest, triton_rope_is_bound_by_instructions) {
 
 TEST(CalibrationTest, decode_matmul_streams_its_weight) {
   // 4.1 us and the weight at 1.17 TB/s.
-  for (auto [k, n, measured] : {std::tuple{4096, 4004, 32.1}, {4096, 2002, 18.8}, {2048, 1929, 11.0}, {2048, 1270, 8.6}, {8192, 5920, 86.6}}) EXPECT_TIME(matmul(16, k, n), measured, 0.06);
+  for (auto [k, n, measured] :
+       {std::tuple{4096, 4004, 32.1}, {4096, 2002, 18.8}, {2048, 1929, 11.0}, {2048, 1270, 8.6}, {8192, 5920, 86.6}})
+    EXPECT_TIME(matmul(16, k, n), measured, 0.06);
 }
 
 TEST(CalibrationTest, prefill_matmul_computes) {
@@ -126,8 +138,10 @@ TEST(FamilyTest, an_intermediate_with_another_reader_is_still_written) {
 }
 
 std::string norm_quant(bool fused) {
-  return fmt::format("input %x : bf16[256, 7168]\nparam %w : bf16[7168]\nkernel a vector {{\n%n = rms_norm(%x, %w, eps=1e-6) : bf16[256, 7168]\n{}"
-                     "%q, %s = dynamic_quantize(%n, dtype=i8) : i8[256, 7168], f32[256]\n}}\noutput %q\noutput %s\n", fused ? "" : "}\nkernel b vector {\n");
+  return fmt::format(
+      "input %x : bf16[256, 7168]\nparam %w : bf16[7168]\nkernel a vector {{\n%n = rms_norm(%x, %w, eps=1e-6) : bf16[256, 7168]\n{}"
+      "%q, %s = dynamic_quantize(%n, dtype=i8) : i8[256, 7168], f32[256]\n}}\noutput %q\noutput %s\n",
+      fused ? "" : "}\nkernel b vector {\n");
 }
 TEST(FamilyTest, a_row_operator_is_absorbed_by_its_share) {
   PricedText p = priced(both(norm_quant(false), norm_quant(true)));
@@ -137,8 +151,10 @@ TEST(FamilyTest, a_row_operator_is_absorbed_by_its_share) {
 }
 
 std::string linear(int rows, const std::string& epilogue, bool fused, const std::string& declare = "") {
-  return fmt::format("input %x : bf16[{0}, 4096]\nparam %w : bf16[4096, 6144]\n{3}kernel mm cube {{\n%m = matmul(%x, %w) : bf16[{0}, 6144]\n{2}{1}}}\noutput %y\n", rows, epilogue,
-                     fused ? "" : "}\nkernel e vector {\n", declare);
+  return fmt::format(
+      "input %x : bf16[{0}, 4096]\nparam %w : bf16[4096, 6144]\n{3}kernel mm cube {{\n%m = matmul(%x, %w) : bf16[{0}, "
+      "6144]\n{2}{1}}}\noutput %y\n",
+      rows, epilogue, fused ? "" : "}\nkernel e vector {\n", declare);
 }
 TEST(FamilyTest, bias_after_a_matmul_is_free) {
   std::string bias = "%y = add(%m, %b) : bf16[16, 6144]\n", declare = "param %b : bf16[6144]\n";
@@ -157,16 +173,20 @@ TEST(FamilyTest, swiglu_after_a_decode_matmul_does_not_pay_without_a_shared_buff
 
 TEST(FamilyTest, matmuls_of_one_input_merge) {
   std::string head = "input %x : bf16[16, 4096]\nparam %a : bf16[4096, 4096]\nparam %b : bf16[4096, 1024]\nparam %c : bf16[4096, 1024]\n";
-  std::string q = "%q = matmul(%x, %a) : bf16[16, 4096]\n", k = "%k = matmul(%x, %b) : bf16[16, 1024]\n", v = "%v = matmul(%x, %c) : bf16[16, 1024]\n";
+  std::string q = "%q = matmul(%x, %a) : bf16[16, 4096]\n", k = "%k = matmul(%x, %b) : bf16[16, 1024]\n",
+              v = "%v = matmul(%x, %c) : bf16[16, 1024]\n";
   std::string out = "output %q\noutput %k\noutput %v\n";
   PricedText p = priced(both(head + q + k + v + out, head + "kernel qkv cube {\n" + q + k + v + "}\n" + out));
   EXPECT_NEAR(p.price.gain.nominal, 2 * (4.1 + 1.0), 0.2);  // (n-1)(start + gap): the weights are read either way
 }
 
 std::string experts(int rows, int experts, bool fused) {
-  return fmt::format("input %x : i8[{0}, 4096]\nparam %w : i8[{1}, 4096, 3072]\ninput %g : i64[{1}]\nkernel mm cube {{\n%m = grouped_matmul(%x, %w, %g) : bf16[{0}, 3072]\n{2}"
-                     "%a = silu_mul(%m) : bf16[{0}, 1536]\n{3}%q, %s = dynamic_quantize(%a, dtype=i8) : i8[{0}, 1536], f32[{0}]\n}}\noutput %q\noutput %s\n",
-                     rows, experts, fused ? "" : "}\nkernel act vector {\n", fused ? "" : "}\nkernel quant vector {\n");
+  return fmt::format(
+      "input %x : i8[{0}, 4096]\nparam %w : i8[{1}, 4096, 3072]\ninput %g : i64[{1}]\nkernel mm cube {{\n%m = grouped_matmul(%x, %w, %g) : "
+      "bf16[{0}, 3072]\n{2}"
+      "%a = silu_mul(%m) : bf16[{0}, 1536]\n{3}%q, %s = dynamic_quantize(%a, dtype=i8) : i8[{0}, 1536], f32[{0}]\n}}\noutput %q\noutput "
+      "%s\n",
+      rows, experts, fused ? "" : "}\nkernel act vector {\n", fused ? "" : "}\nkernel quant vector {\n");
 }
 TEST(FamilyTest, expert_matmul_with_activation_and_quantisation) {
   PricedText many = priced(both(experts(128, 16, false), experts(128, 16, true)));
@@ -178,14 +198,17 @@ TEST(FamilyTest, expert_matmul_with_activation_and_quantisation) {
 }
 
 TEST(FamilyTest, a_recurrence_in_triton_moves_its_state_slowly) {
-  std::string head = "phase decode\nB = 16\ninput %q : bf16[16, 4096]\ncache %s : bf16[256, 32, 128, 128]\n", op = "%o = linear_attention(%q, %s) : bf16[16, 4096]\n";
+  std::string head = "phase decode\nB = 16\ninput %q : bf16[16, 4096]\ncache %s : bf16[256, 32, 128, 128]\n",
+              op = "%o = linear_attention(%q, %s) : bf16[16, 4096]\n";
   double triton = time_of(head + "kernel k vector triton {\n" + op + "}\n"), native = time_of(head + "kernel k vector {\n" + op + "}\n");
   EXPECT_GT(triton, 1.5 * native);
 }
 
 std::string all_reduced(int rows, bool fused) {
-  return fmt::format("input %x : bf16[{0}, 1536]\nparam %w : bf16[1536, 4096]\nkernel a {2} {{\n%m = matmul(%x, %w) : bf16[{0}, 4096]\n{1}%y = all_reduce(%m, world_size=8) : bf16[{0}, 4096]\n}}\noutput %y\n",
-                     rows, fused ? "" : "}\nkernel b communication {\n", fused ? "mixed" : "cube");
+  return fmt::format(
+      "input %x : bf16[{0}, 1536]\nparam %w : bf16[1536, 4096]\nkernel a {2} {{\n%m = matmul(%x, %w) : bf16[{0}, 4096]\n{1}%y = "
+      "all_reduce(%m, world_size=8) : bf16[{0}, 4096]\n}}\noutput %y\n",
+      rows, fused ? "" : "}\nkernel b communication {\n", fused ? "mixed" : "cube");
 }
 TEST(FamilyTest, matmul_and_all_reduce_overlap_only_when_large) {
   EXPECT_GT(priced(both(all_reduced(8192, false), all_reduced(8192, true))).price.gain.nominal, 20);
@@ -194,7 +217,9 @@ TEST(FamilyTest, matmul_and_all_reduce_overlap_only_when_large) {
 
 TEST(FamilyTest, a_removed_copy_counts_in_full) {
   std::string after = "input %x : bf16[256, 4096]\n%y = silu(%x) : bf16[256, 4096]\noutput %y\n";
-  std::string copy = "input %x : bf16[256, 4096]\nkernel t vector {\n%c = transpose(%x, dims=[1, 0]) : bf16[4096, 256]\n}\n%y = silu(%c) : bf16[4096, 256]\noutput %y\n";
+  std::string copy =
+      "input %x : bf16[256, 4096]\nkernel t vector {\n%c = transpose(%x, dims=[1, 0]) : bf16[4096, 256]\n}\n%y = silu(%c) : bf16[4096, "
+      "256]\noutput %y\n";
   PricedText p = priced(both(copy, after));
   EXPECT_NEAR(p.price.gain.nominal, p.before[0].time.nominal + 1.0, 0.01);
 }
@@ -205,19 +230,27 @@ TEST(EagerTest, the_host_bounds_small_kernels) {
   PricedText p = priced(both(chain(16, 1024, 2, false), chain(16, 1024, 2, true)), "910C", eager);
   EXPECT_DOUBLE_EQ(p.price.before.nominal, 25);  // 12.5 us each, whatever the size
   EXPECT_DOUBLE_EQ(p.price.gain.nominal, 12.5);
-  std::string triton = "input %x0 : bf16[16, 1024]\nkernel k vector triton {\n%x1 = silu(%x0) : bf16[16, 1024]\n%x2 = silu(%x1) : bf16[16, 1024]\n}\noutput %x2\n";
+  std::string triton =
+      "input %x0 : bf16[16, 1024]\nkernel k vector triton {\n%x1 = silu(%x0) : bf16[16, 1024]\n%x2 = silu(%x1) : bf16[16, 1024]\n}\noutput "
+      "%x2\n";
   EXPECT_LT(priced(both(chain(16, 1024, 2, false), triton), "910C", eager).price.gain.nominal, 0);  // a Triton launch costs 85 us
 }
 
 TEST(ModelTest, attention_reads_the_cache_of_every_sequence) {
-  std::string text = "phase decode\nB = 16\nL = 4096\ninput %q : bf16[16, 32, 128]\ncache %k : bf16[1000, 128, 8, 128]\ncache %v : bf16[1000, 128, 8, 128]\n"
-                     "%o = attention(%q, %k, %v, heads=32, kv_heads=8, head_dim=128) : bf16[16, 32, 128]\n";
+  std::string text =
+      "phase decode\nB = 16\nL = 4096\ninput %q : bf16[16, 32, 128]\ncache %k : bf16[1000, 128, 8, 128]\ncache %v : bf16[1000, 128, 8, "
+      "128]\n"
+      "%o = attention(%q, %k, %v, heads=32, kv_heads=8, head_dim=128) : bf16[16, 32, 128]\n";
   EXPECT_NEAR(time_of(text), 12 + 2 * 16 * 4096 * 8 * 128 * 2 / 1.17e6, 2);  // HBM bandwidth
 }
 
 TEST(ModelTest, errors_are_clear) {
-  EXPECT_EQ(price_text("", device(), {}).error().message, "nothing to price: expected operators, or two graphs `--- before` and `--- after`");
-  EXPECT_TRUE(price_text("--- before\ninput %x : bf16[2]\n%y = silu(%x) : bf16[2]\n--- later\ninput %x : bf16[2]\n%y = silu(%x) : bf16[2]\n", device(), {}).is_error());
+  EXPECT_EQ(price_text("", device(), {}).error().message,
+            "nothing to price: expected operators, or two graphs `--- before` and `--- after`");
+  EXPECT_TRUE(
+      price_text("--- before\ninput %x : bf16[2]\n%y = silu(%x) : bf16[2]\n--- later\ninput %x : bf16[2]\n%y = silu(%x) : bf16[2]\n",
+                 device(), {})
+          .is_error());
   EXPECT_TRUE(price_text("nonsense", device(), {}).is_error());
 }
 

@@ -64,7 +64,8 @@ ErrorOr<PricedText> price_text(std::string_view text, const Device& device, cons
   const Graph *before = nullptr, *after = nullptr;
   const std::string nothing = "nothing to price: expected operators, or two graphs `--- before` and `--- after`";
   for (const NamedGraph& named : graphs) {
-    if (named.graph.operators.size() == 0) return Error{named.name.empty() ? nothing : fmt::format("the graph `{}` has no operators", named.name)};
+    if (named.graph.operators.size() == 0)
+      return Error{named.name.empty() ? nothing : fmt::format("the graph `{}` has no operators", named.name)};
     if (named.name == "before" && !before) before = &named.graph;
     else if (named.name == "after" && !after) after = &named.graph;
     else if (graphs.size() > 1) return Error{fmt::format("a graph named `{}`: expected one `--- before` and one `--- after`", named.name)};
@@ -95,12 +96,14 @@ std::string to_text(const PricedText& priced) {
   std::string out;
   auto kernels = [&](std::string_view side, const std::vector<KernelTime>& times, const Estimate& sum) {
     out += fmt::format("{}: {:.2f} us ({:.2f} to {:.2f})\n", side, sum.nominal, sum.low, sum.high);
-    for (const KernelTime& t : times) out += fmt::format("  {:<40} {:9.2f} us ({:.2f} to {:.2f})\n", t.name, t.time.nominal, t.time.low, t.time.high);
+    for (const KernelTime& t : times)
+      out += fmt::format("  {:<40} {:9.2f} us ({:.2f} to {:.2f})\n", t.name, t.time.nominal, t.time.low, t.time.high);
   };
   const fusion::Price& price = priced.price;
   kernels("before", priced.before, price.before);
   kernels("after", priced.after, price.after);
-  out += fmt::format("gain: {:.2f} us ({:.2f} to {:.2f}), worst case {:.2f} us\n", price.gain.nominal, price.gain.low, price.gain.high, price.pessimistic_gain);
+  out += fmt::format("gain: {:.2f} us ({:.2f} to {:.2f}), worst case {:.2f} us\n", price.gain.nominal, price.gain.low, price.gain.high,
+                     price.pessimistic_gain);
   out += price.worthwhile ? "worthwhile: yes\n" : fmt::format("worthwhile: no, {}\n", price.reason);
   for (const fusion::Requirement& r : priced.feasibility.requirements) {
     out += fmt::format("{}: {}{} ({})\n", r.name, r.holds ? "holds" : "does not hold", r.holds || r.hard ? "" : ", costs time", r.reason);

@@ -31,7 +31,8 @@ Traits make_traits(const OperatorKind& kind) {
   t.norm = any_of(name, "rms_norm", "gemma_rms_norm", "layer_norm", "l2_norm", "group_norm");
   t.row_reduction = t.norm || kind.operator_class == OperatorClass::Reduction || any_of(name, "dynamic_quantize", "softmax");
   t.row = t.row_reduction || kind.operator_class == OperatorClass::Compound || t.opaque || name == "quantize";
-  t.heavy = any_of(name, "silu", "silu_mul", "gelu", "gelu_mul", "exp", "erf", "tanh", "sigmoid", "softmax", "softplus", "div", "reciprocal", "log", "pow");
+  t.heavy = any_of(name, "silu", "silu_mul", "gelu", "gelu_mul", "exp", "erf", "tanh", "sigmoid", "softmax", "softplus", "div",
+                   "reciprocal", "log", "pow");
   t.attention = name == "attention";
   t.grouped = name == "grouped_matmul";
   t.add = name == "add";
@@ -117,7 +118,8 @@ double row_length(const graph::Graph& graph, const Operator& op) {
   double length = last_axis(*x);
   if (traits_of(op).access == Traits::Access::RowOfTable) {
     if (const graph::Attribute* head = graph::find_attribute(op, "head_size")) {
-      if (const auto* size = std::get_if<graph::Dim>(head); size && size->value > 0) length = std::min(length, static_cast<double>(size->value));
+      if (const auto* size = std::get_if<graph::Dim>(head); size && size->value > 0)
+        length = std::min(length, static_cast<double>(size->value));
     }
   }
   return std::max(1.0, length);
@@ -136,7 +138,8 @@ double read_bytes(const graph::Graph& graph, const Operator& op, size_t input, i
   double whole = in_memory(t);
   switch (traits_of(op).access) {
     case Traits::Access::Whole: return whole;
-    case Traits::Access::PicksRows: return input > 0 || op.outputs.empty() ? whole : std::min(whole, in_memory(graph.tensors[op.outputs[0]]));
+    case Traits::Access::PicksRows:
+      return input > 0 || op.outputs.empty() ? whole : std::min(whole, in_memory(graph.tensors[op.outputs[0]]));
     case Traits::Access::WritesRows: return input == 0 ? 0 : whole;
     case Traits::Access::WritesCache: return input == 2 || input == 3 ? 0 : whole;
     case Traits::Access::RowOfTable: {
@@ -145,7 +148,8 @@ double read_bytes(const graph::Graph& graph, const Operator& op, size_t input, i
       double tokens = x.shape.empty() ? 1 : static_cast<double>(x.shape[0].value);
       return std::min(whole, tokens * last_axis(t) * graph::dtype_size(t.dtype));
     }
-    case Traits::Access::State: return graph.tensors[graph.root(op.inputs[input])].kind == graph::TensorKind::Cache ? slot_bytes(t, sequences) : whole;
+    case Traits::Access::State:
+      return graph.tensors[graph.root(op.inputs[input])].kind == graph::TensorKind::Cache ? slot_bytes(t, sequences) : whole;
   }
   return whole;
 }
