@@ -1,6 +1,8 @@
 #include "python/interpreter.h"
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 
 #include "base/allocation.h"
 #include "base/check.h"
@@ -66,14 +68,43 @@ std::optional<Interpreter::Failure> Interpreter::guard(const std::function<void(
   return failure;
 }
 
-Value Interpreter::str(Symbol name) {
-  Str*& object = strings_[name];
-  if (object == nullptr) {
-    object = make<Str>(name.str());
+namespace {
+
+// The str of each symbol, one for all interpreters and threads: it never changes and is never freed, as the symbol itself.
+class SymbolStrings {
+ public:
+  Str* get(Symbol name) {
+    std::atomic<Slot*>& place = chunks_.at(name.id() / chunk_size);
+    Slot* chunk = place.load(std::memory_order_acquire);
+    if (chunk == nullptr) chunk = publish(place, new Slot[chunk_size](), [](Slot* unused) { delete[] unused; });
+    Slot& slot = chunk[name.id() % chunk_size];
+    Str* object = slot.load(std::memory_order_acquire);
+    if (object != nullptr) return object;
+    object = new Str(name.str());
     object->symbol_ = name;
     object->interned_ = true;
+    return publish(slot, object, [](Str* unused) { delete unused; });
   }
-  return object;
+
+ private:
+  using Slot = std::atomic<Str*>;
+  static constexpr size_t chunk_size = 4096;
+  // Another thread may have been first.
+  template <typename T, typename Drop>
+  static T* publish(std::atomic<T*>& place, T* made, Drop drop) {
+    T* before = nullptr;
+    if (place.compare_exchange_strong(before, made, std::memory_order_acq_rel)) return made;
+    drop(made);
+    return before;
+  }
+  std::array<std::atomic<Slot*>, 16384> chunks_{};
+};
+
+}  // namespace
+
+Value Interpreter::str(Symbol name) {
+  static auto* strings = new SymbolStrings;
+  return strings->get(name);
 }
 
 Value Interpreter::integer(graph::Dim dim) {
