@@ -1,5 +1,7 @@
 #include "app/model_input.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "source/cache.h"
@@ -15,6 +17,19 @@ namespace {
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return text;
+}
+
+// Every layer is built. The deepest models have hundreds of layers; a config that asks for a million would only fill the memory.
+std::string too_deep(const json& config) {
+  constexpr int64_t most = 10'000;
+  for (const auto& [key, value] : config.items()) {
+    if (value.is_object()) {   // of a part of the model: text_config
+      if (std::string deep = too_deep(value); !deep.empty()) return deep;
+    }
+    bool depth = key == "num_hidden_layers" || key == "num_layers" || key == "n_layer" || key == "n_layers";
+    if (depth && value.is_number() && value.get<double>() > most) return fmt::format("`{}` is {}, at most {} are followed", key, value.dump(), most);
+  }
+  return "";
 }
 
 void describe(const json& config, FoundConfig& found) {
@@ -93,6 +108,7 @@ ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& opti
       return Error{"the config `" + found.source + "` is no JSON: " + std::string(what.substr(0, what.find(": syntax error"))) };
     }
     if (!document.is_object()) return Error{"the config `" + found.source + "` is no JSON object"};
+    if (std::string deep = too_deep(document); !deep.empty()) return Error{"the config `" + found.source + "` asks for too many layers: " + deep};
     found.text = *text;
     size_t slash = found.source.rfind('/');
     found.folder = slash == std::string::npos ? "." : found.source.substr(0, slash);

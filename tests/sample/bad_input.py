@@ -76,6 +76,9 @@ def test_configs(program: Program, folder: Path):
         (folder / f"{name}.json").write_text(text)
         program.refused("analyze", "TinyDenseForCausalLM", "--config", folder / f"{name}.json", says=[f"{name}.json", says])
     program.refused("analyze", "TinyDenseForCausalLM", "--config", folder, says=["cannot read the config"])
+    program.refused("analyze", "TinyDenseForCausalLM", "--config", config(folder, num_hidden_layers=10**9), says=["too many layers: `num_hidden_layers` is 1000000000"])
+    program.refused("analyze", "TinyDenseForCausalLM", "--config", config(folder, text_config={"num_layers": 1e300}), says=["too many layers"])
+    (folder / "config.json").unlink()
     (folder / "quant.json").write_text("")
     program.refused("analyze", *MOE, "--quant-description", folder / "quant.json", says=["quant.json", "no JSON object"])
 
