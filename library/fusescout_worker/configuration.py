@@ -26,11 +26,10 @@ def create():
         "data_parallel_size": scenario.dp,
         "enable_expert_parallel": scenario.ep > 1,
         "num_gpu_blocks_override": scenario.blocks,
+        "max_num_seqs": scenario.server_sequences,      # buffers between ranks are as large as the largest batch
         "skip_tokenizer_init": True,
         "disable_log_stats": True,
     }
-    if scenario.decode:
-        arguments["max_num_seqs"] = scenario.step_sequences      # a server for this batch: buffers between ranks are as large as its largest
     if scenario.dtype:
         arguments["dtype"] = scenario.dtype
     if scenario.quantization:

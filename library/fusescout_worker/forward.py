@@ -1,6 +1,7 @@
 """One step of the model: forward and logits."""
 import fusescout_scenario as scenario
 import torch
+from fusescout_worker import towers
 
 
 def run(runner):
@@ -18,6 +19,8 @@ def run(runner):
     torch.compiler._compiling = getattr(compilation, "mode", getattr(compilation, "level", 0)) == 3
     with set_current_vllm_config(runner.vllm_config), torch.inference_mode(), runner.step(positions):
         scenario.set_recording(True)
+        if scenario.upstream and not scenario.decode:
+            towers.run(model, model_config)
         hidden_states = model(input_ids=input_ids, positions=positions, intermediate_tensors=None, inputs_embeds=None)
         last = get_pp_group().is_last_rank
         scenario.add_outputs(hidden_states if last else dict(hidden_states.tensors))      # what goes to the next stage

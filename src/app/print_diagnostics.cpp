@@ -12,9 +12,12 @@ int report_status(const graph::ModelRun& run) {
     if (d.kind == diagnostics::Kind::Condition) continue;   // what holds for the scenario's token count stands in the JSON: it asks for nothing
     fmt::print(stderr, "fusescout: {}\n", diagnostics::to_text(d));
   }
-  if (run.status == graph::Status::Complete || run.status == graph::Status::Partial) return Done;
   std::string stack;
   for (const auto& s : run.stack) stack += fmt::format("\n  {}:{}{}", s.file.view(), s.line, s.function.empty() ? "" : " in " + s.function);
+  if (run.status == graph::Status::Complete || run.status == graph::Status::Partial) {
+    if (!run.exception.empty()) fmt::print(stderr, "fusescout: what `{}` does ends here: {}{}\n", run.model, run.exception, stack);
+    return Done;
+  }
   if (run.status == graph::Status::Rejected) {
     return fail(fmt::format("the source refuses `{}` in this scenario: {}{}", run.model, run.exception, stack));
   }

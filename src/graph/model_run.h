@@ -8,6 +8,7 @@
 #include "diagnostics/diagnostic.h"
 #include "graph/graph.h"
 #include "graph/scenario.h"
+#include "graph/wrapper.h"
 
 namespace fusescout::graph {
 
@@ -58,6 +59,7 @@ struct ModelRun {
   Scenario scenario;
   Status status = Status::Failed;
   Graph graph;                  // entries, kernels after graph passes (Kernel::fused_by)
+  std::vector<Wrapper> wrappers; // an inner one before the one that calls it
   ModelClasses classes;
   std::vector<PassResult> passes;
   // What counts as the model's own code, for the place that an operator is shown at: folders of registered models, and functions from

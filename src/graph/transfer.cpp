@@ -206,9 +206,10 @@ template <typename A, typename T> void describe(A& a, T& v) {
   else if constexpr (std::is_same_v<Type, PassResult>)
     fields(a, v.pass, v.pattern, v.location, v.constants, v.registered, v.range_low, v.range_high, v.applicable, v.matches, v.refused, v.why, v.nearest);
   else if constexpr (std::is_same_v<Type, diagnostics::Diagnostic>) fields(a, v.kind, v.location, v.message, v.labels, v.count);
+  else if constexpr (std::is_same_v<Type, Wrapper>) fields(a, v.entry, v.begin, v.file);
   else if constexpr (std::is_same_v<Type, ModelRun>)
-    fields(a, v.model, v.architecture, v.scenario, v.status, v.graph, v.classes, v.passes, v.model_folders, v.model_functions, v.diagnostics, v.exception, v.stack, v.versions,
-           v.steps, v.milliseconds, v.phases);
+    fields(a, v.model, v.architecture, v.scenario, v.status, v.graph, v.wrappers, v.classes, v.passes, v.model_folders, v.model_functions, v.diagnostics, v.exception, v.stack,
+           v.versions, v.steps, v.milliseconds, v.phases);
   else static_assert(!std::is_same_v<T, T>, "no description of this type");
 }
 

@@ -42,6 +42,7 @@ output %s
   entry.arguments.push_back({Symbol("nested"), list});
   entry.arguments.push_back({{}, OpaqueArgument{"object"}});
   entry.arguments.push_back({{}, DType::F32});
+  run.wrappers.push_back({entry, EntryId{1}, Symbol("ops.py")});
   return run;
 }
 
@@ -55,6 +56,7 @@ TEST(Transfer, ARunArrivesAsItWas) {
   EXPECT_EQ(arrived->graph.expressions.symbols(), run.graph.expressions.symbols());
   EXPECT_EQ(arrived->diagnostics[0].labels[0].second, "here");
   EXPECT_EQ(arrived->stack[0].function, "C.forward");
+  EXPECT_EQ(arrived->wrappers[0].file, Symbol("ops.py"));
   for (uint32_t i = 0; i < run.graph.tensors.size(); ++i) EXPECT_EQ(arrived->graph.producer(TensorId{i}), run.graph.producer(TensorId{i}));
 }
 

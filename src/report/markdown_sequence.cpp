@@ -59,7 +59,7 @@ void calls_table(std::string& out, const ModelRun& run, const std::vector<Sequen
   out += "|---|------|----------|------|------|------|\n";
   size_t number = 0;
   for (size_t i = 0; i < sequence.size(); ++i) {
-    const Entry& e = run.graph.entries[sequence[i].entry];
+    const Entry& e = sequence[i].wrapper != nullptr ? sequence[i].wrapper->entry : run.graph.entries[sequence[i].entry];
     if (!sequence[i].within.empty() || layers[i] != layer || e.is_view) continue;
     std::string impl = e.kind == EntryKind::Module && e.impl != e.op ? fmt::format("`{}`", e.impl.view()) : "";
     out += fmt::format("| {} | `{}` | {} | {} | {} | {} |\n", ++number, e.op.view(), impl, shapes(run.graph, e.inputs, false),
@@ -111,7 +111,7 @@ void sequence_section(std::string& out, const Report& report, const std::vector<
   const ModelRun& run = *report.scenarios.front().run;
   out += fmt::format("### 2. {}\n\n", words("算子序列分析", "Operator sequence"));
   out += fmt::format("{}: {}\n\n", words("场景", "Scenario"), scenario_name(run.scenario, words.language));
-  std::vector<SequenceEntry> sequence = make_sequence(run.graph);
+  std::vector<SequenceEntry> sequence = make_sequence(run);
   std::vector<Symbol> of_entries = graph::layers_of_entries(run.graph);
   std::vector<Symbol> layers;
   for (const SequenceEntry& s : sequence) layers.push_back(of_entries[s.entry.index]);

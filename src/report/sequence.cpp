@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -31,34 +32,72 @@ ordered_json tensors_to_json(const Graph& graph, const std::vector<TensorId>& te
   return list;
 }
 
+const Entry& entry_of(const Graph& graph, const SequenceEntry& s) { return s.wrapper != nullptr ? s.wrapper->entry : graph.entries[s.entry]; }
+
 // Index in the sequence by entry; UINT32_MAX: not emitted.
 std::vector<uint32_t> positions(const Graph& graph, const std::vector<SequenceEntry>& sequence) {
   std::vector<uint32_t> result(graph.entries.size(), UINT32_MAX);
-  for (uint32_t i = 0; i < sequence.size(); ++i) result[sequence[i].entry.index] = i;
+  for (uint32_t i = 0; i < sequence.size(); ++i) {
+    uint32_t first = sequence[i].entry.index, end = sequence[i].closed ? entry_of(graph, sequence[i]).end.index : first + 1;
+    std::fill(result.begin() + first, result.begin() + end, i);
+  }
   return result;
 }
 
-// `[entry, output]`, or the name of a parameter, buffer, cache or input of the whole pass.
-ordered_json origin(const Graph& graph, const std::vector<uint32_t>& position, TensorId id) {
+// Where a tensor comes from: the innermost entry that made it, and which of its outputs it is; else the name of a parameter, buffer, cache or
+// input of the whole pass, or nothing that is known.
+struct Origin {
+  uint32_t entry = UINT32_MAX;   // of the sequence
+  uint32_t output = 0;
+  TensorId tensor;               // as it was made
+  Symbol name;
+};
+
+uint32_t output_number(const Graph& graph, const SequenceEntry& s, TensorId tensor) {
+  const std::vector<TensorId>& outputs = entry_of(graph, s).outputs;
+  auto found = std::find(outputs.begin(), outputs.end(), tensor);
+  return found == outputs.end() ? UINT32_MAX : static_cast<uint32_t>(found - outputs.begin());
+}
+
+Origin origin(const Graph& graph, const std::vector<SequenceEntry>& sequence, const std::vector<uint32_t>& position, TensorId id) {
   for (;;) {
     const graph::Tensor& t = graph.tensors[id];
     if (!t.producer.valid()) {
-      if (!t.name.empty()) return t.name.str();
-      if (!t.view_of.valid()) return nullptr;
+      if (!t.name.empty() || !t.view_of.valid()) return {UINT32_MAX, 0, id, t.name};
       id = t.view_of;   // a view that no call made
       continue;
     }
     // What was folded into its wrapper is made by that.
     EntryId producer = t.producer;
     while (graph.entries[producer].kind != EntryKind::Refresh && position[producer.index] == UINT32_MAX) producer = graph.entries[producer].parent;
-    if (graph.entries[producer].kind != EntryKind::Refresh) return {position[producer.index], t.producer_output};
+    if (graph.entries[producer].kind != EntryKind::Refresh) {
+      uint32_t at = position[producer.index], output = t.producer_output;
+      if (sequence[at].closed) output = output_number(graph, sequence[at], id);
+      return {at, output == UINT32_MAX ? 0 : output, id, {}};
+    }
     id = graph.entries[producer].inputs[1];
   }
 }
 
-uint32_t launches_inside(const Graph& graph, EntryId id) {
+ordered_json to_json(const Origin& from) {
+  if (from.entry != UINT32_MAX) return {from.entry, from.output};
+  return from.name.empty() ? ordered_json(nullptr) : ordered_json(from.name.str());
+}
+
+// The same, among the entries that lie within the same ones as `consumer`: a module rather than the call inside that made the tensor.
+Origin beside(const Graph& graph, const std::vector<SequenceEntry>& sequence, uint32_t consumer, Origin from) {
+  if (from.entry == UINT32_MAX) return from;
+  const std::vector<uint32_t>&around = sequence[consumer].within, &chain = sequence[from.entry].within;
+  size_t shared = 0;
+  while (shared < chain.size() && shared < around.size() && chain[shared] == around[shared]) ++shared;
+  if (shared == chain.size() || chain[shared] == consumer) return from;
+  uint32_t output = output_number(graph, sequence[chain[shared]], from.tensor);
+  return output == UINT32_MAX ? from : Origin{chain[shared], output, from.tensor, {}};   // written in place: no output of the module
+}
+
+uint32_t launches_inside(const Graph& graph, const SequenceEntry& s) {
   uint32_t count = 0;
-  for (uint32_t i = id.index; i < graph.entries[id].end.index; ++i) count += graph.entries[EntryId{i}].launches;
+  for (uint32_t i = s.entry.index; i < entry_of(graph, s).end.index; ++i) count += graph.entries[EntryId{i}].launches;
   return count;
 }
 
@@ -90,9 +129,40 @@ bool stands_for_inside(const Graph& graph, EntryId id) {
   return inside.kind == EntryKind::Call && !communicates(graph, EntryId{id.index + 1}) && inside.inputs == e.inputs && inside.outputs == e.outputs;
 }
 
+// What a wrapper launches.
+ordered_json launches_to_json(const Graph& graph, EntryId begin, EntryId end) {
+  ordered_json list = ordered_json::array();
+  for (uint32_t i = begin.index; i < end.index; ++i) {
+    const Entry& e = graph.entries[EntryId{i}];
+    if (e.launches == 0) continue;
+    const graph::Frame* place = e.frame.valid() ? &graph.frames[e.frame] : nullptr;
+    list.push_back({{"op", e.op.str()}, {"src_file", place ? place->file.str() : ""}, {"src_line", place ? place->line : 0},
+                    {"launches", e.launches}, {"in", tensors_to_json(graph, e.inputs)}, {"out", tensors_to_json(graph, e.outputs)}});
+  }
+  return list;
+}
+
+bool in_model_folder(const ModelRun& run, Symbol file) {
+  return std::any_of(run.model_folders.begin(), run.model_folders.end(), [&](const std::string& folder) { return file.view().starts_with(folder); });
+}
+
+// The outermost wrappers by their first entry. A function of the model's own file is opened whatever it does.
+std::map<uint32_t, const graph::Wrapper*> outermost_wrappers(const ModelRun& run) {
+  std::map<uint32_t, const graph::Wrapper*> found;
+  uint32_t begin = UINT32_MAX;   // of the last one taken
+  for (auto it = run.wrappers.rbegin(); it != run.wrappers.rend(); ++it) {
+    if (it->begin.index >= begin || in_model_folder(run, it->file)) continue;
+    begin = it->begin.index;
+    found[begin] = &*it;
+  }
+  return found;
+}
+
 }  // namespace
 
-std::vector<SequenceEntry> make_sequence(const Graph& graph) {
+std::vector<SequenceEntry> make_sequence(const ModelRun& run) {
+  const Graph& graph = run.graph;
+  std::map<uint32_t, const graph::Wrapper*> wrappers = outermost_wrappers(run);
   // A library module that calls another one is opened: it is no entry itself.
   std::vector<bool> opened(graph.entries.size());
   for (uint32_t i = 0; i < graph.entries.size(); ++i) {
@@ -106,13 +176,17 @@ std::vector<SequenceEntry> make_sequence(const Graph& graph) {
   std::vector<SequenceEntry> sequence;
   std::vector<uint32_t> enclosing;   // of the sequence
   for (uint32_t i = 0; i < graph.entries.size(); ++i) {
-    while (!enclosing.empty() && graph.entries[sequence[enclosing.back()].entry].end.index <= i) enclosing.pop_back();
+    while (!enclosing.empty() && entry_of(graph, sequence[enclosing.back()]).end.index <= i) enclosing.pop_back();
     const Entry& e = graph.entries[EntryId{i}];
-    if (e.kind == EntryKind::Refresh || opened[i]) continue;
+    auto wrapper = wrappers.find(i);
+    if (wrapper == wrappers.end() && (e.kind == EntryKind::Refresh || opened[i])) continue;
     if (!enclosing.empty()) sequence[enclosing.back()].leaf = false;
-    sequence.push_back({EntryId{i}, enclosing, true});
-    if (e.end.index <= i + 1) continue;
-    if (stands_for_inside(graph, EntryId{i})) i = e.end.index - 1;
+    SequenceEntry entry{EntryId{i}, wrapper == wrappers.end() ? nullptr : wrapper->second, enclosing};
+    entry.closed = entry.wrapper != nullptr || (e.kind == EntryKind::Call && graph::wraps_triton(graph, EntryId{i + 1}, e.end));
+    sequence.push_back(std::move(entry));
+    uint32_t end = entry_of(graph, sequence.back()).end.index;
+    if (end <= i + 1) continue;
+    if (sequence.back().closed || stands_for_inside(graph, EntryId{i})) i = end - 1;
     else enclosing.push_back(static_cast<uint32_t>(sequence.size() - 1));
   }
   return sequence;
@@ -122,7 +196,7 @@ const graph::Frame* model_frame(const ModelRun& run, graph::FrameId frame) {
   const graph::Frame* innermost = frame.valid() ? &run.graph.frames[frame] : nullptr;
   for (graph::FrameId id = frame; id.valid(); id = run.graph.frames[id].parent) {
     const graph::Frame& f = run.graph.frames[id];
-    bool own = std::any_of(run.model_folders.begin(), run.model_folders.end(), [&](const std::string& folder) { return f.file.view().starts_with(folder); }) ||
+    bool own = in_model_folder(run, f.file) ||
                std::find(run.model_functions.begin(), run.model_functions.end(), std::pair{f.file, f.function}) != run.model_functions.end();
     if (own) return &f;
   }
@@ -131,12 +205,12 @@ const graph::Frame* model_frame(const ModelRun& run, graph::FrameId frame) {
 
 std::string sequence_to_json(const ModelRun& run) {
   const Graph& graph = run.graph;
-  std::vector<SequenceEntry> sequence = make_sequence(graph);
+  std::vector<SequenceEntry> sequence = make_sequence(run);
   std::vector<uint32_t> position = positions(graph, sequence);
   std::vector<Symbol> layers = graph::layers_of_entries(graph);
   ordered_json ops = ordered_json::array();
   for (uint32_t i = 0; i < sequence.size(); ++i) {
-    const Entry& e = graph.entries[sequence[i].entry];
+    const Entry& e = entry_of(graph, sequence[i]);
     ordered_json op;
     op["i"] = i;
     op["op"] = e.op.str();
@@ -153,13 +227,19 @@ std::string sequence_to_json(const ModelRun& run) {
     op["src_file"] = innermost ? innermost->file.str() : "";
     op["src_line"] = innermost ? innermost->line : 0;
     if (!sequence[i].within.empty()) op["within"] = sequence[i].within;
-    op["launches"] = launches_inside(graph, sequence[i].entry);
+    op["launches"] = launches_inside(graph, sequence[i]);
     op["in"] = tensors_to_json(graph, e.inputs);
     op["out"] = tensors_to_json(graph, e.outputs);
-    ordered_json inputs = ordered_json::array();
-    for (TensorId id : e.inputs) inputs.push_back(origin(graph, position, id));
+    ordered_json inputs = ordered_json::array(), siblings = ordered_json::array();
+    for (TensorId id : e.inputs) {
+      Origin from = origin(graph, sequence, position, id);
+      inputs.push_back(to_json(from));
+      siblings.push_back(to_json(beside(graph, sequence, i, from)));
+    }
+    if (siblings != inputs) op["inputs_beside"] = std::move(siblings);
     op["inputs"] = std::move(inputs);
     if (e.opaque) op["opaque"] = true;
+    if (sequence[i].closed) op["inside"] = launches_to_json(graph, sequence[i].entry, e.end);
     ordered_json frames = ordered_json::array();
     for (graph::FrameId id = e.frame; id.valid(); id = graph.frames[id].parent) {
       const graph::Frame& f = graph.frames[id];
@@ -173,6 +253,7 @@ std::string sequence_to_json(const ModelRun& run) {
   document["model"] = run.model;
   document["architecture"] = run.architecture;
   document["status"] = graph::status_name(run.status);
+  if (!run.exception.empty()) document["exception"] = run.exception;   // after the last entry
   document["phase"] = run.scenario.phase == graph::Phase::Decode ? "decode" : "prefill";
   document["ops"] = std::move(ops);
   return document.dump() + "\n";
@@ -183,9 +264,9 @@ std::string sequence_to_text(const ModelRun& run, SequenceView view) {
   std::vector<Symbol> layers = graph::layers_of_entries(graph);
   std::string text;
   std::string last_layer = "\n";
-  for (const SequenceEntry& s : make_sequence(graph)) {
+  for (const SequenceEntry& s : make_sequence(run)) {
     if (view == SequenceView::Module ? !s.within.empty() : !s.leaf) continue;
-    const Entry& e = graph.entries[s.entry];
+    const Entry& e = entry_of(graph, s);
     std::string layer = layers[s.entry.index].str();
     if (layer != last_layer) text += fmt::format("{}\n", layer.empty() ? "(outside the layers)" : layer);
     last_layer = layer;

@@ -10,11 +10,13 @@ namespace fusescout::report {
 
 // One entry of the sequence: what is emitted of the graph's entries.
 struct SequenceEntry {
-  graph::EntryId entry;
+  graph::EntryId entry;           // of a wrapper: the first one inside
+  const graph::Wrapper* wrapper = nullptr;
   std::vector<uint32_t> within;   // indices of all enclosing entries of the sequence, outermost first
   bool leaf = true;               // encloses no other
+  bool closed = false;            // a Triton wrapper: what is inside is no entry
 };
-std::vector<SequenceEntry> make_sequence(const graph::Graph& graph);
+std::vector<SequenceEntry> make_sequence(const graph::ModelRun& run);
 
 // The innermost place in the model's own code, or the innermost of all when there is none.
 const graph::Frame* model_frame(const graph::ModelRun& run, graph::FrameId frame);

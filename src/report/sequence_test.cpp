@@ -28,8 +28,9 @@ struct Builder {
   }
   std::string names() {
     std::string text;
-    for (const SequenceEntry& s : make_sequence(run.graph)) {
-      text += run.graph.entries[s.entry].op.str() + "/" + std::to_string(s.within.size()) + (s.leaf ? " " : "+ ");
+    for (const SequenceEntry& s : make_sequence(run)) {
+      const Entry& entry = s.wrapper != nullptr ? s.wrapper->entry : run.graph.entries[s.entry];
+      text += entry.op.str() + "/" + std::to_string(s.within.size()) + (s.leaf ? " " : "+ ");
     }
     return text;
   }
@@ -55,6 +56,42 @@ TEST(Sequence, ALibraryModuleThatCallsAnotherIsOpenedAlsoThroughACall) {
   b.close(body);
   b.close(experts);
   EXPECT_EQ(b.names(), "vllm.moe_forward/0+ Linear/1 ");
+}
+
+TEST(Sequence, ATritonWrapperIsOneEntryUnlessTheModelWroteIt) {
+  Builder b;
+  b.run.model_folders = {"models/"};
+  auto launch = [&](const char* op, EntryId parent) {
+    EntryId id = b.call(op, parent);
+    b.run.graph.entries[id].launches = 1;
+    return id;
+  };
+  auto wrap = [&](EntryId begin, const char* name, const char* file) {
+    Entry e;
+    e.kind = EntryKind::Function;
+    e.op = Symbol(name);
+    e.end = EntryId{static_cast<uint32_t>(b.run.graph.entries.size())};
+    b.run.wrappers.push_back({e, begin, Symbol(file)});
+  };
+  EntryId first = launch("aten.to", {});
+  launch("triton.kernel", {});
+  wrap(first, "inner", "ops/a.py");
+  launch("aten.to", {});
+  wrap(first, "outer", "ops/b.py");
+  wrap(first, "helper", "models/m.py");
+  EntryId operation = b.open(EntryKind::Call, "vllm.mixer", {});
+  launch("triton.kernel", operation);
+  launch("aten.index", operation);
+  b.close(operation);
+  EntryId mixed = b.open(EntryKind::Call, "vllm.attention", {});
+  launch("triton.kernel", mixed);
+  launch("torch_npu.npu_attention", mixed);
+  b.close(mixed);
+  EntryId one = b.open(EntryKind::Call, "vllm.rope", {});
+  launch("triton.kernel", one);
+  b.call("aten.empty", one);
+  b.close(one);
+  EXPECT_EQ(b.names(), "outer/0 vllm.mixer/0 vllm.attention/0+ triton.kernel/1 torch_npu.npu_attention/1 vllm.rope/0+ triton.kernel/1 aten.empty/1 ");
 }
 
 TEST(Sequence, ThePlaceIsTheInnermostFrameOfTheModelsCode) {

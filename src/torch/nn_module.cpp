@@ -209,11 +209,7 @@ Value call_module(Interpreter& interpreter, const Arguments& arguments) {
   Arguments inputs{positional, arguments.keywords};
   Context& context = Context::of(interpreter);
   std::optional<ModuleScope> scope;
-  if (context.recording) {
-    graph::ModuleId id = module_id(context, module);
-    const graph::ModuleInfo& info = context.graph.modules[id];
-    scope.emplace(context, id, info.upstream_class, info.class_name, is_library(context, module->cls), inputs);
-  }
+  open_module_scope(context, module, inputs, scope);
   Value output = interpreter.call(interpreter.get_attribute(self, forward_name), inputs);
   if (module->forward_hooks != nullptr && module->forward_hooks->live > 0)
     output = run_hooks(interpreter, module->forward_hooks, self, interpreter.tuple(positional), output);
@@ -243,6 +239,15 @@ void add_module_text(Interpreter& interpreter, Class* cls);
 ModuleObject* as_module(const Value& value) {
   auto* instance = value.as<python::Instance>();
   return instance != nullptr ? dynamic_cast<ModuleObject*>(instance) : nullptr;
+}
+
+void open_module_scope(Context& context, ModuleObject* module, const Arguments& inputs, std::optional<ModuleScope>& scope) {
+  if (!context.recording) return;
+  graph::ModuleId id = module_id(context, module);
+  graph::EntryId around = context.parent();
+  if (around.valid() && context.graph.entries[around].kind == graph::EntryKind::Module && context.module() == id) return;
+  const graph::ModuleInfo& info = context.graph.modules[id];
+  scope.emplace(context, id, info.upstream_class, info.class_name, is_library(context, module->cls), inputs);
 }
 
 void register_parameter(Interpreter& interpreter, ModuleObject* module, Symbol name, const Value& parameter) {

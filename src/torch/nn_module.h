@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "graph/graph.h"
@@ -39,6 +40,10 @@ void name_modules(python::Interpreter& interpreter, ModuleObject* root, std::str
 void for_each_module(ModuleObject* root, const std::string& prefix, const std::function<void(const std::string&, ModuleObject*)>& action);
 
 class Context;
+class ModuleScope;
+
+// Opens the entry of a call of the module, unless that is open already (a class with a `__call__` of its own that comes to that of nn.Module).
+void open_module_scope(Context& context, ModuleObject* module, const python::Arguments& inputs, std::optional<ModuleScope>& scope);
 
 // Makes torch.nn.Module, torch.nn.Parameter and the native module that library/torch/nn takes them from.
 void install_nn(Context& context);

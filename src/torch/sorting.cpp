@@ -87,23 +87,25 @@ Value unique(Bound& bound, bool consecutive, size_t inverse_at, size_t counts_at
     bound.interpreter.note(python::NoteKind::Assumption, "the number of different elements is data: taken as all of them");
   }
   CallScope call = bound.open();
+  // What is not asked for comes out empty, and Python leaves it away.
   TensorObject* out = context.make_tensor({count}, from.dtype);
+  TensorObject* places = context.make_tensor(inverse ? from.shape : Shape{Dim(0)}, DType::I64);
+  TensorObject* numbers = context.make_tensor({counts ? count : Dim(0)}, DType::I64);
   std::vector<Value> results = {out};
   Ids outputs = {out->id};
   if (inverse) {
-    TensorObject* t = context.make_tensor(from.shape, DType::I64);
-    results.push_back(t);
-    outputs.push_back(t->id);
+    results.push_back(places);
+    outputs.push_back(places->id);
   }
   if (counts) {
-    TensorObject* t = context.make_tensor({count}, DType::I64);
-    results.push_back(t);
-    outputs.push_back(t->id);
-    if (data) context.set_known(t, times);
+    results.push_back(numbers);
+    outputs.push_back(numbers->id);
+    if (data) context.set_known(numbers, times);
   }
   call.emit("opaque", Ids{context.current(bound.tensor(0))}, outputs, attributes({{"name", bound.operation.name}}));
   if (data) context.set_known(out, values);
-  return call.finish(results.size() == 1 ? results[0] : context.interpreter.tuple(results));
+  call.finish(context.interpreter.tuple({out, places, numbers}));
+  return results.size() == 1 ? results[0] : context.interpreter.tuple(results);
 }
 
 Value plain(Bound& bound, const Shape& shape, DType dtype, std::initializer_list<TensorObject*> inputs,
@@ -191,7 +193,7 @@ void define_sorting(Context& context) {
          [](Bound& b) { return sort(b, false); });
   define(context, "torch.argsort Tensor.argsort", "argsort", "input, dim=-1, descending=False, stable=False",
          [](Bound& b) { return sort(b, true); });
-  define(context, "torch.unique Tensor.unique", "unique", "input, sorted=True, return_inverse=False, return_counts=False, dim=None",
+  define(context, "torch.unique Tensor.unique", "_unique2", "input, sorted=True, return_inverse=False, return_counts=False, dim=None",
          [](Bound& b) { return unique(b, false, 2, 3); });
   define(context, "torch.unique_consecutive Tensor.unique_consecutive", "unique_consecutive",
          "input, return_inverse=False, return_counts=False, dim=None", [](Bound& b) { return unique(b, true, 1, 2); });

@@ -8,6 +8,7 @@
 #include "base/stopwatch.h"
 #include "catalogue/install.h"
 #include "torch/context.h"
+#include "torch/watch_calls.h"
 #include "vllm/class_use.h"
 #include "vllm/graph_passes.h"
 #include "vllm/scenario_module.h"
@@ -73,6 +74,7 @@ struct Evaluation::State {
     torch::install(context);
     catalogue::install(context);
     set_class_hooks(context, run);
+    torch::watch_calls(context, run.wrappers);
     add_scenario_module(interpreter, context, facts, run);
     passes.add_to(interpreter, interpreter.find_module(Symbol("fusescout_scenario")));
     phase("start");

@@ -24,7 +24,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 # What must hold first; --all takes the rest of the corpus as well.
 FIRST = ["LlamaForCausalLM", "Qwen2ForCausalLM", "Qwen3ForCausalLM", "Qwen3MoeForCausalLM", "Glm4ForCausalLM", "Glm4MoeForCausalLM", "Glm47",
-         "DeepseekV3ForCausalLM", "Qwen3NextForCausalLM", "MixtralForCausalLM", "Gemma3ForCausalLM"]
+         "DeepseekV3ForCausalLM", "Qwen3NextForCausalLM", "MixtralForCausalLM", "Gemma3ForCausalLM", "Mamba2ForCausalLM", "BertModel",
+         "Qwen2_5_VLForConditionalGeneration"]
 FIRST_FOLDERS = ["oot", "ascend-prefill", "ascend-decode"]
 
 

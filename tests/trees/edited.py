@@ -71,6 +71,49 @@ def test_swapped_and_inserted(program: Program, folder: Path):
     expect(tanh, [(file, line_of(path, "v = torch.tanh(v)"))], "inserted")
 
 
+def test_edges(program: Program, folder: Path):
+    """Who made each input, by name of the operator or of the parameter, and which of its outputs it is."""
+    tree = copied(folder)
+    path = tree / MODELS / "qwen3.py"
+    rope = "        q, k = self.rotary_emb(positions, q, k)\n"
+
+    def edges(body: str) -> list[tuple]:
+        text = path.read_text()
+        rewrite(path, (rope, rope + "".join(f"        {line}\n" for line in body.split("; "))))
+        ops = sequence(program, "Qwen3ForCausalLM", config(folder, QWEN, 2), tree, "--upstream")
+        path.write_text(text)
+        def name(op: dict) -> str:
+            return op["op"].removeprefix("aten.") if op["op"].startswith("aten.") else op["module"].rsplit(".", 1)[1]
+        return [(name(op), *(edge if isinstance(edge, str) else f"{name(ops[edge[0]])}:{edge[1]}" for edge in op.get("inputs_beside", op["inputs"]))) for op in top(ops, 1)]
+
+    found = edges("pass")
+    expect(found[0], ("input_layernorm", "down_proj:0", "post_attention_layernorm:1"), "both outputs of the norm before")
+    expect([e for e in found if e[0] in ("qkv_proj", "split_with_sizes", "o_proj", "gate_up_proj", "act_fn", "down_proj")], [
+        ("qkv_proj", "input_layernorm:0"), ("split_with_sizes", "qkv_proj:0"), ("o_proj", "attn:0"), ("gate_up_proj", "post_attention_layernorm:0"),
+        ("act_fn", "gate_up_proj:0"), ("down_proj", "act_fn:0")], "a chain")
+    expect([e[1:] for e in found if e[0] == "rotary_emb"], [("positions", "view:0", "view:0")], "an input of the model")
+    expect([e[1:] for e in found if e[0] == "attn"], [("rotary_emb:0", "rotary_emb:1", "split_with_sizes:2")], "outputs by number")
+    expect([e[1:] for e in found if e[0] == "post_attention_layernorm"], [("o_proj:0", "input_layernorm:1")], "the residual")
+
+    def inserted(body: str) -> dict[str, tuple]:
+        return {e[0]: e[1:] for e in edges(body) if e[0] in ("sub", "sigmoid", "mul", "mul_", "neg", "attn", "add", "view_as_real")}
+
+    two = inserted("g = torch.sigmoid(v); v = torch.sub(k, g)")
+    expect(two, {"sigmoid": ("split_with_sizes:2",), "sub": ("rotary_emb:1", "sigmoid:0"), "attn": ("rotary_emb:0", "rotary_emb:1", "sub:0")}, "two inserted")
+    swapped = inserted("g = torch.sigmoid(v); v = torch.sub(g, k)")
+    expect(swapped["sub"], ("sigmoid:0", "rotary_emb:1"), "operands swapped")
+    shared = inserted("g = torch.sigmoid(v); v = torch.mul(torch.sub(v, g), g)")
+    expect((shared["sub"], shared["mul"]), (("split_with_sizes:2", "sigmoid:0"), ("sub:0", "sigmoid:0")), "a second user")
+    written = inserted("w = v.flatten(); v.mul_(2.0); k = torch.neg(v)")
+    expect((written["mul_"], written["neg"], written["attn"]), (("split_with_sizes:2",), ("mul_:0",), ("rotary_emb:0", "neg:0", "mul_:0")), "in place")
+    viewed = inserted("w = v[:, :1]; v.mul_(2.0); k = k + w")
+    expect(viewed["add"], ("rotary_emb:1", "mul_:0"), "a view taken before the write sees it")
+    weighted = inserted("k = torch.add(k, self.qkv_proj.weight[0, 0])")
+    expect(weighted["add"], ("rotary_emb:1", "select:0"), "an element of a parameter")
+    whole = inserted("v = torch.mul(v.reshape(-1, self.head_dim), self.k_norm.weight).view(v.shape)")
+    expect(whole["mul"], ("reshape:0", "model.layers.1.self_attn.k_norm.weight"), "a parameter by its name")
+
+
 def test_renamed(program: Program, folder: Path):
     tree = copied(folder)
     models = tree / MODELS
