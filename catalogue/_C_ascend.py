@@ -1,7 +1,8 @@
 """torch.ops._C_ascend: the operators that vllm-ascend builds itself. Signatures as in its csrc/torch_binding.cpp."""
 import torch
-from fusescout import operator
+from fusescout import operator, results
 import op
+from ascend_recurrent import chunk_fwd_o, chunk_gated_delta_rule_fwd_h, npu_fused_gdn_gating
 from npu_attention import lightning_indexer, sparse_attention
 from npu_matmul import first, grouped_swiglu_quant, rest
 from npu_moe import expert_layer, gating, init_routing
@@ -138,15 +139,27 @@ def mla_preprocess(hiddenState, wdqkv, descale0, gamma1, beta1, wuq, descale1, g
 
 @operator("_C_ascend.npu_lightning_indexer", unit="mixed")
 def npu_lightning_indexer(query, key, weights, *, actual_seq_lengths_query=None, actual_seq_lengths_key=None, block_table=None,
-                          layout_query="BSND", layout_key="BSND", sparse_count=2048, sparse_mode=3):
-    return lightning_indexer(query, key, weights, block_table, layout_query, layout_key, sparse_count)[1]
+                          layout_query="BSND", layout_key="BSND", sparse_count=2048, sparse_mode=3, pre_tokens=9223372036854775807,
+                          next_tokens=9223372036854775807, return_value=False):
+    values, indices = lightning_indexer(query, key, weights, block_table, layout_query, layout_key, sparse_count)
+    return indices if results("_C_ascend.npu_lightning_indexer", 2) == 1 else (indices, values)
 
 
 @operator("_C_ascend.npu_sparse_flash_attention", unit="mixed")
 def npu_sparse_flash_attention(query, key, value, sparse_indices, scale_value, sparse_block_size=1, *, block_table=None,
                                actual_seq_lengths_query=None, actual_seq_lengths_kv=None, query_rope=None, key_rope=None, layout_query="BSND",
-                               layout_kv="BSND", sparse_mode=3):
-    return sparse_attention(query, key, value, sparse_indices, scale_value, block_table, query_rope, key_rope, layout_query)
+                               layout_kv="BSND", sparse_mode=3, pre_tokens=9223372036854775807, next_tokens=9223372036854775807,
+                               attention_mode=2, return_softmax_lse=False):
+    if results("_C_ascend.npu_sparse_flash_attention", 3) == 1:
+        return sparse_attention(query, key, value, sparse_indices, scale_value, block_table, query_rope, key_rope, layout_query)
+    if not return_softmax_lse:
+        none = op.fill([0], torch.float32, 0)
+        return sparse_attention(query, key, value, sparse_indices, scale_value, block_table, query_rope, key_rope, layout_query), none, none
+    heads = key.shape[2] if layout_kv == "PA_BSND" or layout_query != "TND" else key.shape[1]
+    shape = list(query.shape)
+    lse_shape = [heads, shape[0], shape[1] // heads] if len(shape) == 3 else [shape[0], heads, shape[1], shape[2] // heads]
+    out, lse = sparse_attention(query, key, value, sparse_indices, scale_value, block_table, query_rope, key_rope, layout_query, lse_shape=lse_shape)
+    return out, lse, lse
 
 
 # --- mixture of experts

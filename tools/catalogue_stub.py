@@ -128,6 +128,7 @@ def load():
     fusescout = types.ModuleType("fusescout")
     for name in ("emit", "view", "operator", "kernel_meaning"):
         setattr(fusescout, name, getattr(checker, name))
+    fusescout.results = lambda name, otherwise: otherwise
     sys.modules["torch"], sys.modules["fusescout"] = torch, fusescout
     sys.path.insert(0, os.path.join(ROOT, "catalogue"))
     sys.dont_write_bytecode = True

@@ -8,8 +8,13 @@ from fusescout_worker.releases import accepted, call
 
 
 def start_worker(vllm_config):
-    """NPUWorker.__init__"""
+    """The module of NPUWorker, which loads the C++ operators with its allocator, and NPUWorker.__init__"""
     from vllm_ascend.utils import adapt_patch
+
+    try:
+        import vllm_ascend.vllm_ascend_C  # noqa: F401
+    except ImportError:
+        pass
 
     adapt_patch()
     call("vllm_ascend.utils:is_enable_nz", None, vllm_config)

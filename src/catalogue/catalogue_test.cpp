@@ -161,6 +161,23 @@ y = torch_npu.npu_rms_norm(torch.empty(16, 64), nonsense=1)
   EXPECT_TRUE(said);
 }
 
+TEST(Catalogue, TheLibrarySaysWhichOperatorsThereAre) {
+  Machine machine;
+  machine.context.recording = true;
+  ASSERT_EQ(machine.run(R"py(
+import torch
+library = torch.library.Library("_C_ascend", "DEF")
+library.define("npu_lightning_indexer(Tensor query, Tensor key, Tensor weights, *, Tensor? block_table=None) -> Tensor")
+library.define("nobody_knows(Tensor x, Tensor(a!) out) -> (Tensor, Tensor)")
+assert not hasattr(torch.ops._C_ascend, "npu_add_rms_norm_bias")    # in the catalogue, not in this library
+query, key, weights = torch.empty(4, 1, 8, 16), torch.empty(4, 32, 1, 16), torch.empty(4, 1, 8)
+picked = torch.ops._C_ascend.npu_lightning_indexer(query=query, key=key, weights=weights, sparse_count=2)
+assert picked.shape == (4, 1, 1, 2)                                  # newer libraries give two results
+y, z = torch.ops._C_ascend.nobody_knows(query, key)
+)py"), "");
+  EXPECT_NE(machine.entries().find("_C_ascend.nobody_knows opaque"), std::string::npos);
+}
+
 TEST(Catalogue, CollectivesAreInPlace) {
   Machine machine;
   machine.context.recording = true;

@@ -6,6 +6,7 @@
 #include "graph/operator_kind.h"
 #include "python/scope.h"
 #include "torch/context.h"
+#include "torch/operator_schema.h"
 #include "torch/operators.h"
 
 namespace fusescout::catalogue {
@@ -282,6 +283,11 @@ void install(Context& context) {
   function("operator", [state](Interpreter&, const Arguments& a) { return make_operator(state, a); });
   function("kernel_meaning", [state](Interpreter&, const Arguments& a) { return make_kernel_meaning(state, a); });
   function("emit", [state](Interpreter&, const Arguments& a) { return emit(*state, a); });
+  function("results", [](Interpreter& in, const Arguments& a) {
+    std::string name(in.text_of(a[0]));
+    OperatorEntry* entry = Operators::of(in).find(Symbol(name.substr(0, name.find('.'))), Symbol(name.substr(name.find('.') + 1)));
+    return entry == nullptr || entry->schema.empty() ? a[1] : Value::of(static_cast<int64_t>(torch::result_count(entry->schema)));
+  });
   function("view", [state](Interpreter&, const Arguments& a) { return view(*state, a); });
 
   Operators& operators = Operators::of(interpreter);

@@ -1,6 +1,7 @@
 // Attribute access: the descriptor protocol, classes, modules, super.
 #include "python/builtins/native_attribute.h"
 #include "python/interpreter.h"
+#include "python/method_order.h"
 #include "python/names.h"
 
 namespace fusescout::python {
@@ -12,6 +13,18 @@ bool is_data_descriptor(Interpreter& interpreter, const Value& v) {
   if (v.object->kind == Kind::Property) return true;
   auto* instance = v.as<Instance>();
   return instance != nullptr && (interpreter.find_in_class(instance->cls, names::__set__).defined() || interpreter.find_in_class(instance->cls, names::__delete__).defined());
+}
+
+void set_bases(Interpreter& interpreter, Class* cls, const Value& value) {
+  auto* tuple = value.as<Tuple>();
+  if (tuple == nullptr) interpreter.raise_type_error("can only assign tuple to " + cls->name.str() + ".__bases__, not " + interpreter.type_name(value));
+  if (tuple->items.empty()) interpreter.raise_type_error("can only assign non-empty tuple to " + cls->name.str() + ".__bases__, not ()");
+  std::vector<Class*> bases;
+  for (const Value& base : tuple->items) {
+    if (base.as<Class>() == nullptr) interpreter.raise_type_error(cls->name.str() + ".__bases__ must be tuple of classes, not '" + interpreter.type_name(base) + "'");
+    bases.push_back(base.as<Class>());
+  }
+  if (!rebase(cls, std::move(bases))) interpreter.raise_type_error("Cannot create a consistent method resolution order (MRO) for " + cls->name.str());
 }
 
 }  // namespace
@@ -217,6 +230,7 @@ void Interpreter::set_attribute_plain(const Value& object, Symbol name, const Va
       if (cls->builtin && cls->layout != Layout::Native) raise_type_error("cannot set '" + name.str() + "' attribute of immutable type '" + cls->name.str() + "'");
       if (name == names::__name__ && is_string(value)) cls->name = Symbol(text_of(value));
       else if (name == names::__qualname__ && is_string(value)) cls->qualname = Symbol(text_of(value));
+      else if (name == names::__bases__) set_bases(*this, cls, value);
       else cls->dict->set(*this, name, value);
       class_changed();
       return;

@@ -1,15 +1,16 @@
 // Classes: creation (C3 order, metaclasses, __init_subclass__), instances, native classes.
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "python/interpreter.h"
+#include "python/method_order.h"
 #include "python/names.h"
 #include "python/small_vector.h"
 
 namespace fusescout::python {
-namespace {
 
-// https://docs.python.org/3/howto/mro.html: merge of the bases' orders and the list of bases. False: there is no consistent order.
+// https://docs.python.org/3/howto/mro.html: merge of the bases' orders and the list of bases.
 bool linearize(Class* cls, std::vector<Class*>& order) {
   std::vector<std::vector<Class*>> lists;
   for (Class* base : cls->bases) lists.push_back(base->mro);
@@ -35,7 +36,22 @@ bool linearize(Class* cls, std::vector<Class*>& order) {
   }
 }
 
-}  // namespace
+bool rebase(Class* cls, std::vector<Class*> bases) {
+  std::vector<Class*> order, old = std::exchange(cls->bases, std::move(bases));
+  if (!linearize(cls, order)) {
+    cls->bases = std::move(old);
+    return false;
+  }
+  cls->mro = std::move(order);
+  for (Class* base : old) std::erase(base->subclasses, cls);
+  for (Class* base : cls->bases) base->subclasses.push_back(cls);
+  std::vector<Class*> derived = cls->subclasses;
+  for (size_t i = 0; i < derived.size(); ++i) {
+    if (linearize(derived[i], order)) derived[i]->mro = order;
+    derived.insert(derived.end(), derived[i]->subclasses.begin(), derived[i]->subclasses.end());
+  }
+  return true;
+}
 
 Class* Interpreter::builtin_class(std::string_view name) {
   auto it = builtin_classes_.find(name);

@@ -148,6 +148,16 @@ std::string infer_schema(Interpreter& interpreter, const Value& callable, const 
   return result + ") -> " + type;
 }
 
+size_t result_count(const std::string& schema) {
+  size_t arrow = schema.rfind("->");
+  if (arrow == std::string::npos) return 0;
+  std::string text = schema.substr(arrow + 2);
+  text.erase(0, std::min(text.find_first_not_of(" \n"), text.size()));
+  text.erase(text.find_last_not_of(" \n") + 1);
+  if (text.starts_with('(')) text = text.substr(1, text.size() - 2);
+  return split_arguments(text).size();
+}
+
 void read_schema(OperatorEntry& entry) {
   entry.parameters.clear();
   entry.mutates.clear();

@@ -13,6 +13,9 @@ std::string infer_schema(python::Interpreter& interpreter, const python::Value& 
 // Fills in the parameters and what is written from the entry's schema.
 void read_schema(OperatorEntry& entry);
 
+// How many results the schema gives: 1 for "(...) -> Tensor", 2 for "(...) -> (Tensor y, Tensor scale)".
+size_t result_count(const std::string& schema);
+
 // The object that an overload's `_schema` is: name, arguments (name, type, alias_info), returns.
 python::Value schema_object(python::Interpreter& interpreter, const OperatorEntry& entry);
 

@@ -109,9 +109,12 @@ Value Operators::object(OperatorEntry& entry, Symbol overload) {
 }
 
 Value Operators::attribute(Symbol space, Symbol name) {
-  if (OperatorEntry* entry = find(space, name)) return object(*entry);
+  OperatorEntry* entry = find(space, name);
+  if (owned_.count(space) > 0 && (entry == nullptr || entry->schema.empty())) return Value();
+  if (entry != nullptr && (entry->meaning || !entry->implementations.empty())) return object(*entry);
   auto source = sources_.find(space);
-  return source != sources_.end() ? source->second(context_.interpreter, name) : Value();
+  Value found = source != sources_.end() ? source->second(context_.interpreter, name) : Value();
+  return found.defined() || entry == nullptr ? found : object(*entry);
 }
 
 Value Operators::fake_result(OperatorEntry& entry, CallScope& call, const Arguments& arguments, const std::string& reason) {
@@ -141,6 +144,11 @@ Value Operators::call(OperatorEntry& entry, Symbol overload, const Arguments& ar
   if (!body.defined() && entry.meaning) return entry.meaning(call, arguments);
   if (!body.defined()) {
     if (entry.fake.defined()) return call.finish(fake_result(entry, call, arguments, "no implementation for this device is registered"));
+    if (owned_.count(entry.space) > 0 && sources_.count(entry.space) > 0) {     // it is built, and not in the catalogue
+      call.opaque();
+      for (TensorObject* tensor : tensors_of(context_, entry, arguments, entry.mutates)) call.write(tensor);
+      return interpreter.unknown("`" + entry.qualified() + "` has no meaning here", entry.qualified() + "()");
+    }
     interpreter.raise("NotImplementedError", "Could not run '" + entry.space.str() + "::" + entry.name.str() + "' with arguments from the '" +
                                                  context_.dispatch_keys.front() + "' backend.");
   }
@@ -275,9 +283,10 @@ Class* make_library_class(Interpreter& interpreter) {
   cls->module_name = "torch.library";
   cls->allocate = [](Interpreter& in, Class* made) -> python::Instance* { return in.make<LibraryObject>(made); };
   interpreter.add_method(cls, "__init__", [](Interpreter& in, const Arguments& a) {
-    static const Symbol ns("ns"), key("dispatch_key");
+    static const Symbol ns("ns"), kind("kind"), key("dispatch_key");
     LibraryObject* library = as_library(a[0]);
     library->space = Symbol(in.text_of(a.get(1, ns)));
+    if (text_or(in, a.get(2, kind), "") == "DEF") Operators::of(in).own(library->space);
     library->key = text_or(in, a.get(3, key), "");
     return Value::none();
   });

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,6 +45,8 @@ class Operators {
   using Source = std::function<python::Value(python::Interpreter&, Symbol name)>;
   void add_source(Symbol space, Source source) { sources_[space] = std::move(source); }
   void remove_source(Symbol space) { sources_.erase(space); }
+  // A library defines all of the space's operators: what it does not define does not exist, whatever the source knows.
+  void own(Symbol space) { owned_.insert(space); }
   python::Value attribute(Symbol space, Symbol name);  // of torch.ops.<space>
 
  private:
@@ -52,6 +55,7 @@ class Operators {
   Context& context_;
   std::map<std::pair<Symbol, Symbol>, std::unique_ptr<OperatorEntry>> entries_;
   std::map<Symbol, Source> sources_;
+  std::set<Symbol> owned_;
   std::map<std::pair<Symbol, Symbol>, python::Value> objects_;        // by qualified name and overload
   python::Class* packet_class_ = nullptr;
   python::Class* overload_class_ = nullptr;

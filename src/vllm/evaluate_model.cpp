@@ -11,6 +11,7 @@
 #include "torch/watch_calls.h"
 #include "vllm/class_use.h"
 #include "vllm/graph_passes.h"
+#include "vllm/operator_library.h"
 #include "vllm/scenario_module.h"
 #include "vllm/summarize_run.h"
 #include "vllm/entry_points.h"
@@ -35,7 +36,7 @@ void add_sources(TreeLoader& loader, const Sources& sources, const graph::Scenar
   DeviceGeneration device = device_generation(scenario.device);
   loader.add_generated("vllm_ascend._build_info", "__device_type__ = '" + device.name + "'\n__soc_version__ = '" + device.soc_name +
                                                       "'\n__sleep_mode_enabled__ = " + (scenario.custom_ops ? "True" : "False") + "\n");
-  loader.add_generated("vllm_ascend.vllm_ascend_C", scenario.custom_ops ? std::optional<std::string>("") : std::nullopt);
+  loader.add_generated("vllm_ascend.vllm_ascend_C", scenario.custom_ops ? std::optional(operator_library(*sources.ascend, device.name.find("310") != std::string::npos)) : std::nullopt);
 }
 
 ScenarioFacts facts_of(const Sources& sources, const ModelRequest& request, const graph::Scenario& scenario) {

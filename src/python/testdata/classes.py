@@ -247,3 +247,36 @@ print(A.__dict__["x"], "f" in A.__dict__, type(A.__dict__).__name__)
 A.added = lambda self: self.y
 print(b.added())
 print(object().__class__, type(type), type(A))
+
+
+# --- bases assigned afterwards
+
+class Wrapper:
+    def who(self):
+        return "wrapper"
+
+
+class Base:
+    def __init__(self):
+        self.made = True
+
+
+class Middle(Base):
+    def who(self):
+        return "middle, " + super().who()
+
+
+class Leaf(Middle):
+    pass
+
+
+Middle.__bases__ = Middle.__bases__ + (Wrapper,)
+print([c.__name__ for c in Leaf.__mro__], Leaf.__bases__ == (Middle,), Middle.__bases__ == (Base, Wrapper))
+print(Leaf().who(), isinstance(Leaf(), Wrapper), Middle in Wrapper.__subclasses__(), "__bases__" in Middle.__dict__)
+Leaf.__bases__ = (Middle, Wrapper)
+print([c.__name__ for c in Leaf.__mro__])
+for bases in ((), [Base], (Base, 1), (Wrapper, Middle)):
+    try:
+        Leaf.__bases__ = bases
+    except TypeError as error:
+        print(str(error).replace("\n", " ").split(" for ")[0].split(", not")[0])

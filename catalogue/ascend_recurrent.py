@@ -1,0 +1,38 @@
+"""torch.ops._C_ascend: gated delta rules and their parts. Signatures as in csrc/torch_binding.cpp, shapes as in its meta functions."""
+import torch
+from fusescout import operator
+import op
+
+
+def gate(A_log, a, dt_bias, beta, threshold, shape):
+    """-exp(A_log) * softplus(a + dt_bias)"""
+    x = op.add(op.cast(a, torch.float32), op.cast(dt_bias, torch.float32))
+    return op.view(op.mul(op.neg(op.exp(op.cast(A_log, torch.float32))), op.softplus(x, beta, threshold)), shape)
+
+
+@operator("_C_ascend.npu_fused_gdn_gating")
+def npu_fused_gdn_gating(A_log, a, b, dt_bias, beta=1.0, threshold=20.0):
+    shape = [1, a.shape[0], a.shape[1]]
+    return gate(A_log, a, dt_bias, beta, threshold, shape), op.view(op.sigmoid(b), shape)
+
+
+# --- the chunked rule: states at the chunks' borders, then the outputs
+
+def chunk_count(length, chunk_size, chunk_indices):
+    return (length + chunk_size - 1) // chunk_size if chunk_indices is None else len(chunk_indices) // 2
+
+
+@operator("_C_ascend.chunk_gated_delta_rule_fwd_h", unit="mixed")
+def chunk_gated_delta_rule_fwd_h(k, w, u, g=None, *, gk=None, initial_state=None, output_final_state=False, chunk_size=None, save_new_value=True,
+                                 cu_seqlens=None, chunk_indices=None, use_exp2=False, transpose_state_layout=False):
+    batch, heads, key_size, value_size = k.shape[0], u.shape[1], k.shape[3], u.shape[3]
+    chunks = chunk_count(k.shape[2], chunk_size or 64, chunk_indices)
+    sequences = batch if cu_seqlens is None else len(cu_seqlens) - 1
+    final = [sequences, heads, key_size, value_size] if output_final_state else [0]
+    outputs = [op.like(k, [batch, heads, chunks, key_size, value_size]), op.like(u), op.like(k if initial_state is None else initial_state, final)]
+    return tuple(op.linear_attention([k, w, u, g, gk, initial_state], outputs, rule="gated_delta", chunked=True, part="state"))
+
+
+@operator("_C_ascend.chunk_fwd_o", unit="mixed")
+def chunk_fwd_o(q, k, v, h, scale, *, g=None, g_gamma=None, cu_seqlens=None, chunk_indices=None, chunk_size=None, transpose_state_layout=False):
+    return op.linear_attention([q, k, v, h, g], [op.like(v)], rule="gated_delta", chunked=True, part="output", scale=scale)[0]
