@@ -1,7 +1,8 @@
-"""The source trees that whole-program tests read: those of FUSESCOUT_VLLM, FUSESCOUT_ASCEND and FUSESCOUT_TRANSFORMERS, else a fetched release.
+"""The source trees that whole-program tests read, by release of vllm-ascend. Those of the primary release are what FUSESCOUT_VLLM,
+FUSESCOUT_ASCEND and FUSESCOUT_TRANSFORMERS name, if they are set; else what the program fetched.
 
-    sources.py fetch PROGRAM          has the program fetch them, unless they are there
-    sources.py run COMMAND...         runs a command, with {vllm}, {ascend} and {transformers} replaced by the directories
+    sources.py fetch RELEASE PROGRAM          has the program fetch them, unless they are there
+    sources.py run RELEASE COMMAND...         runs a command, with {vllm}, {ascend} and {transformers} replaced by the directories
 
 Without sources both are skipped (exit code 77); with FUSESCOUT_REQUIRE_SOURCES=1, as in CI, they fail.
 """
@@ -11,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-RELEASE = "0.17.0rc1"
+PRIMARY = "0.17.0rc1"
 SKIPPED = 77
 NAMES = {"vllm": "vllm", "ascend": "vllm-ascend", "transformers": "transformers"}
 
@@ -21,13 +22,13 @@ def cache_directory() -> Path:
     return (Path(xdg) if xdg.startswith("/") else Path.home() / ".cache") / "fusescout"
 
 
-def sources() -> dict[str, Path] | None:
+def sources(release: str) -> dict[str, Path] | None:
     named = {kind: Path(os.environ.get(f"FUSESCOUT_{kind.upper()}", "")) for kind in NAMES}
-    if all(str(path) != "." for path in named.values()):
+    if release == PRIMARY and all(str(path) != "." for path in named.values()):
         return named
     cache = cache_directory()
     try:
-        packages = json.loads((cache / "releases" / f"{RELEASE}.lock.json").read_text())["packages"]
+        packages = json.loads((cache / "releases" / f"{release}.lock.json").read_text())["packages"]
     except (OSError, ValueError, KeyError):
         return None
     found = {}
@@ -47,29 +48,29 @@ def missing(why: str) -> int:
     return SKIPPED
 
 
-def fetch(program: str) -> int:
-    if sources() is None:
-        result = subprocess.run([program, "fetch", RELEASE], capture_output=True, text=True)
+def fetch(release: str, program: str) -> int:
+    if sources(release) is None:
+        result = subprocess.run([program, "fetch", release], capture_output=True, text=True)
         print(result.stdout + result.stderr)
-        if result.returncode != 0 or sources() is None:
-            return missing(f"`fusescout fetch {RELEASE}` did not bring them")
-    for kind, path in sources().items():
+        if result.returncode != 0 or sources(release) is None:
+            return missing(f"`fusescout fetch {release}` did not bring them")
+    for kind, path in sources(release).items():
         print(f"{kind}: {path}")
     return 0
 
 
-def run(command: list[str]) -> int:
-    trees = sources()
+def run(release: str, command: list[str]) -> int:
+    trees = sources(release)
     if trees is None:
-        return missing(f"run `fusescout fetch {RELEASE}`")
+        return missing(f"run `fusescout fetch {release}`")
     return subprocess.run([word.format(**trees) if word in {"{vllm}", "{ascend}", "{transformers}"} else word for word in command]).returncode
 
 
 def main(arguments: list[str]) -> int:
-    if arguments[:1] == ["fetch"] and len(arguments) == 2:
-        return fetch(arguments[1])
-    if arguments[:1] == ["run"] and len(arguments) > 1:
-        return run(arguments[1:])
+    if arguments[:1] == ["fetch"] and len(arguments) == 3:
+        return fetch(*arguments[1:])
+    if arguments[:1] == ["run"] and len(arguments) > 2:
+        return run(arguments[1], arguments[2:])
     print(__doc__)
     return 2
 

@@ -7,7 +7,7 @@ namespace {
 
 TEST(OperatorLibrary, DefinesWhatTheBuildRegisters) {
   source::MemoryFileSystem files;
-  files.files["a/vllm_ascend/__init__.py"] = "";
+  for (const char* path : {"a/vllm_ascend/__init__.py", "a/vllm_ascend/platform.py", "a/pyproject.toml"}) files.files[path] = "";
   files.files["a/csrc/torch_binding.cpp"] =
       "#ifdef ASCEND_PLATFORM_310P\n"
       "TORCH_LIBRARY_EXPAND(CONCAT(_C, _ascend), ops) {\n"
