@@ -293,12 +293,10 @@ def _process(cls, init=True, repr=True, eq=True, order=False, unsafe_hash=False,
     real = [f for f in fields.values() if f._field_type is _FIELD]
     positional = [f for f in for_init if f.init and not f.kw_only]
     if init:
-        seen_default = False
-        for f in positional:
-            if hooks.default(f) != (MISSING, MISSING):
-                seen_default = True
-            elif seen_default:
-                raise TypeError(f"non-default argument {f.name!r} follows default argument")
+        required = [hooks.default(f) == (MISSING, MISSING) for f in positional]
+        if False in required and True in required[required.index(False):]:
+            late = required.index(True, required.index(False))
+            raise TypeError(f"non-default argument {positional[late].name!r} follows default argument")
         _set_new(cls, "__init__", _make_init(cls, for_init, frozen, hasattr(cls, "__post_init__"), hooks))
     if repr:
         _set_new(cls, "__repr__", _repr_of(cls, real))

@@ -73,14 +73,18 @@ def _cached(function, maxsize, typed):
     store = {}
     counts = [0, 0]
 
-    def wrapper(*args, **kwargs):
+    def key_of(args, kwargs):
         key = (*args, _missing, *kwargs.items()) if kwargs else args
         if typed:
             key = (*key, _missing, *[type(a) for a in args], *[type(v) for v in kwargs.values()])
-        found = store.get(key, _missing)
+        return key
+
+    def wrapper(*args, **kwargs):
+        key = args if plain and not kwargs else key_of(args, kwargs)
+        found = find(key, _missing)
         if found is not _missing:
             counts[0] += 1
-            if maxsize is not None:
+            if ordered:
                 store[key] = store.pop(key)
             return found
         result = function(*args, **kwargs)
@@ -91,6 +95,8 @@ def _cached(function, maxsize, typed):
             del store[next(iter(store))]
         store[key] = result
         return result
+
+    plain, ordered, find = not typed, maxsize is not None and maxsize > 1, store.get
 
     def cache_clear():
         store.clear()

@@ -26,27 +26,30 @@ def report(model):
             if owner and elements:
                 scenario.add_class("main", type(modules[owner]))
     holders = set(attention)
-    in_layer, in_holder = set(layers), set()   # a module comes before what it contains
-    for name, module in modules.items():
-        if name in layers:
-            scenario.add_class("decoder_layer", type(module))
+    seen = set()
+    for layer in [name for name in modules if name in layers]:
+        scenario.add_class("decoder_layer", type(modules[layer]))
+        # Most layers are as one before.
+        parts = tuple([type(module) for module in modules[layer].modules()])
+        if parts in seen:
             continue
-        parent = name.rpartition(".")[0]
-        if parent not in in_layer:
-            continue
-        in_layer.add(name)
-        inside = parent in in_holder
-        if inside or name in holders:
-            in_holder.add(name)
-        if isinstance(module, (LinearBase, Experts)):
-            continue
-        if name in with_attention or (name in holders and list(module.children())):
-            scenario.add_class("attention", type(module))
-            in_holder.add(name)
-        elif name in with_experts:
-            scenario.add_class("moe", type(module))
-        elif not inside and any(isinstance(child, LinearBase) for child in module.children()):
-            scenario.add_class("mlp", type(module))
+        seen.add(parts)
+        in_holder = set()   # a module comes before what it contains
+        for name, module in modules[layer].named_modules(prefix=layer):
+            if name == layer:
+                continue
+            inside = name.rpartition(".")[0] in in_holder
+            if inside or name in holders:
+                in_holder.add(name)
+            if isinstance(module, (LinearBase, Experts)):
+                continue
+            if name in with_attention or (name in holders and list(module.children())):
+                scenario.add_class("attention", type(module))
+                in_holder.add(name)
+            elif name in with_experts:
+                scenario.add_class("moe", type(module))
+            elif not inside and any(isinstance(child, LinearBase) for child in module.children()):
+                scenario.add_class("mlp", type(module))
 
 
 def above(names):
