@@ -53,10 +53,21 @@ struct Origin {
   Symbol name;
 };
 
+// Which output of the entry a tensor is; an argument that was written in place counts after the outputs, by its number. UINT32_MAX: neither.
 uint32_t output_number(const Graph& graph, const SequenceEntry& s, TensorId tensor) {
-  const std::vector<TensorId>& outputs = entry_of(graph, s).outputs;
-  auto found = std::find(outputs.begin(), outputs.end(), tensor);
-  return found == outputs.end() ? UINT32_MAX : static_cast<uint32_t>(found - outputs.begin());
+  const Entry& e = entry_of(graph, s);
+  auto found = std::find(e.outputs.begin(), e.outputs.end(), tensor);
+  if (found != e.outputs.end()) return static_cast<uint32_t>(found - e.outputs.begin());
+  const graph::Tensor& t = graph.tensors[tensor];
+  auto written = [&](bool whole) {
+    return std::find_if(e.inputs.begin(), e.inputs.end(), [&](TensorId id) {
+      const graph::Tensor& input = graph.tensors[id];
+      return input.storage == t.storage && (!whole || (input.storage_offset == t.storage_offset && input.shape == t.shape));
+    });
+  };
+  auto argument = written(true);
+  if (argument == e.inputs.end()) argument = written(false);
+  return argument == e.inputs.end() ? UINT32_MAX : static_cast<uint32_t>(e.outputs.size() + static_cast<size_t>(argument - e.inputs.begin()));
 }
 
 Origin origin(const Graph& graph, const std::vector<SequenceEntry>& sequence, const std::vector<uint32_t>& position, TensorId id) {
@@ -71,9 +82,8 @@ Origin origin(const Graph& graph, const std::vector<SequenceEntry>& sequence, co
     EntryId producer = t.producer;
     while (graph.entries[producer].kind != EntryKind::Refresh && position[producer.index] == UINT32_MAX) producer = graph.entries[producer].parent;
     if (graph.entries[producer].kind != EntryKind::Refresh) {
-      uint32_t at = position[producer.index], output = t.producer_output;
-      if (sequence[at].closed) output = output_number(graph, sequence[at], id);
-      return {at, output == UINT32_MAX ? 0 : output, id, {}};
+      uint32_t at = position[producer.index], output = output_number(graph, sequence[at], id);
+      return {at, output == UINT32_MAX ? t.producer_output : output, id, {}};
     }
     id = graph.entries[producer].inputs[1];
   }
@@ -92,7 +102,7 @@ Origin beside(const Graph& graph, const std::vector<SequenceEntry>& sequence, ui
   while (shared < chain.size() && shared < around.size() && chain[shared] == around[shared]) ++shared;
   if (shared == chain.size() || chain[shared] == consumer) return from;
   uint32_t output = output_number(graph, sequence[chain[shared]], from.tensor);
-  return output == UINT32_MAX ? from : Origin{chain[shared], output, from.tensor, {}};   // written in place: no output of the module
+  return output == UINT32_MAX ? from : Origin{chain[shared], output, from.tensor, {}};   // UINT32_MAX: stored in the module
 }
 
 uint32_t launches_inside(const Graph& graph, const SequenceEntry& s) {

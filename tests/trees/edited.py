@@ -108,6 +108,8 @@ def test_edges(program: Program, folder: Path):
     expect((written["mul_"], written["neg"], written["attn"]), (("split_with_sizes:2",), ("mul_:0",), ("rotary_emb:0", "neg:0", "mul_:0")), "in place")
     viewed = inserted("w = v[:, :1]; v.mul_(2.0); k = k + w")
     expect(viewed["add"], ("rotary_emb:1", "mul_:0"), "a view taken before the write sees it")
+    filled = inserted("w = torch.empty_like(v); torch.mul(v, 2.0, out=w); k = torch.neg(w)")
+    expect(filled["neg"], ("mul:0",), "an output that was given")
     weighted = inserted("k = torch.add(k, self.qkv_proj.weight[0, 0])")
     expect(weighted["add"], ("rotary_emb:1", "select:0"), "an element of a parameter")
     whole = inserted("v = torch.mul(v.reshape(-1, self.head_dim), self.k_norm.weight).view(v.shape)")
