@@ -2,11 +2,13 @@
 
 #include <array>
 #include <atomic>
+#include <bit>
 #include <memory>
 #include <mutex>
 #include <vector>
 
 #include "base/check.h"
+#include "base/symbols.h"
 
 namespace fusescout {
 namespace {
@@ -19,8 +21,21 @@ class Table {
     CHECK(intern({}) == 0);
   }
 
-  uint32_t intern(std::string_view text) {
-    size_t hash = std::hash<std::string_view>()(text);
+  static size_t hash_of(std::string_view text) { return std::hash<std::string_view>()(text); }
+
+  // Has the processor fetch what `intern` will look at first, then what that points to.
+  void fetch_slot(size_t hash) const {
+    const Slots& slots = *slots_.load(std::memory_order_acquire);
+    __builtin_prefetch(&slots[hash & (slots.size() - 1)]);
+  }
+  void fetch_text(size_t hash) const {
+    const Slots& slots = *slots_.load(std::memory_order_acquire);
+    uint64_t slot = slots[hash & (slots.size() - 1)].load(std::memory_order_acquire);
+    if (slot != 0) __builtin_prefetch(&text(static_cast<uint32_t>(slot) - 1));
+  }
+
+  uint32_t intern(std::string_view text) { return intern(text, hash_of(text)); }
+  uint32_t intern(std::string_view text, size_t hash) {
     if (uint32_t found = find(*slots_.load(std::memory_order_acquire), text, hash); found != none) return found;
     std::lock_guard lock(mutex_);
     Slots* slots = slots_.load(std::memory_order_relaxed);
@@ -58,7 +73,7 @@ class Table {
   Slots* make_slots(size_t size) { return generations_.emplace_back(std::make_unique<Slots>(size)).get(); }
   Slots* grow(const Slots& old) {
     Slots* slots = make_slots(old.size() * 2);
-    for (uint32_t id = 0; id < count_; ++id) insert(*slots, std::hash<std::string_view>()(text(id)), id);
+    for (uint32_t id = 0; id < count_; ++id) insert(*slots, hash_of(text(id)), id);
     slots_.store(slots, std::memory_order_release);
     return slots;
   }
@@ -78,6 +93,21 @@ Table& table() {
 }  // namespace
 
 Symbol::Symbol(std::string_view text) : id_(table().intern(text)) {}
+
+std::vector<Symbol> make_symbols(std::span<const std::string_view> texts) {
+  constexpr size_t ahead = 16;
+  Table& t = table();
+  std::vector<size_t> hashes;
+  hashes.reserve(texts.size());
+  for (std::string_view text : texts) hashes.push_back(Table::hash_of(text));
+  std::vector<Symbol> made(texts.size());
+  for (size_t i = 0; i < texts.size(); ++i) {
+    if (i + 2 * ahead < texts.size()) t.fetch_slot(hashes[i + 2 * ahead]);
+    if (i + ahead < texts.size()) t.fetch_text(hashes[i + ahead]);
+    made[i] = std::bit_cast<Symbol>(t.intern(texts[i], hashes[i]));
+  }
+  return made;
+}
 
 const std::string& Symbol::str() const { return table().text(id_); }
 

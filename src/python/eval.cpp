@@ -10,6 +10,10 @@ namespace fusescout::python {
 // generator.cpp
 void abandon(Interpreter& interpreter, Generator* generator);
 
+namespace {
+const Symbol any_name("any"), all_name("all"), next_name("next");
+}
+
 using syntax::CompareOperator;
 using syntax::no_node;
 using syntax::Node;
@@ -136,9 +140,8 @@ Value Interpreter::evaluate_call(Frame& frame, const Node& node) {
   Value made = call(callee, Arguments{positional.span(), keywords.span()});
   if (callee.is_object() && callee.object->kind == Kind::NativeFunction && positional.size() > 0) {
     // `any(... for ...)` may stop early; nobody else holds that generator.
-    static const Symbol any("any"), all("all"), next("next");
     Symbol name = static_cast<NativeFunction*>(callee.object)->name;
-    if (name == any || name == all || name == next) {
+    if (name == any_name || name == all_name || name == next_name) {
       auto written = ast.children_of(ast[ast.child(node, 1)]);
       auto* generator = !written.empty() && ast[written[0]].kind == NodeKind::GeneratorExp ? positional[0].as<Generator>() : nullptr;
       if (generator != nullptr) abandon(*this, generator);

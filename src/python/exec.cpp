@@ -49,7 +49,10 @@ void Interpreter::unpack(Frame& frame, const Node& target, const Value& value) {
     return;
   }
   if (!value.is_object()) raise_type_error("cannot unpack non-iterable " + type_name(value) + " object");
-  std::vector<Value> items = to_vector(value);
+  auto* tuple = value.as<Tuple>();   // never changes: no copy
+  std::vector<Value> copied;
+  if (tuple == nullptr) copied = to_vector(value);
+  const std::vector<Value>& items = tuple != nullptr ? tuple->items : copied;
   if (star == targets.size()) {
     if (items.size() > targets.size()) raise("ValueError", "too many values to unpack (expected " + std::to_string(targets.size()) + ")");
     if (items.size() < targets.size())
@@ -133,13 +136,22 @@ Flow Interpreter::execute_for(Frame& frame, const Node& node) {
     note(NoteKind::Assumption, "a loop over an unknown value is taken to be empty: `" + iterable.as<Unknown>()->path + "`");
     return Flow::Next;
   }
-  Value iterator = iterate(iterable);
+  // Ranges, lists and tuples are counted through; all else has an iterator.
+  auto* range = iterable.as<Range>();
+  auto* list = iterable.as<List>();
+  auto* tuple = iterable.as<Tuple>();
+  bool counted = range != nullptr || list != nullptr || tuple != nullptr;
+  Value iterator = counted ? Value() : iterate(iterable);
   // A generator that only this loop holds ends with it.
   auto* generator = iterator.as<Generator>();
   NodeKind source = ast[ast.child(node, 1)].kind;
   if (generator != nullptr && !(is_fresh(*generator) && (source == NodeKind::Call || source == NodeKind::GeneratorExp))) generator = nullptr;
-  for (;;) {
-    Value item = next(iterator);
+  for (size_t at = 0;; ++at) {
+    Value item;
+    if (range != nullptr) item = static_cast<int64_t>(at) < range->length() ? Value::of(range->start + static_cast<int64_t>(at) * range->step) : Value();
+    else if (list != nullptr) item = at < list->items.size() ? list->items[at] : Value();
+    else if (tuple != nullptr) item = at < tuple->items.size() ? tuple->items[at] : Value();
+    else item = next(iterator);
     if (!item.defined()) break;
     assign(frame, ast.child(node, 0), item);
     Flow flow = execute_block(frame, ast.child(node, 2));

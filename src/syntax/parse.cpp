@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "base/symbols.h"
 #include "syntax/convert.h"
 
 namespace fusescout::syntax {
@@ -109,12 +110,14 @@ ErrorOr<Ast> deserialize(std::string_view bytes) {
     return broken;
   }
   size_t at = 0;
-  ast.symbols.reserve(lengths.size());
+  std::vector<std::string_view> symbols;
+  symbols.reserve(lengths.size());
   for (uint32_t length : lengths) {
     if (length > text.size() - at) return broken;
-    ast.symbols.emplace_back(std::string_view(text.data() + at, length));
+    symbols.emplace_back(text.data() + at, length);
     at += length;
   }
+  ast.symbols = make_symbols(symbols);
   ast.root = numbers[0];
   ast.first_error_line = numbers[1];
   ast.first_error.assign(error.begin(), error.end());
