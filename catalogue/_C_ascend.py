@@ -2,7 +2,11 @@
 import torch
 from fusescout import operator, results
 import op
-from ascend_recurrent import chunk_fwd_o, chunk_gated_delta_rule_fwd_h, npu_fused_gdn_gating
+from ascend_recurrent import chunk_fwd_o, chunk_gated_delta_rule_fwd_h, npu_fused_gdn_gating, recurrent_kda
+from ascend_sparse import (
+    is_minimax_sparse_attention_split_kv_available, npu_k2q_csr, npu_msa_index_score, npu_scatter_nd_update_sk, npu_sparse_attention_score,
+    npu_sparse_attention_score_prefill,
+)
 from npu_attention import lightning_indexer, sparse_attention
 from npu_matmul import first, grouped_swiglu_quant, rest
 from npu_moe import expert_layer, gating, init_routing
@@ -14,6 +18,12 @@ from npu_vector import INT4_IN_INT32, keep_top
 @operator("_C_ascend.npu_gemma_rms_norm")
 def npu_gemma_rms_norm(x, gamma, epsilon=1e-6):
     return op.gemma_rms_norm(x, gamma, eps=epsilon, rstd=True)
+
+
+@operator("_C_ascend.npu_rms_norm_cast")
+def npu_rms_norm_cast(x, gamma, epsilon=1e-6):
+    y = op.rms_norm(x, gamma, eps=epsilon)
+    return y, op.cast(y, torch.float32)
 
 
 @operator("_C_ascend.npu_add_rms_norm_bias")

@@ -36,3 +36,17 @@ def chunk_gated_delta_rule_fwd_h(k, w, u, g=None, *, gk=None, initial_state=None
 @operator("_C_ascend.chunk_fwd_o", unit="mixed")
 def chunk_fwd_o(q, k, v, h, scale, *, g=None, g_gamma=None, cu_seqlens=None, chunk_indices=None, chunk_size=None, transpose_state_layout=False):
     return op.linear_attention([q, k, v, h, g], [op.like(v)], rule="gated_delta", chunked=True, part="output", scale=scale)[0]
+
+
+# --- one step of the delta rule with a gate a channel
+
+@operator("_C_ascend.recurrent_kda", unit="mixed", mutates=("initial_state",))
+def recurrent_kda(query, key, value, gate, beta, initial_state, cu_seqlens, ssm_state_indices, A_log, dt_bias, *, num_accepted_tokens=None,
+                  scale=0.08838834764831845, use_qk_l2norm_in_kernel=True, use_gate_in_kernel=True, use_beta_sigmoid_in_kernel=False,
+                  allow_neg_eigval=False, safe_gate=True, lower_bound=-5.0):
+    if use_qk_l2norm_in_kernel:
+        query, key = op.l2_norm(query), op.l2_norm(key)
+    if use_beta_sigmoid_in_kernel:
+        beta = op.sigmoid(beta)
+    inputs = [query, key, value, gate, beta, A_log, dt_bias, cu_seqlens, ssm_state_indices, num_accepted_tokens]
+    return op.linear_attention(inputs, [op.like(value)], initial_state, scale=scale, rule="gated_delta", chunked=False)[0]

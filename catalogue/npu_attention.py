@@ -27,11 +27,20 @@ def value_width(query, value, layout):
     return shape
 
 
-def _fused_infer(query, key, value, extra, heads, kv_heads, scale, layout, block_table, sparse_mode, pre_tokens, out=None):
+def in_layout(shape, layout):
+    """The shape of the output where the layout names one of its own: "BNSD_NBSD"."""
+    given, _, wanted = layout.partition("_")
+    if not wanted or len(given) != len(shape) or sorted(given) != sorted(wanted):
+        return shape
+    return [shape[given.index(letter)] for letter in wanted]
+
+
+def _fused_infer(query, key, value, extra, heads, kv_heads, scale, layout, block_table, sparse_mode, pre_tokens, out=None, shape=None):
     head_dim = query.shape[-1] if layout != "BSH" else query.shape[-1] // heads
     kv_heads = heads if kv_heads == 0 else kv_heads
     target, lse = (None, None) if out is None else out
-    results = op.attention(query, key, value, extra, shape=value_width(query, value, layout), lse_shape=lse_shape(query, layout, heads),
+    shape = value_width(query, value, layout) if shape is None else shape
+    results = op.attention(query, key, value, extra, shape=shape, lse_shape=lse_shape(query, layout, heads),
                            out=target, lse_out=lse, heads=heads, kv_heads=kv_heads, head_dim=head_dim, scale=scale, causal=sparse_mode in (2, 3),
                            layout=layout, paged=block_table is not None, window=None if pre_tokens >= 2147483647 else pre_tokens)
     return results
@@ -69,8 +78,9 @@ def npu_fused_infer_attention_score_v2(query, key, value, *, query_rope=None, ke
                                        out=None):
     extra = op.present(query_rope, key_rope, atten_mask, block_table, pse_shift, learnable_sink, dequant_scale_query, dequant_scale_key,
                        dequant_scale_value, dequant_scale_key_rope)
+    # The first version is held to recordings, where the output has the query's layout.
     return _fused_infer(query, key, value, extra, num_query_heads, num_key_value_heads, softmax_scale, input_layout, block_table, sparse_mode,
-                        pre_tokens, out)
+                        pre_tokens, out, in_layout(value_width(query, value, input_layout), input_layout))
 
 
 npu_fused_infer_attention_score_v2.out = npu_fused_infer_attention_score_v2

@@ -149,6 +149,13 @@ class npu:
     def default_stream(device=None): return _stream
     @staticmethod
     def set_stream(stream): pass
+    class Properties:
+        name = "Ascend910B"
+        cube_core_num, vector_core_num = 24, 48
+        total_memory = 64 << 30
+
+    @staticmethod
+    def get_device_properties(device=None): return npu.Properties
     @staticmethod
     def current_device(): return 0
     @staticmethod

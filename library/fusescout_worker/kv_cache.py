@@ -95,28 +95,30 @@ def backend_of_layers(vllm_config):
 
 
 def allocate(runner, kv_cache_config):
+    from vllm.v1.kv_cache_interface import MambaSpec
+    from vllm.v1.worker.utils import bind_kv_cache
+
     try:
         options = {"kv_cache_config": kv_cache_config, "kernel_block_sizes": runner.kernel_block_sizes}
         return runner.initialize_kv_cache_tensors(**accepted(runner.initialize_kv_cache_tensors, options))
     except AssertionError as error:
         # The runner goes by the names of layers. The layers themselves can run all the same, each with a cache as its spec describes it.
+        groups = [group for groups in runner.attn_groups for group in groups]
+        if not all(isinstance(group.kv_cache_spec, MambaSpec) or hasattr(group.backend, "get_kv_cache_shape") for group in groups):
+            raise
         scenario.assume("vllm-ascend's runner does not allocate these KV caches (" + str(error) + "); they are laid out as their specs say")
-    from vllm.v1.kv_cache_interface import MambaSpec
-    from vllm.v1.worker.utils import bind_kv_cache
-
     caches = {}
-    for groups in runner.attn_groups:
-        for group in groups:
-            spec = group.kv_cache_spec
-            for name in group.layer_names:
-                if isinstance(spec, MambaSpec):
-                    caches[name] = [
-                        torch.zeros((kv_cache_config.num_blocks, *shape), dtype=dtype, device=runner.device)
-                        for shape, dtype in zip(spec.shapes, spec.dtypes)
-                    ]
-                else:
-                    shape = group.backend.get_kv_cache_shape(kv_cache_config.num_blocks, spec.block_size, spec.num_kv_heads, spec.head_size)
-                    cache = torch.zeros(shape, dtype=spec.dtype, device=runner.device)
-                    caches[name] = (cache[0], cache[1])
+    for group in groups:
+        spec = group.kv_cache_spec
+        for name in group.layer_names:
+            if isinstance(spec, MambaSpec):
+                caches[name] = [
+                    torch.zeros((kv_cache_config.num_blocks, *shape), dtype=dtype, device=runner.device)
+                    for shape, dtype in zip(spec.shapes, spec.dtypes)
+                ]
+            else:
+                shape = group.backend.get_kv_cache_shape(kv_cache_config.num_blocks, spec.block_size, spec.num_kv_heads, spec.head_size)
+                cache = torch.zeros(shape, dtype=spec.dtype, device=runner.device)
+                caches[name] = (cache[0], cache[1])
     bind_kv_cache(caches, runner.compilation_config.static_forward_context, runner.kv_caches)
     return caches

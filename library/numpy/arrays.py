@@ -88,6 +88,11 @@ class ndarray:
         for i in range(len(self)):
             yield self[i]
 
+    def _as_tensor(self):
+        import torch
+        options = {"dtype": getattr(torch, self.dtype.name), "device": "cpu"}
+        return torch.tensor(self.tolist(), **options) if self.size else torch.empty(self.shape, **options)
+
     def tolist(self):
         def nested(shape, at):
             if not shape:

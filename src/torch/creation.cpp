@@ -302,16 +302,17 @@ void define_creation(Context& context) {
   });
   define(context, "torch.as_tensor torch.asarray torch.from_numpy", "tensor", "data, dtype=None, device=None", [](Bound& bound) -> Value {
     Interpreter& i = bound.interpreter;
-    if (bound[0].as<python::Instance>() != nullptr && !bound.is_tensor(0)) {
-      Value unfilled = i.find_attribute(bound[0], Symbol("_as_tensor"));   // an array without numbers
-      if (unfilled.defined()) return i.call(unfilled);
+    Value data = bound[0];
+    if (data.as<python::Instance>() != nullptr && !bound.is_tensor(0)) {
+      Value array = i.find_attribute(data, Symbol("_as_tensor"));          // it stays on the host
+      if (array.defined()) data = i.call(array);
     }
-    if (!bound.is_tensor(0)) return tensor(bound);
+    if (bound.context.as_tensor(data) == nullptr) return tensor(bound);
     std::vector<Value> where;
     if (!bound.none(2)) where.push_back(bound[2]);
     if (!bound.none(1)) where.push_back(bound[1]);
-    if (where.empty()) return bound[0];
-    return i.call(i.get_attribute(bound[0], Symbol("to")), Arguments{where, {}});
+    if (where.empty()) return data;
+    return i.call(i.get_attribute(data, Symbol("to")), Arguments{where, {}});
   });
   auto random_in_place = [&context](std::string_view name, std::string_view signature) {
     define(context, "Tensor." + std::string(name) + "_ torch." + std::string(name) + "_", name, signature, [](Bound& bound) {

@@ -4,6 +4,28 @@ import fusescout_scenario as _scenario
 from transformers.configuration_utils import PretrainedConfig as _PlainConfig
 
 
+class _Fields(dict):
+    """A table inside a config whose class is not at hand: that class may make an object of it."""
+
+    def __getattr__(self, name):
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+def _objects(value):
+    if isinstance(value, dict):
+        return _Fields((name, _objects(inner)) for name, inner in value.items())
+    return [_objects(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _plain_class(config_dict):
+    """A class of the repository's own has its figures before its base looks for some of them."""
+    figures = {name: value for name, value in config_dict.items() if isinstance(value, (int, float)) and not name.startswith("rope")}
+    return type("PlainConfig", (_PlainConfig,), figures)
+
+
 def _from_pretrained(cls, pretrained_model_name_or_path, **kwargs):
     config_dict, unused = _PlainConfig.get_config_dict(pretrained_model_name_or_path)
     model_type = config_dict.get("model_type")
@@ -11,7 +33,10 @@ def _from_pretrained(cls, pretrained_model_name_or_path, **kwargs):
         config_class = CONFIG_MAPPING[model_type]
     else:
         own = (config_dict.get("auto_map") or {}).get("AutoConfig", "")
-        config_class = _scenario.class_beside_config(own.rpartition("--")[2]) or _PlainConfig
+        config_class = _scenario.class_beside_config(own.rpartition("--")[2])
+        if config_class is None:
+            config_dict = dict(_objects(config_dict))
+            config_class = _plain_class(config_dict)
     return config_class.from_dict(config_dict, **unused)
 
 
