@@ -19,10 +19,10 @@ def lse_shape(query, layout, heads):
     return [shape[0], shape[1], 1]
 
 
-def value_width(query, value, layout):
+def value_width(query, value, layout, block_table):
     """The output has the value's head size, which differs from the query's in some models; only TND shows it without a cache."""
     shape = list(query.shape)
-    if layout == "TND" and value.dim() == 3 and query.dim() == 3 and value.shape[0] == query.shape[0]:
+    if layout == "TND" and block_table is None and value.dim() == 3 and query.dim() == 3 and value.shape[0] == query.shape[0]:
         shape[-1] = value.shape[-1]
     return shape
 
@@ -39,7 +39,7 @@ def _fused_infer(query, key, value, extra, heads, kv_heads, scale, layout, block
     head_dim = query.shape[-1] if layout != "BSH" else query.shape[-1] // heads
     kv_heads = heads if kv_heads == 0 else kv_heads
     target, lse = (None, None) if out is None else out
-    shape = value_width(query, value, layout) if shape is None else shape
+    shape = value_width(query, value, layout, block_table) if shape is None else shape
     results = op.attention(query, key, value, extra, shape=shape, lse_shape=lse_shape(query, layout, heads),
                            out=target, lse_out=lse, heads=heads, kv_heads=kv_heads, head_dim=head_dim, scale=scale, causal=sparse_mode in (2, 3),
                            layout=layout, paged=block_table is not None, window=None if pre_tokens >= 2147483647 else pre_tokens)
@@ -80,7 +80,7 @@ def npu_fused_infer_attention_score_v2(query, key, value, *, query_rope=None, ke
                        dequant_scale_value, dequant_scale_key_rope)
     # The first version is held to recordings, where the output has the query's layout.
     return _fused_infer(query, key, value, extra, num_query_heads, num_key_value_heads, softmax_scale, input_layout, block_table, sparse_mode,
-                        pre_tokens, out, in_layout(value_width(query, value, input_layout), input_layout))
+                        pre_tokens, out, in_layout(value_width(query, value, input_layout, block_table), input_layout))
 
 
 npu_fused_infer_attention_score_v2.out = npu_fused_infer_attention_score_v2
