@@ -18,7 +18,7 @@ def test_complete(program: Program):
         name = json.loads(preset.read_text())["id"]
         for phase in ("prefill", "decode"):
             done = program.result("dump", "sequence", name, "--phase", phase, "--format", "json")
-            if "error: no model `" in done.stderr:
+            if "error: no model `" in done.stderr or "ValueError: Model architectures" in done.stderr:
                 continue                      # of another release
             status = json.loads(done.stdout)["status"] if done.returncode == 0 else f"exit code {done.returncode}"
             if status != "complete":
