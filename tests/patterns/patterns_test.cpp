@@ -1,6 +1,7 @@
 // Every pattern file, run by our own evaluator, against the graphs of its page: `graph` blocks with their verdict behind.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -122,6 +123,19 @@ TEST(Patterns, each_has_a_page_with_a_graph_that_fires_and_one_that_does_not) {
     for (const Case& c : cases_of(pattern.name, page)) (c.expected == "opportunity" || c.expected == "already_fused" ? fires : does_not) = true;
     EXPECT_TRUE(fires) << pattern.name << " has no graph that fires";
     EXPECT_TRUE(does_not) << pattern.name << " has no graph that does not";
+  }
+}
+
+TEST(Patterns, each_condition_has_a_near_miss) {
+  for (const graph::Pattern& pattern : all_patterns()) {
+    if (pattern.compound()) continue;
+    std::vector<Case> cases = cases_of(pattern.name, page_of(pattern.family, pattern.name));
+    for (const graph::PatternRequirement& requirement : pattern.requirements) {
+      bool shown = std::any_of(cases.begin(), cases.end(), [&](const Case& c) {
+        return requirement.reason.empty() ? c.expected == "not found" : c.expected.starts_with("blocked: " + requirement.reason);
+      });
+      EXPECT_TRUE(shown) << pattern.name << ": nothing shows `" << (requirement.reason.empty() ? requirement.text : requirement.reason) << "`";
+    }
   }
 }
 
