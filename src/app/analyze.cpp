@@ -61,6 +61,9 @@ AnalyzeResult analyze_model(const AnalyzeOptions& o, bool with_contracts) {
   if (scenarios.is_error()) return bad(scenarios.error().message);
   auto device = gain::load_device(w.data, o.device);
   if (device.is_error()) return bad(device.error().message);
+  if (o.device.ends_with(".toml") && !device->spellings.empty()) {   // a file of one's own: the trees know the device by its name
+    for (graph::Scenario& scenario : *scenarios) scenario.device = device->spellings.front();
+  }
   std::vector<catalogue::PatternFolder> folders{{&w.data, "patterns", o.data.empty()}};
   if (!o.patterns.empty()) {
     if (!source::real_files().is_directory(o.patterns)) return bad("no folder `" + o.patterns + "`: --patterns takes one that holds FAMILY/NAME.py files");

@@ -14,7 +14,7 @@
 namespace fusescout::app {
 
 struct AnalyzeOptions : Options {
-  std::string name, output, language = "zh", patterns;
+  std::string name, output, language = "zh", patterns, contract;
 };
 void add_analyze_options(CLI::App& command, AnalyzeOptions& options);
 
@@ -30,6 +30,8 @@ struct Analyzed {
 };
 // An error's exit code and text went out already: `code` is not Done then.
 struct AnalyzeResult { int code = 0; std::unique_ptr<Analyzed> analyzed; };
+// A folder for each opportunity, and `index.json`: their ids, names and folders.
+int write_contracts(const report::Report& report, const std::string& folder);
 AnalyzeResult analyze_model(const AnalyzeOptions& options, bool with_contracts);
 
 }  // namespace fusescout::app

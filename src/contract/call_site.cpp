@@ -1,322 +1,451 @@
 #include "contract/call_site.h"
 
 #include <algorithm>
-#include <cctype>
+#include <map>
+#include <memory>
 #include <set>
 
 #include <fmt/format.h>
 
+#include "contract/names.h"
+#include "contract/parts.h"
 #include "contract/python_text.h"
+#include "contract/source_text.h"
 
 namespace fusescout::contract {
 
 using fusion::Finding;
 using fusion::InterfaceTensor;
-using fusion::Span;
 using graph::EntryId;
-using graph::FrameId;
+using graph::Frame;
 using graph::Graph;
 using graph::OperatorId;
+using graph::TensorId;
 
 namespace {
 
-constexpr uint32_t longest_rewrite = 12;  // lines
-
-std::vector<std::string> split_lines(const std::string& text) {
-  std::vector<std::string> lines;
-  size_t start = 0;
-  while (start < text.size()) {
-    size_t end = text.find('\n', start);
-    if (end == std::string::npos) end = text.size();
-    lines.push_back(text.substr(start, end - start));
-    start = end + 1;
-  }
-  return lines;
-}
-
-size_t indentation(const std::string& line) { return line.find_first_not_of(" \t"); }
-
-bool identifier_start(char c) { return std::isalpha(static_cast<unsigned char>(c)) || c == '_'; }
-bool identifier_part(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
-
-// An assignment to plain names on one line: `a, b = ...`.
-struct Assignment {
-  uint32_t line = 0;
-  std::vector<std::string> targets;
-  std::set<std::string> reads;  // names that are neither functions nor attributes nor keywords of a call
-};
-
-std::optional<Assignment> parse_assignment(const std::string& line) {
-  size_t equals = line.find(" = ");
-  if (equals == std::string::npos) return std::nullopt;
-  Assignment out;
-  std::string left = line.substr(0, equals);
-  std::string name;
-  for (char c : left + ",") {
-    if (identifier_part(c)) {
-      name += c;
-    } else if (c == ',') {
-      if (name.empty() || !identifier_start(name[0])) return std::nullopt;
-      out.targets.push_back(name);
-      name.clear();
-    } else if (c != ' ' || !name.empty()) {
-      if (c != ' ') return std::nullopt;
-    }
-  }
-  std::string right = line.substr(equals + 3);
-  int depth = 0;
-  for (size_t i = 0; i < right.size(); ++i) {
-    char c = right[i];
-    if (c == '#') break;
-    if (c == '"' || c == '\'') return std::nullopt;
-    if (c == '(' || c == '[' || c == '{') ++depth;
-    if (c == ')' || c == ']' || c == '}') --depth;
-    if (!identifier_start(c)) continue;
-    size_t start = i;
-    while (i < right.size() && identifier_part(right[i])) ++i;
-    std::string word = right.substr(start, i - start);
-    bool attribute = start > 0 && right[start - 1] == '.';
-    bool called = i < right.size() && right[i] == '(';
-    static const std::set<std::string> no_tensors = {"self", "torch", "F", "torch_npu", "None", "True", "False", "if", "else", "not", "and", "or", "in", "is"};
-    bool keyword = i < right.size() && right[i] == '=' && (i + 1 >= right.size() || right[i + 1] != '=');
-    --i;
-    if (!attribute && !called && !keyword && !no_tensors.contains(word)) out.reads.insert(word);
-  }
-  if (depth != 0) return std::nullopt;  // goes on in the next line
-  return out;
-}
-
-// Frames of a call, innermost first, that stand in the span.
-FrameId frame_in(const Graph& graph, EntryId entry, const Span& span) {
-  for (FrameId f = graph.entries[entry].frame; f.valid(); f = graph.frames[f].parent) {
-    const graph::Frame& frame = graph.frames[f];
-    if (frame.file == span.file && frame.line >= span.first_line && frame.line <= span.last_line) return f;
-  }
-  return {};
-}
-
-// "self.input_layernorm.weight" where the code runs in the module that holds it, else the parameter's own path.
-std::string parameter_expression(const Graph& graph, graph::TensorId tensor, const std::string& module_path) {
-  std::string name = graph.tensors[graph.root(tensor)].name.str();
-  if (!module_path.empty() && name.starts_with(module_path + ".")) return "self." + name.substr(module_path.size() + 1);
-  return {};
-}
-
-struct Rewrite {
-  std::string call;
-  std::string why_not;
-};
-
-class Site {
+class Sites {
  public:
-  Site(const Finding& finding, const graph::ModelRun& run, const Span& span, std::vector<std::string> lines, std::vector<std::string> rest)
-      : finding_(finding), graph_(run.graph), span_(span), lines_(std::move(lines)), rest_(std::move(rest)) {
-    if (finding.occurrences.empty()) return;
-    for (OperatorId id : finding.occurrences[0].operators) {
-      EntryId call = graph_.operators[id].call;
-      if (!call.valid()) continue;
-      FrameId frame = frame_in(graph_, call, span_);
-      if (!frame.valid()) {
-        elsewhere_ = true;
-        continue;
-      }
-      if (!frame_.valid()) frame_ = frame;
-      // The module whose forward holds this line: the innermost module call that began above it.
-      if (module_path_.empty()) module_path_ = module_of(call, frame);
-    }
-  }
+  Sites(const Finding& finding, const std::vector<OperatorId>& operators, const std::vector<InterfaceTensor>& returned,
+        const graph::ModelRun& run, const SourceReader& read_source)
+      : finding_(finding), returned_(returned), graph_(run.graph), found_(run.graph, operators, read_source) {}
 
-  Rewrite rewrite() {
-    Rewrite out;
-    std::vector<std::string> arguments;
-    std::string unknown;
-    assignments_ = parse();
-    std::set<std::string> free = free_names();
-    size_t activations = std::count_if(finding_.interface.inputs.begin(), finding_.interface.inputs.end(), [](const InterfaceTensor& t) { return !t.parameter; });
-    for (const InterfaceTensor& input : finding_.interface.inputs) {
-      std::string text;
-      if (input.parameter) text = parameter_expression(graph_, input.tensor, module_path_);
-      else if (free.contains(input.name)) text = input.name;
-      else if (activations == 1 && free.size() == 1) text = *free.begin();
-      if (text.empty()) {
-        text = python_name(input.name);
-        unknown += (unknown.empty() ? "" : ", ") + text;
+  CallSites write(std::vector<std::string>& notes) {
+    parts_ = found_.find();
+    if (parts_.empty()) {
+      notes.push_back("no line of a source file makes these operators");
+      return {};
+    }
+    for (const Part& part : parts_) {
+      if (!source(part.activation.file)) {
+        notes.push_back(fmt::format("the lines of `{}` are not there to show", part.activation.file.view()));
+        return {};
       }
-      arguments.push_back(text);
     }
-    for (const fusion::InterfaceScalar& s : finding_.interface.scalars) arguments.push_back(fmt::format("{}={}", python_name(s.name), s.value));
-    std::vector<std::string> taken = results();
-    std::string targets;
-    for (const std::string& t : taken) targets += (targets.empty() ? "" : ", ") + t;
-    if (targets.empty()) {
-      for (const InterfaceTensor& output : finding_.interface.outputs) targets += (targets.empty() ? "" : ", ") + python_name(output.name);
-      if (why_not_.empty()) why_not_ = "the names that take the results are not plain";
+    main_ = main_part();
+    if (without_call()) {
+      for (Part& part : parts_) leave_out(part);
+    } else {
+      for (const Part& part : parts_) note_passed_on(part);
+      place_call();
+      for (Part& part : parts_) {
+        if (!part.edited) hand_over(part);
+      }
     }
-    std::string joined;
-    for (const std::string& a : arguments) joined += (joined.empty() ? "" : ", ") + a;
-    out.call = fmt::format("{} = {}({})", targets, finding_.interface.name, joined);
-    if (finding_.locations.size() > 1 || elsewhere_) out.why_not = "the operators stand in more than one place";
-    else if (!why_not_.empty()) out.why_not = why_not_;
-    else if (!unknown.empty()) out.why_not = fmt::format("how this place names {} is not certain", unknown);
-    else if (std::string name = lost_name(taken); !name.empty()) out.why_not = fmt::format("`{}` is read further down and is no result", name);
-    else if (std::string other = foreign_call(); !other.empty()) out.why_not = fmt::format("these lines also call `{}`", other);
-    return out;
+    for (auto& [file, edits] : edits_) add_import(file, edits);
+    for (Symbol file : order_) {
+      std::vector<Edit>& edits = edits_.at(file);
+      std::sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) { return a.first_line < b.first_line; });
+      out_.patch += unified_diff(file.str(), source(file)->lines(), edits);
+      add_sites(file, edits, out_.sites);
+    }
+    if (!unknown_.empty()) {
+      notes.push_back(fmt::format("call site: {} {} not in reach at `{}:{}` under a name that is known", unknown_,
+                                  unknown_.find(',') == std::string::npos ? "is" : "are", parts_[main_].activation.file.view(),
+                                  call_line_));
+    }
+    for (const std::string& note : notes_) notes.push_back("call site: " + note);
+    return std::move(out_);
   }
 
  private:
-  std::string module_of(EntryId call, FrameId frame) const {
-    for (EntryId id = graph_.entries[call].parent; id.valid(); id = graph_.entries[id].parent) {
-      const graph::Entry& entry = graph_.entries[id];
-      if (entry.kind != graph::EntryKind::Module || !entry.module.valid()) continue;
-      bool above = false;  // the module was called from a line further out than `frame`
-      for (FrameId f = graph_.frames[frame].parent; f.valid(); f = graph_.frames[f].parent) above = above || f == entry.frame;
-      if (above) return graph_.modules[entry.module].path.str();
+  const SourceText* source(Symbol file) { return found_.source(file); }
+  const Statement& statement(const Part& part) { return source(part.activation.file)->statements()[part.statement]; }
+  std::string place(const Part& part) { return fmt::format("{}:{}", part.activation.file.view(), statement(part).first_line); }
+
+  // --- names
+
+  Names& names(const Part& part) {
+    for (auto& [activation, names] : names_) {
+      if (*activation == part.activation) return *names;
     }
-    return {};
+    names_.emplace_back(std::make_unique<Activation>(part.activation), nullptr);
+    names_.back().second = std::make_unique<Names>(graph_, *names_.back().first, *source(part.activation.file), statement(part).first_line);
+    return *names_.back().second;
   }
 
-  std::vector<Assignment> parse() {
-    std::vector<Assignment> out;
-    if (span_.last_line - span_.first_line + 1 > longest_rewrite) {
-      why_not_ = "too many lines";
-      return out;
+  std::string parameter_path(const Activation& where, TensorId tensor) const {
+    if (!where.module.valid() || !graph_.entries[where.module].module.valid()) return {};
+    const graph::ModuleInfo& module = graph_.modules[graph_.entries[where.module].module];
+    std::string name = graph_.tensors[graph_.root(tensor)].name.str(), prefix = module.path.str() + ".";
+    if (!name.starts_with(prefix)) return {};
+    // `self` is the module where its own forward runs, or a method of its class.
+    std::string_view function = where.function.view();
+    std::string owner(function.substr(0, function.find('.')));
+    bool own =
+        graph_.entries[where.module].frame == where.caller || owner == module.class_name.view() || owner == module.upstream_class.view();
+    return own ? "self." + name.substr(prefix.size()) : "";
+  }
+
+  std::string argument(const Part& part, const InterfaceTensor& input, size_t first_statement) {
+    std::string text;
+    if (input.parameter) text = parameter_path(part.activation, input.tensor);
+    // At the call, or where the first statement that goes reads it: what these statements bind in between is not there any more.
+    for (size_t at : {part.statement, first_statement}) {
+      if (text.empty()) text = names(part).before(input.tensor, at);
     }
-    size_t indent = std::string::npos;
-    for (size_t i = 0; i < lines_.size(); ++i) {
-      const std::string& line = lines_[i];
-      size_t at = indentation(line);
-      if (at == std::string::npos || line[at] == '#') continue;
-      if (indent == std::string::npos) indent = at;
-      auto assignment = parse_assignment(line.substr(at));
-      if (at != indent || !assignment) {
-        why_not_ = "the lines are more than plain assignments";
-        return {};
+    if (!text.empty()) {
+      out_.arguments.push_back(text);
+      return text;
+    }
+    // What an earlier place leaves to the call comes under the name that its result has here.
+    for (const auto& [in, out] : passed_on_) {
+      if (!same_place(graph_, in, input.tensor)) continue;
+      if (text.empty()) text = names(part).before(out, part.statement);
+    }
+    out_.arguments.push_back(text);
+    if (!text.empty()) return text;
+    text = python_name(input.name);
+    unknown_ += (unknown_.empty() ? "`" : ", `") + text + "`";
+    return text;
+  }
+
+  // --- the call
+
+  // Work that need not run at all, or not here, has no operator in its place.
+  bool without_call() const { return finding_.kind == "layout" || finding_.kind == "repeated"; }
+  void leave_out(Part& part) {
+    const Statement& s = statement(part);
+    std::string indent(s.indent, ' ');
+    std::string why = finding_.target_en.empty() ? finding_.name_en : finding_.target_en;
+    std::vector<Edit>& edits = edits_of(part.activation.file);
+    if (std::any_of(edits.begin(), edits.end(), [&](const Edit& e) { return e.first_line == s.first_line; })) return;
+    call_line_ = s.first_line;
+    std::vector<TensorId> in, out;
+    found_.boundary(part, in, out);
+    std::string target = s.text.substr(0, std::min(s.text.find(" = "), s.text.size()));
+    bool plain = target.size() < s.text.size() && target.find_first_of("[.(,: ") == std::string::npos;
+    std::string name = in.empty() ? "" : names(part).before(in[0], part.statement);
+    if (finding_.kind == "layout" && part.pure && (out.empty() || !plain) && !s.head && !s.starts("return") && writes_itself(part)) {
+      std::vector<std::string> with = {fmt::format("{}# {}", indent, why)};
+      if (alone_in_block(*source(part.activation.file), part.statement, {part.statement})) with.push_back(indent + "pass");
+      edits.push_back({s.first_line, s.last_line, with});
+    } else if (finding_.kind == "layout" && part.pure && plain && in.size() == 1 && out.size() == 1 && !name.empty() &&
+               found_.same_type(in[0], out[0])) {
+      edits.push_back({s.first_line, s.last_line, {fmt::format("{}{} = {}  # {}", indent, target, name, why)}});
+    } else {
+      edits.push_back({s.first_line, s.first_line - 1, {fmt::format("{}# {}: {}", indent, finding_.name_en, why)}});
+      notes_.push_back(fmt::format("{}: the statement stays until what makes or reads its value is changed", place(part)));
+    }
+  }
+  // The part copies values to where they are already.
+  bool writes_itself(const Part& part) const {
+    return std::all_of(part.operators.begin(), part.operators.end(), [&](OperatorId id) {
+      const graph::Operator& op = graph_.operators[id];
+      return !op.inputs.empty() && !op.outputs.empty() && graph_.tensors[op.inputs[0]].storage == graph_.tensors[op.outputs[0]].storage;
+    });
+  }
+
+  // A place before the call that lets its operand through instead of its result: see hand_over.
+  void note_passed_on(const Part& part) {
+    std::vector<TensorId> in, out;
+    if (part.pure) found_.boundary(part, in, out);
+    if (part.pure && in.size() == 1 && out.size() == 1 && found_.same_type(in[0], out[0])) passed_on_.emplace_back(in[0], out[0]);
+  }
+
+  size_t main_part() const {
+    // At the last statement that does nothing but the group's work and lies in the function where the last operator meets the others.
+    std::vector<size_t> candidates;
+    for (size_t i = 0; i < parts_.size(); ++i) {
+      if (parts_[i].pure) candidates.push_back(i);
+    }
+    auto last_operator = [&](size_t i) { return *std::max_element(parts_[i].operators.begin(), parts_[i].operators.end()); };
+    auto outer = [&](size_t a, size_t b) {
+      return parts_[a].level != parts_[b].level ? parts_[a].level > parts_[b].level : last_operator(a) < last_operator(b);
+    };
+    if (candidates.empty()) {
+      for (size_t i = 0; i < parts_.size(); ++i) candidates.push_back(i);
+    }
+    return *std::max_element(candidates.begin(), candidates.end(), outer);
+  }
+
+  void place_call() {
+    Part& main = parts_[main_];
+    const Activation where = main.activation;
+    const SourceText& text = *source(where.file);
+
+    std::set<size_t> removed;
+    for (Part& part : parts_) {
+      if (!(part.activation == where) || !part.pure) continue;
+      removed.insert(part.statement);
+      part.edited = true;
+    }
+    main.edited = true;
+    if (main.pure) remove_dead_views(where, removed);
+    const Statement& last = text.statements()[main.statement];
+    call_line_ = last.first_line;
+
+    // Arguments as they are called before the first statement goes; what comes later is looked up at the place of the call.
+    std::vector<std::string> arguments;
+    for (const InterfaceTensor& input : finding_.interface.inputs)
+      arguments.push_back(argument(main, input, removed.empty() ? main.statement : *removed.begin()));
+    for (const fusion::InterfaceScalar& s : finding_.interface.scalars)
+      arguments.push_back(fmt::format("{}={}", python_name(s.name), scalar_default(s)));
+    std::string call = fmt::format("torch.ops.fusescout.{}(", python_name(finding_.interface.name));
+    for (size_t i = 0; i < arguments.size(); ++i) call += (i ? ", " : "") + arguments[i];
+    call += ")";
+
+    std::string indent(last.indent, ' ');
+    std::vector<std::string> lines;
+    std::set<std::string> targets;
+    bool returns = main.pure && last.starts("return");
+    if (returns && returned_.size() <= 1) {
+      lines.push_back(indent + "return " + call);
+    } else {
+      std::string left;
+      std::vector<std::string> views;
+      for (const InterfaceTensor& output : returned_) {
+        Names::Target bound = names(main).after(output.tensor, {removed.begin(), removed.end()});
+        std::string name = bound.name.empty() ? python_name(output.name) : bound.name;
+        out_.targets.push_back(bound.name);
+        for (int n = 2; !targets.insert(name).second; ++n) name = fmt::format("{}_{}", python_name(output.name), n);
+        left += (left.empty() ? "" : ", ") + name;
+        if (!bound.name.empty()) {
+          if (std::string shape = view_shape(graph_.tensors[bound.tensor], graph_.tensors[output.tensor]); !shape.empty())
+            views.push_back(fmt::format("{0}{1} = {1}.view({2})", indent, name, shape));
+        }
       }
-      assignment->line = span_.first_line + static_cast<uint32_t>(i);
-      out.push_back(std::move(*assignment));
-    }
-    return out;
-  }
-
-  std::set<std::string> free_names() const {
-    std::set<std::string> bound, free;
-    for (const Assignment& a : assignments_) {
-      for (const std::string& name : a.reads) {
-        if (!bound.contains(name)) free.insert(name);
-      }
-      bound.insert(a.targets.begin(), a.targets.end());
-    }
-    return free;
-  }
-
-  // A name for each output: the target of the statement whose call makes it.
-  std::vector<std::string> results() const {
-    std::vector<std::string> names;
-    for (const InterfaceTensor& output : finding_.interface.outputs) {
-      OperatorId maker = graph_.producer(output.tensor);
-      if (!maker.valid() || !graph_.operators[maker].call.valid()) return {};
-      FrameId frame = frame_in(graph_, graph_.operators[maker].call, span_);
-      if (!frame.valid()) return {};
-      for (const Assignment& a : assignments_) {
-        if (a.line == graph_.frames[frame].line && a.targets.size() == 1) names.push_back(a.targets[0]);
+      lines.push_back(indent + (left.empty() ? "" : left + " = ") + call);
+      lines.insert(lines.end(), views.begin(), views.end());
+      if (returns) {
+        std::string back;
+        for (const std::string& name : names_in(last.text.substr(6))) {
+          if (targets.contains(name)) back += (back.empty() ? "" : ", ") + name;
+        }
+        lines.push_back(indent + "return " + (back.empty() ? left : back));
       }
     }
-    // One statement that makes all of them, in its order.
-    if (names.empty() && assignments_.size() == 1 && assignments_[0].targets.size() == finding_.interface.outputs.size()) return assignments_[0].targets;
-    return names.size() == finding_.interface.outputs.size() ? names : std::vector<std::string>();
+    std::vector<Edit>& edits = edits_of(where.file);
+    for (size_t i : removed) {
+      const Statement& s = text.statements()[i];
+      if (main.pure && i == main.statement) edits.push_back({s.first_line, s.last_line, lines});
+      else
+        edits.push_back({s.first_line, s.last_line,
+                         alone_in_block(text, i, removed) ? std::vector<std::string>{std::string(s.indent, ' ') + "pass"}
+                                                          : std::vector<std::string>()});
+    }
+    if (!main.pure) {
+      lines.insert(lines.begin(), fmt::format("{}# {}: takes over a part of the next statement", indent, finding_.interface.name));
+      edits.push_back({last.first_line, last.first_line - 1, lines});
+      notes_.push_back(
+          fmt::format("the statement at {} does other work too: what the call takes over stays there to be cut out", place(main)));
+    }
+    check_lost_names(text, main.statement, removed, targets);
   }
 
-  // A name that these lines bind, that is no result, and that the rest of the function reads.
-  std::string lost_name(const std::vector<std::string>& results) const {
-    for (const Assignment& a : assignments_) {
-      for (const std::string& name : a.targets) {
-        if (std::find(results.begin(), results.end(), name) != results.end()) continue;
-        for (const std::string& line : rest_) {
-          size_t at = indentation(line);
-          if (at != std::string::npos && (line.compare(at, 4, "def ") == 0 || line.compare(at, 6, "class ") == 0)) break;
-          for (size_t i = line.find(name); i != std::string::npos; i = line.find(name, i + 1)) {
-            bool starts = i == 0 || (!identifier_part(line[i - 1]) && line[i - 1] != '.');
-            bool ends = i + name.size() >= line.size() || !identifier_part(line[i + name.size()]);
-            if (starts && ends) return name;
-          }
+  static std::string scalar_default(const fusion::InterfaceScalar& s) {
+    if (s.type == "float" && (s.value == "inf" || s.value == "-inf" || s.value == "nan")) return fmt::format("float(\"{}\")", s.value);
+    return s.value;
+  }
+
+  std::string view_shape(const graph::Tensor& to, const graph::Tensor& from) const {
+    int64_t a = 1, b = 1;
+    for (const graph::Dim& d : to.shape) a *= d.value;
+    for (const graph::Dim& d : from.shape) b *= d.value;
+    if (a != b || std::equal(to.shape.begin(), to.shape.end(), from.shape.begin(), from.shape.end(),
+                             [](const graph::Dim& x, const graph::Dim& y) { return x.value == y.value; }))
+      return {};
+    std::string out;
+    int unknown = 0;
+    for (const graph::Dim& d : to.shape) {
+      unknown += d.symbolic() ? 1 : 0;
+      out += (out.empty() ? "" : ", ") + (d.symbolic() ? "-1" : std::to_string(d.value));
+    }
+    return unknown <= 1 ? out : "";
+  }
+
+  // Statements between those that go which only look at their results (`q = q.view(...)`): nobody needs them when nobody reads what they
+  // bind.
+  void remove_dead_views(const Activation& where, std::set<size_t>& removed) {
+    const SourceText& text = *source(where.file);
+    auto [begin, end] = text.function_around(*removed.begin());
+    std::set<size_t> views;
+    for (size_t i = *removed.begin() + 1; i < *removed.rbegin(); ++i) {
+      const Statement& s = text.statements()[i];
+      size_t equals = s.text.find(" = ");
+      if (removed.contains(i) || s.head || equals == std::string::npos || s.indent != text.statements()[*removed.begin()].indent) continue;
+      std::set<std::string> bound = names_in(s.text.substr(0, equals));
+      bool only_views = true, any = false;
+      auto [first, stop] = entries_of(graph_, where);
+      for (uint32_t e = first; e < stop; ++e) {
+        const graph::Entry& entry = graph_.entries[EntryId{e}];
+        if (entry.kind == graph::EntryKind::Refresh || !entry.frame.valid()) continue;
+        const Frame& frame = graph_.frames[entry.frame];
+        if (frame.file != where.file || frame.function != where.function || frame.line < s.first_line || frame.line > s.last_line) continue;
+        any = true;
+        only_views = only_views && entry.is_view;
+      }
+      bool read = false;
+      for (size_t j = i + 1; j < end && !read; ++j) {
+        if (removed.contains(j)) continue;
+        const Statement& later = text.statements()[j];
+        size_t assigns = later.text.find(" = ");
+        std::set<std::string> reads = names_in(assigns == std::string::npos ? later.text : later.text.substr(assigns + 3));
+        read = std::any_of(bound.begin(), bound.end(), [&](const std::string& name) { return reads.contains(name); });
+      }
+      if (any && only_views && !read) views.insert(i);
+    }
+    removed.insert(views.begin(), views.end());
+  }
+
+  static bool alone_in_block(const SourceText& text, size_t i, const std::set<size_t>& removed) {
+    const auto& statements = text.statements();
+    if (i == 0 || !statements[i - 1].head || statements[i - 1].indent >= statements[i].indent) return false;
+    for (size_t j = i; j < text.block_end(i - 1); ++j) {
+      if (!removed.contains(j)) return false;
+    }
+    return true;
+  }
+
+  // A name that statements which go have bound, that the call does not bind, and that the rest of the function reads.
+  void check_lost_names(const SourceText& text, size_t call, const std::set<size_t>& removed, const std::set<std::string>& targets) {
+    if (removed.empty()) return;
+    std::set<std::string> lost;
+    for (size_t i : removed) {
+      size_t equals = text.statements()[i].text.find(" = ");
+      if (equals == std::string::npos) continue;
+      for (const std::string& name : names_in(text.statements()[i].text.substr(0, equals))) {
+        if (!targets.contains(name) && text.statements()[i].text.find_first_of("[.") > equals) lost.insert(name);
+      }
+    }
+    size_t end = text.function_around(call).second;
+    for (size_t i = *removed.begin(); i < end; ++i) {
+      if (removed.contains(i)) continue;
+      const Statement& s = text.statements()[i];
+      size_t equals = s.text.find(" = ");
+      std::set<std::string> reads = names_in(equals == std::string::npos ? s.text : s.text.substr(equals + 3));
+      for (auto it = lost.begin(); it != lost.end();) {
+        if (reads.contains(*it)) notes_.push_back(fmt::format("`{}` is read at line {} and is no result", *it, s.first_line));
+        bool rebound = equals != std::string::npos && names_in(s.text.substr(0, equals)).contains(*it);
+        it = reads.contains(*it) || rebound ? lost.erase(it) : std::next(it);
+      }
+    }
+  }
+
+  // --- the other places: what they did is done by the call
+
+  void hand_over(Part& part) {
+    part.edited = true;
+    const SourceText& text = *source(part.activation.file);
+    const Statement& s = text.statements()[part.statement];
+    std::string indent(s.indent, ' ');
+    std::string by = fmt::format("{}, {}:{}", finding_.interface.name, parts_[main_].activation.file.view(), call_line_);
+    std::set<std::string> kinds;
+    for (OperatorId id : part.operators) kinds.insert(graph_.operators[id].kind.str());
+    std::string what;
+    for (const std::string& kind : kinds) what += (what.empty() ? "" : ", ") + kind;
+    std::vector<Edit>& edits = edits_of(part.activation.file);
+    for (const Edit& e : edits) {
+      if (e.first_line <= s.last_line && s.first_line <= std::max(e.last_line, e.first_line))
+        return;  // another part of the group has changed it
+    }
+    if (part.pure) {
+      std::vector<TensorId> in, out;
+      found_.boundary(part, in, out);
+      size_t equals = s.text.find(" = ");
+      bool plain = equals != std::string::npos && s.text.find_first_of("[.(,") > equals;
+      std::string target = plain ? s.text.substr(0, equals) : s.starts("return") ? "return" : "";
+      if (out.empty() && !s.head) {     // an effect only: a write into a cache
+        std::vector<std::string> with = {fmt::format("{}# {}: done by {}", indent, what, by)};
+        if (alone_in_block(text, part.statement, {part.statement})) with.push_back(indent + "pass");
+        edits.push_back({s.first_line, s.last_line, with});
+        return;
+      }
+      // What goes in goes on as it is, under the name of the result: the call does the work behind it.
+      if (out.size() == 1 && in.size() == 1 && !target.empty() && found_.same_type(in[0], out[0])) {
+        if (std::string name = names(part).before(in[0], part.statement); !name.empty()) {
+          edits.push_back(
+              {s.first_line,
+               s.last_line,
+               {fmt::format("{}{} {}  # {}: left to {}", indent, target == "return" ? target : target + " =", name, what, by)}});
+          return;
         }
       }
     }
-    return {};
+    edits.push_back({s.first_line, s.first_line - 1, {fmt::format("{}# {}: done by {}", indent, what, by)}});
+    notes_.push_back(fmt::format("{}: `{}` is still done there; its operands or results go to or come from the call", place(part), what));
   }
 
-  // A call on these lines that is none of ours: the lines cannot go as a whole.
-  std::string foreign_call() const {
-    std::set<uint32_t> kernels;
-    for (OperatorId id : finding_.occurrences[0].operators) kernels.insert(graph_.operators[id].kernel.index);
-    for (uint32_t i = 0; i < graph_.operators.size(); ++i) {
-      const graph::Operator& op = graph_.operators[OperatorId{i}];
-      if (!op.call.valid() || kernels.contains(op.kernel.index)) continue;
-      FrameId frame = frame_in(graph_, op.call, span_);
-      if (frame.valid() && frame_.valid() && graph_.frames[frame].parent == graph_.frames[frame_].parent) return graph_.entries[op.call].op.str();
+  // --- files
+
+  std::vector<Edit>& edits_of(Symbol file) {
+    if (std::find(order_.begin(), order_.end(), file) == order_.end()) order_.push_back(file);
+    return edits_[file];
+  }
+
+  void add_import(Symbol file, std::vector<Edit>& edits) {
+    bool calls = std::any_of(edits.begin(), edits.end(), [](const Edit& e) {
+      return std::any_of(e.with.begin(), e.with.end(),
+                         [](const std::string& line) { return line.find("torch.ops.fusescout.") != std::string::npos; });
+    });
+    const SourceText& text = *source(file);
+    if (!calls || std::any_of(text.statements().begin(), text.statements().end(),
+                              [](const Statement& s) { return s.indent == 0 && s.text == "import torch"; }))
+      return;
+    for (const Statement& s : text.statements()) {
+      if (s.indent != 0 || (!s.starts("import") && !s.starts("from")) || s.text.starts_with("from __future__")) continue;
+      edits.push_back({s.first_line, s.first_line - 1, {"import torch"}});
+      return;
     }
-    return {};
+  }
+
+  void add_sites(Symbol file, const std::vector<Edit>& edits, std::vector<CallSite>& sites) {
+    const SourceText& text = *source(file);
+    for (const Edit& edit : edits) {
+      CallSite site;
+      site.file = file.str();
+      site.first_line = edit.first_line;
+      site.last_line = std::max(edit.last_line, edit.first_line);
+      for (uint32_t line = edit.first_line; line <= edit.last_line; ++line) site.before += text.lines()[line - 1] + "\n";
+      for (const std::string& line : edit.with) site.after += line + "\n";
+      site.calls = site.after.find("torch.ops.fusescout.") != std::string::npos;
+      site.diff = unified_diff(site.file, text.lines(), {edit});
+      if (site.calls) sites.insert(sites.begin(), std::move(site));
+      else sites.push_back(std::move(site));
+    }
   }
 
   const Finding& finding_;
+  const std::vector<InterfaceTensor>& returned_;
   const Graph& graph_;
-  const Span& span_;
-  std::vector<std::string> lines_, rest_;   // of the span, of the file behind it
-  std::vector<Assignment> assignments_;
-  FrameId frame_;
-  std::string module_path_;
-  bool elsewhere_ = false;
-  std::string why_not_;
+  std::vector<std::pair<std::unique_ptr<Activation>, std::unique_ptr<Names>>> names_;
+  Parts found_;
+  std::vector<Part> parts_;
+  size_t main_ = 0;
+  uint32_t call_line_ = 0;
+  std::map<Symbol, std::vector<Edit>> edits_;
+  std::vector<Symbol> order_;                          // of files: that of the call first
+  CallSites out_;
+  std::string unknown_;
+  std::vector<std::pair<TensorId, TensorId>> passed_on_;   // operand and result of places whose work is left to the call
+  std::vector<std::string> notes_;
 };
-
-std::string unified_diff(const std::string& file, const std::vector<std::string>& source, const Span& span, const std::string& call) {
-  constexpr uint32_t context = 3;
-  uint32_t first = span.first_line > context ? span.first_line - context : 1;
-  uint32_t last = std::min<uint32_t>(static_cast<uint32_t>(source.size()), span.last_line + context);
-  uint32_t removed = span.last_line - span.first_line + 1, before = last - first + 1;
-  std::string indent(indentation(source[span.first_line - 1]), ' ');
-  std::string out = fmt::format("--- a/{0}\n+++ b/{0}\n@@ -{1},{2} +{1},{3} @@\n", file, first, before, before - removed + 1);
-  for (uint32_t line = first; line <= last; ++line) {
-    bool inside = line >= span.first_line && line <= span.last_line;
-    out += (inside ? "-" : " ") + source[line - 1] + "\n";
-    if (line == span.last_line) out += "+" + indent + call + "\n";
-  }
-  return out;
-}
 
 }  // namespace
 
-std::vector<CallSite> call_sites(const Finding& finding, const graph::ModelRun& run, const SourceReader& read_source, std::vector<std::string>& notes) {
-  std::vector<CallSite> out;
-  for (const Span& span : finding.locations) {
-    CallSite site;
-    site.file = span.file.str();
-    site.first_line = span.first_line;
-    site.last_line = span.last_line;
-    auto text = read_source ? read_source(site.file) : std::nullopt;
-    std::vector<std::string> source = text ? split_lines(*text) : std::vector<std::string>();
-    if (span.first_line == 0 || span.last_line < span.first_line || span.last_line > source.size()) {
-      notes.push_back(fmt::format("the lines of `{}` are not there to show", site.file));
-      out.push_back(std::move(site));
-      continue;
-    }
-    std::vector<std::string> lines(source.begin() + span.first_line - 1, source.begin() + span.last_line);
-    for (const std::string& line : lines) site.before += line + "\n";
-    size_t indent = indentation(lines[0]);
-    std::string indented(indent == std::string::npos ? 0 : indent, ' ');
-    if (!out.empty()) {  // one call takes the place of all
-      site.after = fmt::format("{}# done by {}, called at {}:{}\n", indented, finding.interface.name, out[0].file, out[0].first_line);
-      site.note = "the operators stand in more than one place";
-      out.push_back(std::move(site));
-      continue;
-    }
-    Rewrite rewrite = Site(finding, run, span, lines, {source.begin() + span.last_line, source.end()}).rewrite();
-    site.after = indented + rewrite.call + "\n";
-    site.note = rewrite.why_not;
-    if (rewrite.why_not.empty()) site.diff = unified_diff(site.file, source, span, rewrite.call);
-    out.push_back(std::move(site));
-  }
-  return out;
+CallSites call_sites(const Finding& finding, const std::vector<OperatorId>& operators, const std::vector<InterfaceTensor>& returned,
+                     const graph::ModelRun& run, const SourceReader& read_source, std::vector<std::string>& notes) {
+  return Sites(finding, operators, returned, run, read_source).write(notes);
 }
 
 }  // namespace fusescout::contract

@@ -1,4 +1,4 @@
-// Where the operators stand in the sources, and what takes the place of those lines.
+// Where the operators stand in the sources, and the change that calls the new operator there.
 #pragma once
 
 #include <string>
@@ -8,6 +8,16 @@
 
 namespace fusescout::contract {
 
-std::vector<CallSite> call_sites(const fusion::Finding& finding, const graph::ModelRun& run, const SourceReader& read_source, std::vector<std::string>& notes);
+struct CallSites {
+  std::vector<CallSite> sites;                       // that of the call first
+  std::string patch;                                 // the change of all of them
+  std::vector<std::string> arguments,
+      targets;  // what the call says for each input and for each returned output; "" where the source has no name for it
+};
+
+// `returned`: outputs that the operator hands out.
+CallSites call_sites(const fusion::Finding& finding, const std::vector<graph::OperatorId>& operators,
+                     const std::vector<fusion::InterfaceTensor>& returned, const graph::ModelRun& run, const SourceReader& read_source,
+                     std::vector<std::string>& notes);
 
 }  // namespace fusescout::contract

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "contract/call_site.h"
 #include "contract/helpers.h"
+#include "contract/original.h"
 #include "contract/python_text.h"
 #include "contract/reference.h"
 #include "contract/test_inputs.h"
@@ -36,7 +38,8 @@ std::string layout_text(const Graph& graph, const Tensor& t) {
 std::string alignment_text(const Tensor& t) {
   if (t.shape.empty()) return "scalar";
   int64_t bytes = std::llround(static_cast<double>(t.shape.back().value) * graph::dtype_size(t.dtype));
-  return bytes % alignment == 0 ? fmt::format("last axis {} bytes, a multiple of {}", bytes, alignment) : fmt::format("last axis {} bytes, no multiple of {}", bytes, alignment);
+  return bytes % alignment == 0 ? fmt::format("last axis {} bytes, a multiple of {}", bytes, alignment)
+                                : fmt::format("last axis {} bytes, no multiple of {}", bytes, alignment);
 }
 
 TensorContract describe(const Graph& graph, const InterfaceTensor& tensor, const std::string& role) {
@@ -44,7 +47,8 @@ TensorContract describe(const Graph& graph, const InterfaceTensor& tensor, const
   TensorContract out;
   out.name = python_name(tensor.name);
   out.role = role;
-  if (out.role.empty()) out.role = tensor.parameter ? "weight" : graph.tensors[graph.root(tensor.tensor)].kind == TensorKind::Cache ? "cache" : "input";
+  if (out.role.empty())
+    out.role = tensor.parameter ? "weight" : graph.tensors[graph.root(tensor.tensor)].kind == TensorKind::Cache ? "cache" : "input";
   out.shape_symbols = symbolic_shape(graph, t.shape);
   out.shape = shape_text(t.shape);
   out.dtype = torch_dtype(t.dtype);
@@ -56,23 +60,33 @@ TensorContract describe(const Graph& graph, const InterfaceTensor& tensor, const
 
 class Writer {
  public:
-  Writer(const Finding& finding, const graph::ModelRun& run, const SourceReader& read_source) : finding_(finding), run_(run), graph_(run.graph), read_source_(read_source) {
+  Writer(const Finding& finding, const graph::ModelRun& run, const SourceReader& read_source) : finding_(finding), graph_(run.graph) {
+    out_.named = finding.interface;
     out_.name = python_name(finding.interface.name);
-    for (const InterfaceTensor& tensor : interface().inputs) out_.inputs.push_back(describe(graph_, tensor, ""));
-    for (const InterfaceTensor& tensor : interface().outputs) out_.outputs.push_back(describe(graph_, tensor, "output"));
-    // A result that lies in the storage of an argument is that argument, written in place: an operator may not return it as well.
-    for (const InterfaceTensor& output : interface().outputs) {
-      bool in_place = std::any_of(interface().inputs.begin(), interface().inputs.end(), [&](const InterfaceTensor& input) {
-        const Tensor &a = graph_.tensors[input.tensor], &b = graph_.tensors[output.tensor];
-        return a.storage.valid() && a.storage == b.storage;
-      });
-      if (!in_place) returned_.push_back(output);
-    }
     if (!finding.occurrences.empty()) operators_ = finding.occurrences[0].operators;
     std::vector<graph::OperatorId> proposed;
-    for (const fusion::ProposedKernel& kernel : finding.proposal) proposed.insert(proposed.end(), kernel.operators.begin(), kernel.operators.end());
+    for (const fusion::ProposedKernel& kernel : finding.proposal)
+      proposed.insert(proposed.end(), kernel.operators.begin(), kernel.operators.end());
     if (!proposed.empty()) operators_ = proposed;
     std::sort(operators_.begin(), operators_.end());
+    // A result that lies in the storage of an argument is that argument, written in place: an operator may not return it as well.
+    std::vector<size_t> returned;
+    for (size_t i = 0; i < interface().outputs.size(); ++i) {
+      bool in_place = std::any_of(interface().inputs.begin(), interface().inputs.end(), [&](const InterfaceTensor& input) {
+        const Tensor &a = graph_.tensors[input.tensor], &b = graph_.tensors[interface().outputs[i].tensor];
+        return a.storage.valid() && a.storage == b.storage;
+      });
+      if (!in_place) returned.push_back(i);
+    }
+    for (size_t i : returned) returned_.push_back(interface().outputs[i]);
+    CallSites places = call_sites(finding_, operators_, returned_, run, read_source, place_notes_);
+    out_.call_sites = std::move(places.sites);
+    out_.patch = std::move(places.patch);
+    take_names(places, returned);
+    returned_.clear();
+    for (size_t i : returned) returned_.push_back(interface().outputs[i]);
+    for (const InterfaceTensor& tensor : interface().inputs) out_.inputs.push_back(describe(graph_, tensor, ""));
+    for (const InterfaceTensor& tensor : interface().outputs) out_.outputs.push_back(describe(graph_, tensor, "output"));
   }
 
   Contract write() {
@@ -81,20 +95,45 @@ class Writer {
     write_reference();
     write_registration();
     write_test();
-    out_.python = fmt::format("import torch\nimport torch.nn.functional as F\n\n\n{}\n\n{}\n\n{}\n\n{}", out_.reference, out_.registration, out_.interface, out_.test);
-    out_.call_sites = call_sites(finding_, run_, read_source_, out_.notes);
+    out_.python = fmt::format("import torch\nimport torch.nn.functional as F\n\n\n{}\n\n{}\n\n{}\n\n{}", out_.reference, out_.registration,
+                              out_.interface, out_.test);
+    out_.notes.insert(out_.notes.end(), place_notes_.begin(), place_notes_.end());
+    out_.original = original_calls(graph_, interface(), operators_, returned_);
     return std::move(out_);
   }
 
  private:
-  const Interface& interface() const { return finding_.interface; }
+  const Interface& interface() const { return out_.named; }
+
+  // Parameters are called as the source's variables are where the call stands; weights keep the name of their module.
+  void take_names(const CallSites& places, const std::vector<size_t>& returned) {
+    std::set<std::string> taken;
+    for (const InterfaceScalar& s : interface().scalars) taken.insert(s.name);
+    auto rename = [&](std::string& name, const std::string& expression, const char* otherwise) {
+      std::string wanted = expression.substr(expression.rfind('.') + 1);
+      if (wanted.empty() || wanted != python_name(wanted)) wanted = name;
+      if (taken.contains(wanted)) wanted += otherwise;
+      name = wanted;
+      for (int n = 2; !taken.insert(name).second; ++n) name = fmt::format("{}_{}", wanted, n);
+    };
+    for (size_t i = 0; i < out_.named.inputs.size(); ++i) {
+      bool source = i < places.arguments.size() && !out_.named.inputs[i].parameter;
+      rename(out_.named.inputs[i].name, source ? places.arguments[i] : "", "");
+    }
+    for (size_t i = 0; i < out_.named.outputs.size(); ++i) {
+      auto at = std::find(returned.begin(), returned.end(), i);
+      size_t which = static_cast<size_t>(at - returned.begin());
+      rename(out_.named.outputs[i].name, at != returned.end() && which < places.targets.size() ? places.targets[which] : "", "_out");
+    }
+  }
 
   // "x: torch.Tensor, eps: float = 1e-06"; without types and defaults: for a definition that takes all of them.
   std::string parameters(bool typed) const {
     std::string text;
     auto add = [&](const std::string& p) { text += (text.empty() ? "" : ", ") + p; };
     for (const TensorContract& t : out_.inputs) add(typed ? t.name + ": torch.Tensor" : t.name);
-    for (const InterfaceScalar& s : interface().scalars) add(typed ? fmt::format("{}: {} = {}", python_name(s.name), s.type, default_of(s)) : python_name(s.name));
+    for (const InterfaceScalar& s : interface().scalars)
+      add(typed ? fmt::format("{}: {} = {}", python_name(s.name), s.type, default_of(s)) : python_name(s.name));
     return text;
   }
   static std::string default_of(const InterfaceScalar& s) {
@@ -118,15 +157,18 @@ class Writer {
     }
     auto line = [&](const TensorContract& t) {
       std::string more = t.mutated ? "; written in place" : "";
-      text += fmt::format("        {}: {} {} = {}, {}; {}{}{}\n", t.name, t.dtype, t.shape_symbols, t.shape, t.layout, t.alignment, t.role == "input" || t.role == "output" ? "" : "; " + t.role, more);
+      text += fmt::format("        {}: {} {} = {}, {}; {}{}{}\n", t.name, t.dtype, t.shape_symbols, t.shape, t.layout, t.alignment,
+                          t.role == "input" || t.role == "output" ? "" : "; " + t.role, more);
     };
     text += "\n    Args:\n";
     for (const TensorContract& t : out_.inputs) line(t);
-    for (const InterfaceScalar& s : interface().scalars) text += fmt::format("        {}: {}, here {}\n", python_name(s.name), s.type, default_of(s));
+    for (const InterfaceScalar& s : interface().scalars)
+      text += fmt::format("        {}: {}, here {}\n", python_name(s.name), s.type, default_of(s));
     text += "\n    Returns:\n";
     if (returned_.empty()) text += "        nothing: the result is written in place\n";
     for (const TensorContract& t : out_.outputs) {
-      bool returned = std::any_of(returned_.begin(), returned_.end(), [&](const InterfaceTensor& r) { return python_name(r.name) == t.name; });
+      bool returned =
+          std::any_of(returned_.begin(), returned_.end(), [&](const InterfaceTensor& r) { return python_name(r.name) == t.name; });
       if (returned) line(t);
     }
     std::string safe;
@@ -141,7 +183,7 @@ class Writer {
     Reference reference = writer.write(results);
     out_.reference = helper_sources(reference.helpers) + fmt::format("def {}_reference({}):\n", out_.name, parameters(true));
     for (const std::string& line : reference.lines) out_.reference += "    " + line + "\n";
-    complete_ = reference.complete;
+    out_.complete = reference.complete;
     out_.notes.insert(out_.notes.end(), reference.notes.begin(), reference.notes.end());
   }
 
@@ -189,7 +231,8 @@ class Writer {
     }
     for (const InterfaceScalar& s : interface().scalars) inputs += fmt::format("        \"{}\": {},\n", python_name(s.name), default_of(s));
     std::string tolerances;
-    for (const InterfaceTensor& output : returned_) tolerances += fmt::format("        dict({}),\n", tolerance(graph_.tensors[output.tensor]));
+    for (const InterfaceTensor& output : returned_)
+      tolerances += fmt::format("        dict({}),\n", tolerance(graph_.tensors[output.tensor]));
     std::string mutated;
     for (const TensorContract& t : out_.inputs) {
       if (t.mutated) mutated += (mutated.empty() ? "" : ", ") + fmt::format("\"{}\"", t.name);
@@ -213,16 +256,14 @@ class Writer {
         "    assert [(tuple(m.shape), m.dtype) for m in on_meta] == [(tuple(r.shape), r.dtype) for r in results[1]]\n\n\n"
         "if __name__ == \"__main__\":\n    test_{0}()\n    print(\"{0}: as its reference\")\n",
         out_.name, inputs, tolerances, mutated);
-    if (!complete_) out_.notes.push_back("the test needs a complete reference");
+    if (!out_.complete) out_.notes.push_back("the test needs a complete reference");
   }
 
   const Finding& finding_;
-  const graph::ModelRun& run_;
   const Graph& graph_;
-  const SourceReader& read_source_;
+  std::vector<std::string> place_notes_;
   std::vector<InterfaceTensor> returned_;
   std::vector<graph::OperatorId> operators_;
-  bool complete_ = true;
   Contract out_;
 };
 

@@ -29,13 +29,15 @@ struct CallSite {
   std::string file;
   uint32_t first_line = 0, last_line = 0;
   std::string before;          // the source lines
-  std::string after;           // a sketch of what takes their place
-  std::string diff;            // unified; empty where the lines cannot simply be replaced
-  std::string note;            // why there is no diff; may be empty
+  std::string after;           // what takes their place
+  std::string diff;            // unified, of this place alone
+  bool calls =
+      false;  // the new operator is called here; at the others its part of the work is taken out, or a comment says what is left to do
 };
 
 struct Contract {
   std::string name;                        // "fused_add_rms_norm"
+  fusion::Interface named;                 // the finding's, with the names that the source has at the call
   std::vector<TensorContract> inputs, outputs;
   std::string signature;                   // "def fused_add_rms_norm(x: torch.Tensor, eps: float = 1e-06) -> torch.Tensor"
   std::string interface;                   // signature, docstring, the call of the registered operator
@@ -43,7 +45,10 @@ struct Contract {
   std::string reference;                   // the same in plain torch
   std::string test;                        // inputs, tolerances, comparison
   std::string python;                      // all of it as one Python module
-  std::vector<CallSite> call_sites;
+  std::string original;                    // what runs today, call by call: original.h; may be empty
+  bool complete = true;                    // the reference has a body for every operator
+  std::vector<CallSite> call_sites;        // that of the call first
+  std::string patch;                       // all of them as one unified diff, which `git apply` takes
   std::vector<std::string> notes;          // what could not be said exactly
 };
 

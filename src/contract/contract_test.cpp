@@ -2,11 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 
+#include "contract/files.h"
 #include "contract/helpers.h"
+#include "contract/source_text.h"
 #include "graph/text.h"
 
 namespace fusescout::contract {
@@ -69,19 +72,27 @@ void check_python(const Contract& contract, bool complete = true) {
   }
 }
 
-std::vector<std::string> no_notes() { return {}; }
+// These graphs stand in no source file; nothing else is to be noted.
+std::vector<std::string> no_notes() { return {"no line of a source file makes these operators"}; }
 std::optional<std::string> no_source(const std::string&) { return std::nullopt; }
 
 TEST(ContractTest, add_rms_norm) {
-  graph::ModelRun run = run_of("T = 16\ninput %x : bf16[T, 4096]\ninput %residual : bf16[T, 4096]\nparam %w \"model.layers.0.norm.weight\" : bf16[4096]\n"
-                               "%s = add(%x, %residual) : bf16[T, 4096]\n%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 4096]\noutput %n\noutput %s\n");
+  graph::ModelRun run = run_of(
+      "T = 16\ninput %x : bf16[T, 4096]\ninput %residual : bf16[T, 4096]\nparam %w \"model.layers.0.norm.weight\" : bf16[4096]\n"
+      "%s = add(%x, %residual) : bf16[T, 4096]\n%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 4096]\noutput %n\noutput %s\n");
   Finding f = finding_of(run.graph, "add_rms_norm");
   f.interface.scalars.push_back({"eps", "float", "1e-05"});
   f.operators_text = {"add(x, residual)", "rms_norm(add, weight)"};
   Contract c = make_contract(f, run, no_source);
-  EXPECT_EQ(c.signature, "def fused_add_rms_norm(x: torch.Tensor, residual: torch.Tensor, weight: torch.Tensor, eps: float = 1e-05) -> tuple[torch.Tensor, torch.Tensor]");
-  EXPECT_NE(c.interface.find("x: torch.bfloat16 [T, 4096] = [16, 4096], contiguous; last axis 8192 bytes, a multiple of 32"), std::string::npos) << c.interface;
-  EXPECT_NE(c.registration.find("fused_add_rms_norm(Tensor x, Tensor residual, Tensor weight, float eps) -> (Tensor, Tensor)"), std::string::npos) << c.registration;
+  EXPECT_EQ(c.signature,
+            "def fused_add_rms_norm(x: torch.Tensor, residual: torch.Tensor, weight: torch.Tensor, eps: float = 1e-05) -> "
+            "tuple[torch.Tensor, torch.Tensor]");
+  EXPECT_NE(c.interface.find("x: torch.bfloat16 [T, 4096] = [16, 4096], contiguous; last axis 8192 bytes, a multiple of 32"),
+            std::string::npos)
+      << c.interface;
+  EXPECT_NE(c.registration.find("fused_add_rms_norm(Tensor x, Tensor residual, Tensor weight, float eps) -> (Tensor, Tensor)"),
+            std::string::npos)
+      << c.registration;
   EXPECT_NE(c.registration.find("T = x.shape[0]"), std::string::npos) << c.registration;
   EXPECT_NE(c.reference.find("s = (x + residual).to(torch.bfloat16)"), std::string::npos) << c.reference;
   EXPECT_NE(c.reference.find("n = _rms_norm(s, weight, eps=eps)[0]"), std::string::npos) << c.reference;
@@ -115,8 +126,10 @@ output %c
 }
 
 TEST(ContractTest, an_argument_is_found_under_another_view) {
-  graph::ModelRun run = run_of("T = 8\ninput %x : bf16[T, 128]\n%a = silu(%x) : bf16[T, 128]\n%h = slice(%a, dim=1, start=0, end=64) : bf16[T, 64]\n%v = view(%h) : bf16[T, 1, 64]{128, 64, 1}\n"
-                               "%w = view(%h) : bf16[T, 1, 64]{128, 128, 1}\n%y = mul(%w, other=2.0) : bf16[T, 1, 64]\noutput %y\n");
+  graph::ModelRun run = run_of(
+      "T = 8\ninput %x : bf16[T, 128]\n%a = silu(%x) : bf16[T, 128]\n%h = slice(%a, dim=1, start=0, end=64) : bf16[T, 64]\n%v = view(%h) : "
+      "bf16[T, 1, 64]{128, 64, 1}\n"
+      "%w = view(%h) : bf16[T, 1, 64]{128, 128, 1}\n%y = mul(%w, other=2.0) : bf16[T, 1, 64]\noutput %y\n");
   Finding f = finding_of(run.graph, "part");
   graph::TensorId view;
   for (uint32_t i = 0; i < run.graph.tensors.size(); ++i) {
@@ -131,15 +144,18 @@ TEST(ContractTest, an_argument_is_found_under_another_view) {
 }
 
 TEST(ContractTest, rope_with_positions_of_three_axes) {
-  graph::ModelRun run = run_of("T = 8\ninput %q : bf16[T, 256]\nbuffer %table : bf16[64, 128]\ninput %positions : i64[3, T]\n"
-                               "%r = rope(%q, %table, %positions, neox=True, rotary_dim=128, head_size=128, sections=[16, 24, 24]) : bf16[T, 256]\noutput %r\n");
+  graph::ModelRun run = run_of(
+      "T = 8\ninput %q : bf16[T, 256]\nbuffer %table : bf16[64, 128]\ninput %positions : i64[3, T]\n"
+      "%r = rope(%q, %table, %positions, neox=True, rotary_dim=128, head_size=128, sections=[16, 24, 24]) : bf16[T, 256]\noutput %r\n");
   Contract c = make_contract(finding_of(run.graph, "mrope"), run, no_source);
   EXPECT_EQ(c.notes, no_notes());
   check_python(c);
 }
 
 TEST(ContractTest, outputs_of_another_shape) {
-  graph::ModelRun run = run_of("T = 8\ninput %q : bf16[T, 2, 64]\ninput %v : bf16[T, 2, 128]\ninput %a : f32[T, 32]\n%c = cat(%q, %v, dim=-1) : bf16[T, 384]\n%e = exp(%a) : f32[1, T, 32]\noutput %c\noutput %e\n");
+  graph::ModelRun run = run_of(
+      "T = 8\ninput %q : bf16[T, 2, 64]\ninput %v : bf16[T, 2, 128]\ninput %a : f32[T, 32]\n%c = cat(%q, %v, dim=-1) : bf16[T, 384]\n%e = "
+      "exp(%a) : f32[1, T, 32]\noutput %c\noutput %e\n");
   Contract c = make_contract(finding_of(run.graph, "reshaped"), run, no_source);
   EXPECT_NE(c.reference.find("torch.cat([q.reshape((T,) + (-1,)), v.reshape((T,) + (-1,))], dim=-1)"), std::string::npos) << c.reference;
   EXPECT_NE(c.reference.find(".reshape((1, T, 32))"), std::string::npos) << c.reference;
@@ -147,8 +163,10 @@ TEST(ContractTest, outputs_of_another_shape) {
 }
 
 TEST(ContractTest, numbers_and_sizes_are_code) {
-  graph::ModelRun run = run_of("T = 8\ninput %x : f32[T, 4, 64]\n%a = mul(%x, other=0.5) : f32[T, 4, 64]\n%b = clamp(%a, min=-1, max=1) : f32[T, 4, 64]\n"
-                               "%m = mean(%b, dim=-1, keepdim=True) : f32[T, 4, 1]\n%d = sub(%b, %m) : f32[T, 4, 64]\n%e = where(%x, %d, other=0.0) : f32[T, 4, 64]\n%f = view(%e) : f32[4*T, 64]\noutput %f\n");
+  graph::ModelRun run = run_of(
+      "T = 8\ninput %x : f32[T, 4, 64]\n%a = mul(%x, other=0.5) : f32[T, 4, 64]\n%b = clamp(%a, min=-1, max=1) : f32[T, 4, 64]\n"
+      "%m = mean(%b, dim=-1, keepdim=True) : f32[T, 4, 1]\n%d = sub(%b, %m) : f32[T, 4, 64]\n%e = where(%x, %d, other=0.0) : f32[T, 4, "
+      "64]\n%f = view(%e) : f32[4*T, 64]\noutput %f\n");
   run.graph.operators[OperatorId{4}].inputs[0] = run.graph.operators[OperatorId{0}].inputs[0];
   Finding f = finding_of(run.graph, "numbers");
   f.interface.scalars.push_back({"mul_by", "float", "0.5"});
@@ -159,16 +177,21 @@ TEST(ContractTest, numbers_and_sizes_are_code) {
 }
 
 TEST(ContractTest, quantisation_and_activation) {
-  graph::ModelRun run = run_of("T = 8\ninput %x : bf16[T, 512]\n%a = silu_mul(%x) : bf16[T, 256]\n%q, %s = dynamic_quantize(%a, dtype=i8) : i8[T, 256], f32[T]\noutput %q\noutput %s\n");
+  graph::ModelRun run = run_of(
+      "T = 8\ninput %x : bf16[T, 512]\n%a = silu_mul(%x) : bf16[T, 256]\n%q, %s = dynamic_quantize(%a, dtype=i8) : i8[T, 256], "
+      "f32[T]\noutput %q\noutput %s\n");
   Contract c = make_contract(finding_of(run.graph, "swiglu_quant"), run, no_source);
   EXPECT_NE(c.test.find("rtol=0, atol=1"), std::string::npos);
   check_python(c);
 }
 
 TEST(ContractTest, matmuls_with_epilogues) {
-  graph::ModelRun run = run_of("T = 8\ninput %x : bf16[T, 64]\nparam %w : bf16[128, 64]\nparam %b : bf16[128]\ninput %xi : i8[T, 64]\nparam %wi : i8[64, 128]\nparam %ws : f32[128]\ninput %ts : f32[T]\n"
-                               "%y = matmul(%x, %w, transpose_b=True) : bf16[T, 128]\n%z = add(%y, %b) : bf16[T, 128]\n%g = gelu(%z, approximate=\"tanh\") : bf16[T, 128]\n"
-                               "%h = quantized_matmul(%xi, %wi, %ws, %ts, dtype=bf16) : bf16[T, 128]\noutput %g\noutput %h\n");
+  graph::ModelRun run = run_of(
+      "T = 8\ninput %x : bf16[T, 64]\nparam %w : bf16[128, 64]\nparam %b : bf16[128]\ninput %xi : i8[T, 64]\nparam %wi : i8[64, "
+      "128]\nparam %ws : f32[128]\ninput %ts : f32[T]\n"
+      "%y = matmul(%x, %w, transpose_b=True) : bf16[T, 128]\n%z = add(%y, %b) : bf16[T, 128]\n%g = gelu(%z, approximate=\"tanh\") : "
+      "bf16[T, 128]\n"
+      "%h = quantized_matmul(%xi, %wi, %ws, %ts, dtype=bf16) : bf16[T, 128]\noutput %g\noutput %h\n");
   Contract c = make_contract(finding_of(run.graph, "matmuls"), run, no_source);
   EXPECT_NE(c.reference.find("_matmul(x, w, transpose_b=True)"), std::string::npos) << c.reference;
   EXPECT_EQ(c.notes, no_notes());
@@ -176,16 +199,20 @@ TEST(ContractTest, matmuls_with_epilogues) {
 }
 
 TEST(ContractTest, routing) {
-  graph::ModelRun run = run_of("T = 8\ninput %x : f32[T, 64]\nparam %bias : f32[64]\n"
-                               "%w, %i = moe_gating(%x, %bias, k=4, norm_type=\"sigmoid\", renormalize=True, routed_scaling_factor=2.5, groups=8, topk_groups=2) : f32[T, 4], i32[T, 4]\n"
-                               "%s = softmax(%x, dim=-1) : f32[T, 64]\n%v, %j = topk(%s, k=2) : f32[T, 2], i64[T, 2]\noutput %w\noutput %i\noutput %v\noutput %j\n");
+  graph::ModelRun run = run_of(
+      "T = 8\ninput %x : f32[T, 64]\nparam %bias : f32[64]\n"
+      "%w, %i = moe_gating(%x, %bias, k=4, norm_type=\"sigmoid\", renormalize=True, routed_scaling_factor=2.5, groups=8, topk_groups=2) : "
+      "f32[T, 4], i32[T, 4]\n"
+      "%s = softmax(%x, dim=-1) : f32[T, 64]\n%v, %j = topk(%s, k=2) : f32[T, 2], i64[T, 2]\noutput %w\noutput %i\noutput %v\noutput %j\n");
   Contract c = make_contract(finding_of(run.graph, "routing"), run, no_source);
   EXPECT_EQ(c.notes, no_notes());
   check_python(c);
 }
 
 TEST(ContractTest, expert_matmul) {
-  graph::ModelRun run = run_of("T = 8\ninput %x : bf16[T, 64]\nparam %w : bf16[4, 64, 32]\ninput %ends : i64[4]\n%y = grouped_matmul(%x, %w, %ends, group_list_type=0) : bf16[T, 32]\noutput %y\n");
+  graph::ModelRun run = run_of(
+      "T = 8\ninput %x : bf16[T, 64]\nparam %w : bf16[4, 64, 32]\ninput %ends : i64[4]\n%y = grouped_matmul(%x, %w, %ends, "
+      "group_list_type=0) : bf16[T, 32]\noutput %y\n");
   Contract c = make_contract(finding_of(run.graph, "experts"), run, no_source);
   EXPECT_NE(c.test.find("torch.linspace(0, 8, 4 + 1)"), std::string::npos) << c.test;
   check_python(c);
@@ -204,8 +231,11 @@ TEST(ContractTest, a_write_in_place_is_an_effect_not_a_result) {
 }
 
 TEST(ContractTest, cache_writes) {
-  graph::ModelRun run = run_of("T = 8\ninput %key : bf16[T, 2, 64]\ninput %value : bf16[T, 2, 64]\ncache %kc : bf16[4, 16, 2, 64]\ncache %vc : bf16[4, 16, 2, 64]\ninput %slots : i64[T]\n"
-                               "%k = mul(%key, other=2.0) : bf16[T, 2, 64]\n%a, %b = kv_cache_write(%k, %value, %kc!, %vc!, %slots) : bf16[4, 16, 2, 64], bf16[4, 16, 2, 64]\noutput %k\n");
+  graph::ModelRun run = run_of(
+      "T = 8\ninput %key : bf16[T, 2, 64]\ninput %value : bf16[T, 2, 64]\ncache %kc : bf16[4, 16, 2, 64]\ncache %vc : bf16[4, 16, 2, "
+      "64]\ninput %slots : i64[T]\n"
+      "%k = mul(%key, other=2.0) : bf16[T, 2, 64]\n%a, %b = kv_cache_write(%k, %value, %kc!, %vc!, %slots) : bf16[4, 16, 2, 64], bf16[4, "
+      "16, 2, 64]\noutput %k\n");
   Finding f = finding_of(run.graph, "cache");
   for (InterfaceTensor& input : f.interface.inputs) input.mutated = input.name == "kc" || input.name == "vc";
   Contract c = make_contract(f, run, no_source);
@@ -215,7 +245,9 @@ TEST(ContractTest, cache_writes) {
 }
 
 TEST(ContractTest, an_operator_without_a_body_is_said_so) {
-  graph::ModelRun run = run_of("T = 8\ninput %q : bf16[T, 4, 64]\ninput %k : bf16[T, 4, 64]\ninput %v : bf16[T, 4, 64]\n%o = attention(%q, %k, %v, heads=4, kv_heads=4, head_dim=64) : bf16[T, 4, 64]\noutput %o\n");
+  graph::ModelRun run = run_of(
+      "T = 8\ninput %q : bf16[T, 4, 64]\ninput %k : bf16[T, 4, 64]\ninput %v : bf16[T, 4, 64]\n%o = attention(%q, %k, %v, heads=4, "
+      "kv_heads=4, head_dim=64) : bf16[T, 4, 64]\noutput %o\n");
   Contract c = make_contract(finding_of(run.graph, "attention"), run, no_source);
   EXPECT_NE(c.reference.find("raise NotImplementedError"), std::string::npos);
   ASSERT_FALSE(c.notes.empty());
@@ -223,10 +255,11 @@ TEST(ContractTest, an_operator_without_a_body_is_said_so) {
   check_python(c, false);
 }
 
-constexpr const char* source = R"(class Block(nn.Module):
+constexpr const char* source = R"(import torch
+class Block(nn.Module):
     def forward(self, x, residual):
-        # sum and norm
         residual = x + residual
+        # sum and norm
         n = self.norm(residual)
         return n
 )";
@@ -238,58 +271,85 @@ Contract at_call_site(const std::string& text, uint32_t first, uint32_t last, co
   return make_contract(f, run, [&](const std::string& file) { return file == "model.py" ? std::optional(code) : std::nullopt; });
 }
 
-constexpr const char* two_lines = "T = 16\ninput %x : bf16[T, 64]\ninput %residual : bf16[T, 64]\n%s = add(%x, %residual) : bf16[T, 64]  # model.py:4\n"
-                                  "%n = rms_norm(%s, eps=1e-05) : bf16[T, 64]  # model.py:5 model.norm\noutput %n\n";
+constexpr const char* two_lines =
+    "T = 16\ninput %x : bf16[T, 64]\ninput %residual : bf16[T, 64]\n%s = add(%x, %residual) : bf16[T, 64]  # model.py:4\n"
+    "%n = rms_norm(%s, eps=1e-05) : bf16[T, 64]  # model.py:6 model.norm\noutput %n\n";
 
 TEST(CallSiteTest, plain_assignments_become_one_call) {
   Contract c = at_call_site(two_lines, 4, 5);
-  ASSERT_EQ(c.call_sites.size(), 1u);
+  ASSERT_EQ(c.call_sites.size(), 2u) << c.patch;     // the call, and the line that goes
   const CallSite& site = c.call_sites[0];
-  EXPECT_EQ(site.before, "        residual = x + residual\n        n = self.norm(residual)\n");
-  EXPECT_EQ(site.after, "        n = fused_add_rms_norm(x, residual)\n");
-  EXPECT_EQ(site.note, "");
-  EXPECT_EQ(site.diff,
-            "--- a/model.py\n+++ b/model.py\n@@ -1,6 +1,5 @@\n class Block(nn.Module):\n     def forward(self, x, residual):\n         # sum and norm\n"
-            "-        residual = x + residual\n-        n = self.norm(residual)\n+        n = fused_add_rms_norm(x, residual)\n         return n\n");
+  EXPECT_TRUE(site.calls);
+  EXPECT_EQ(site.before, "        n = self.norm(residual)\n");
+  EXPECT_EQ(site.after, "        n = torch.ops.fusescout.fused_add_rms_norm(x, residual)\n");
+  EXPECT_EQ(
+      c.patch,
+      "--- a/model.py\n+++ b/model.py\n@@ -1,7 +1,6 @@\n import torch\n class Block(nn.Module):\n     def forward(self, x, residual):\n"
+      "-        residual = x + residual\n         # sum and norm\n-        n = self.norm(residual)\n+        n = "
+      "torch.ops.fusescout.fused_add_rms_norm(x, residual)\n         return n\n");
 }
 
 TEST(CallSiteTest, each_output_takes_the_name_of_its_statement) {
   std::string both = std::string(source).replace(std::string(source).find("return n"), 8, "return n, residual");
+  auto about_residual = [](const Contract& c) {
+    return std::any_of(c.notes.begin(), c.notes.end(), [](const std::string& note) {
+      return note.find("`residual` is read at line 7 and is no result") != std::string::npos;
+    });
+  };
   Contract lost = at_call_site(two_lines, 4, 5, both);
-  EXPECT_EQ(lost.call_sites[0].diff, "");
-  EXPECT_EQ(lost.call_sites[0].note, "`residual` is read further down and is no result");
+  EXPECT_TRUE(about_residual(lost));
   Contract kept = at_call_site(std::string(two_lines) + "output %s\n", 4, 5, both);
-  EXPECT_EQ(kept.call_sites[0].note, "");
-  EXPECT_EQ(kept.call_sites[0].after, "        n, residual = fused_add_rms_norm(x, residual)\n");
+  EXPECT_FALSE(about_residual(kept));
+  EXPECT_NE(kept.patch.find("+        n, residual = torch.ops.fusescout.fused_add_rms_norm(x, residual)\n"), std::string::npos)
+      << kept.patch;
 }
 
-TEST(CallSiteTest, a_method_reads_its_object) {
-  std::string code = "def f(gate, shape):\n    gate = gate.reshape(*shape)\n    return gate\n";
-  Contract c = at_call_site("T = 16\ninput %g : bf16[T, 64]{128, 1}\n%c = copy(%g) : bf16[T, 64]  # model.py:2\noutput %c\n", 2, 2, code);
-  EXPECT_EQ(c.call_sites[0].diff, "");
-  EXPECT_EQ(c.call_sites[0].note, "how this place names g is not certain");
+TEST(CallSiteTest, a_returned_value_is_returned) {
+  std::string code =
+      "import torch\nclass Block(nn.Module):\n    def forward(self, x, residual):\n        residual = x + residual\n        if True:\n     "
+      "       return self.norm(\n                residual,\n            )\n";
+  Contract c = at_call_site(
+      "T = 16\ninput %x : bf16[T, 64]\ninput %residual : bf16[T, 64]\n%s = add(%x, %residual) : bf16[T, 64]  # model.py:4\n"
+      "%n = rms_norm(%s, eps=1e-05) : bf16[T, 64]  # model.py:6 model.norm\noutput %n\n",
+      4, 8, code);
+  EXPECT_NE(c.patch.find("-            return self.norm(\n-                residual,\n-            )\n+            return "
+                         "torch.ops.fusescout.fused_add_rms_norm("),
+            std::string::npos)
+      << c.patch;
 }
 
-TEST(CallSiteTest, two_places_have_no_diff) {
-  graph::ModelRun run = run_of(two_lines);
-  Finding f = finding_of(run.graph, "add_rms_norm");
-  f.locations = {{Symbol("model.py"), 4, 4}, {Symbol("model.py"), 5, 5}};
-  Contract c = make_contract(f, run, [](const std::string&) { return std::optional<std::string>(source); });
-  ASSERT_EQ(c.call_sites.size(), 2u);
-  EXPECT_EQ(c.call_sites[0].diff, "");
-  EXPECT_EQ(c.call_sites[0].note, "the operators stand in more than one place");
-  EXPECT_EQ(c.call_sites[1].after, "        # done by fused_add_rms_norm, called at model.py:4\n");
+TEST(CallSiteTest, a_file_without_torch_imports_it) {
+  std::string code(source);
+  code.replace(0, 12, "import nn\n\n");
+  Contract c = at_call_site(two_lines, 4, 5, code);
+  EXPECT_NE(c.patch.find("+import torch\n import nn\n"), std::string::npos) << c.patch;
 }
 
-TEST(CallSiteTest, other_work_on_the_lines_has_no_diff) {
-  Contract c = at_call_site(std::string(two_lines), 4, 6);
-  EXPECT_EQ(c.call_sites[0].diff, "");
-  EXPECT_EQ(c.call_sites[0].note, "the lines are more than plain assignments");
+TEST(SourceTextTest, logical_lines) {
+  SourceText text("x = f(1,\n      2)  # (\ns = \"\"\"a(\nb\"\"\"\nif y:\n    z = '('; w = 1\n\nlast = 1 + \\\n    2\n");
+  ASSERT_EQ(text.statements().size(), 5u);
+  EXPECT_EQ(text.statements()[0].last_line, 2u);
+  EXPECT_EQ(text.statements()[1].last_line, 4u);
+  EXPECT_TRUE(text.statements()[2].head);
+  EXPECT_EQ(text.statements()[3].indent, 4u);
+  EXPECT_EQ(text.statements()[4].last_line, 9u);
+  EXPECT_EQ(text.index_at(7), text.statements().size()) << "an empty line";
+  EXPECT_EQ(text.block_end(2), 4u);
+  EXPECT_EQ(names_in("f(a.b, c=d) + e[0] == 1e5"), (std::set<std::string>{"a", "d", "e", "f"}));
+}
+
+TEST(SourceTextTest, hunks_that_are_near_are_one) {
+  std::vector<std::string> lines;
+  for (int i = 1; i <= 30; ++i) lines.push_back("line" + std::to_string(i));
+  std::string diff = unified_diff("f", lines, {{20, 19, {"new"}}, {2, 2, {}}, {4, 5, {"both", "more", "most"}}});
+  EXPECT_EQ(diff.substr(0, diff.find("line1\n")), "--- a/f\n+++ b/f\n@@ -1,8 +1,8 @@\n ");
+  EXPECT_NE(diff.find("@@ -17,6 +17,7 @@\n line17\n line18\n line19\n+new\n line20\n"), std::string::npos) << diff;
 }
 
 TEST(CallSiteTest, a_missing_source_is_a_note) {
-  Contract c = at_call_site(two_lines, 40, 50);
-  EXPECT_EQ(c.call_sites[0].before, "");
+  graph::ModelRun run = run_of(two_lines);
+  Contract c = make_contract(finding_of(run.graph, "add_rms_norm"), run, no_source);
+  EXPECT_EQ(c.patch, "");
   ASSERT_FALSE(c.notes.empty());
   EXPECT_EQ(c.notes.back(), "the lines of `model.py` are not there to show");
 }

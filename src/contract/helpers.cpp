@@ -117,7 +117,8 @@ constexpr std::array helpers = {
     y = torch.matmul(x.transpose(-1, -2) if transpose_a else x, w.transpose(-1, -2) if transpose_b else w)
     return y if bias is None else y + bias
 )py"},
-    Helper{"_quantized_matmul", R"py(def _quantized_matmul(x, w, weight_scale=None, token_scale=None, bias=None, transpose_b=False, dtype=torch.bfloat16):
+    Helper{"_quantized_matmul",
+           R"py(def _quantized_matmul(x, w, weight_scale=None, token_scale=None, bias=None, transpose_b=False, dtype=torch.bfloat16):
     y = torch.matmul(x.double(), (w.transpose(-1, -2) if transpose_b else w).double()).float()
     if bias is not None and not bias.dtype.is_floating_point:
         y = y + bias
@@ -140,7 +141,9 @@ constexpr std::array helpers = {
         start = end
     return y.to(dtype)
 )py"},
-    Helper{"_moe_gating", R"py(def _moe_gating(x, bias=None, k=1, norm_type="softmax", renormalize=False, routed_scaling_factor=1.0, groups=1, topk_groups=1):
+    Helper{
+        "_moe_gating",
+        R"py(def _moe_gating(x, bias=None, k=1, norm_type="softmax", renormalize=False, routed_scaling_factor=1.0, groups=1, topk_groups=1):
     scores = x.float().sigmoid() if norm_type == "sigmoid" else x.float().softmax(dim=-1)
     choice = scores if bias is None else scores + bias.float()
     if groups > 1:
@@ -153,6 +156,23 @@ constexpr std::array helpers = {
     if renormalize:
         weights = weights / weights.sum(dim=-1, keepdim=True)
     return weights * routed_scaling_factor, indices, scores
+)py"},
+    Helper{"_expert_dispatch", R"py(def _expert_dispatch(x, expert_ids, rows, experts, scale=None):
+    """Rows sorted by expert; where each (token, choice) went; rows of each expert; the scale of each row."""
+    ids, choices = expert_ids.reshape(-1).long(), expert_ids.shape[-1]
+    order = torch.argsort(ids, stable=True)
+    index = torch.empty_like(order)
+    index[order] = torch.arange(order.numel(), device=order.device)
+    token = order[:rows] // choices
+    scales = x.new_zeros(token.shape, dtype=torch.float32) if scale is None else scale.float()[token]
+    return x[token], index, torch.bincount(ids, minlength=experts)[:experts], scales
+)py"},
+    Helper{"_expert_combine", R"py(def _expert_combine(rows, index, tokens, weights=None):
+    """Sums the rows of a token, wherever they were sorted to."""
+    parts = rows[index.reshape(-1).abs().long()].float().reshape(tokens, -1, rows.shape[-1])
+    if weights is not None:
+        parts = parts * weights.float().reshape(tokens, -1, 1)
+    return parts.sum(1)
 )py"},
     Helper{"_kv_cache_write", R"py(def _kv_cache_write(key, value, key_cache, value_cache, slots):
     """In place: the rows of the paged caches that the slots name."""

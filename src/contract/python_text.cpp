@@ -41,9 +41,10 @@ std::string python_name(std::string_view name) {
   std::string out;
   for (char c : name) out += std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
   if (out.empty() || std::isdigit(static_cast<unsigned char>(out[0]))) out = "_" + out;
-  for (std::string_view keyword : {"False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except",
-                                   "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while",
-                                   "with", "yield", "torch", "F"}) {
+  for (std::string_view keyword :
+       {"False", "None", "True",   "and",     "as",     "assert", "async",  "await", "break",  "class", "continue", "def",    "del",
+        "elif",  "else", "except", "finally", "for",    "from",   "global", "if",    "import", "in",    "is",       "lambda", "nonlocal",
+        "not",   "or",   "pass",   "raise",   "return", "try",    "while",  "with",  "yield",  "torch", "F"}) {
     if (out == keyword) return out + "_";
   }
   return out;

@@ -76,7 +76,8 @@ std::string ReferenceWriter::fresh_name(const Operator& op, TensorId output) {
 std::string ReferenceWriter::view_step(const std::string& of, const Tensor& from, const Tensor& to) {
   if (same_layout(from, to)) return of;
   bool same_storage_start = from.storage_offset.value == to.storage_offset.value;
-  if (same_storage_start && count(from) == count(to) && graph_.contiguous(from) && graph_.contiguous(to)) return fmt::format("{}.view({})", of, sizes_.list(to.shape));
+  if (same_storage_start && count(from) == count(to) && graph_.contiguous(from) && graph_.contiguous(to))
+    return fmt::format("{}.view({})", of, sizes_.list(to.shape));
   if (from.shape.size() == to.shape.size() && same_values(from.strides, to.strides)) {  // a slice along some axes
     std::string indices;
     int64_t offset = to.storage_offset.value - from.storage_offset.value;
@@ -86,7 +87,9 @@ std::string ReferenceWriter::view_step(const std::string& of, const Tensor& from
       offset -= start * stride;
       bool whole = start == 0 && from.shape[i].value == to.shape[i].value;
       if (start + to.shape[i].value > from.shape[i].value) slice = false;
-      indices += (i ? ", " : "") + (whole ? std::string(":") : to.shape[i].symbolic() && start == 0 ? ":" + sizes_.dim(to.shape[i]) : fmt::format("{}:{}", start, start + to.shape[i].value));
+      indices += (i ? ", " : "") + (whole                                  ? std::string(":")
+                                    : to.shape[i].symbolic() && start == 0 ? ":" + sizes_.dim(to.shape[i])
+                                                                           : fmt::format("{}:{}", start, start + to.shape[i].value));
     }
     if (slice && offset == 0) return fmt::format("{}[{}]", of, indices);
   }
@@ -95,7 +98,9 @@ std::string ReferenceWriter::view_step(const std::string& of, const Tensor& from
     std::string text;
     for (size_t i = 0; i < to.shape.size(); ++i) {
       for (size_t j = 0; j < from.shape.size(); ++j) {
-        if (from.shape[j].value != to.shape[i].value || from.strides[j].value != to.strides[i].value || std::find(order.begin(), order.end(), j) != order.end()) continue;
+        if (from.shape[j].value != to.shape[i].value || from.strides[j].value != to.strides[i].value ||
+            std::find(order.begin(), order.end(), j) != order.end())
+          continue;
         order.push_back(j);
         text += (order.size() > 1 ? ", " : "") + std::to_string(j);
         break;
@@ -110,7 +115,8 @@ std::string ReferenceWriter::view_step(const std::string& of, const Tensor& from
   }
   if (same_storage_start && count(from) == count(to)) {
     // One axis split in several: the pieces of a strided row, say. `view` does that where strides allow.
-    if (!to.strides.empty() && !from.strides.empty() && to.strides.back().value == from.strides.back().value) return fmt::format("{}.view({})", of, sizes_.list(to.shape));
+    if (!to.strides.empty() && !from.strides.empty() && to.strides.back().value == from.strides.back().value)
+      return fmt::format("{}.view({})", of, sizes_.list(to.shape));
     if (to.shape.size() != from.shape.size()) return fmt::format("{}.reshape({})", of, sizes_.list(to.shape));
   }
   // By strides: sizes are the scenario's where they depend on symbols that no argument shows.
@@ -135,7 +141,8 @@ std::string ReferenceWriter::value(TensorId tensor) {
   }
   for (TensorId given : inputs_) {  // another look at the storage of an argument, where it lies inside
     const Tensor& g = graph_.tensors[given];
-    if (given_as(given) && t.storage_offset.value >= g.storage_offset.value && end_of(t) <= end_of(g)) return view_step(names_.at(given.index), g, t);
+    if (given_as(given) && t.storage_offset.value >= g.storage_offset.value && end_of(t) <= end_of(g))
+      return view_step(names_.at(given.index), g, t);
   }
   return {};
 }
@@ -146,7 +153,8 @@ std::string ReferenceWriter::scalar(const Operator& op, std::string_view name, c
   std::string text = literal(graph_, *found);
   std::string wanted = name == "other" ? op.kind.str() + "_by" : std::string(name);
   for (const fusion::InterfaceScalar& s : interface_.scalars) {
-    bool named = s.name == wanted || (s.name.starts_with(wanted + "_") && s.name.find_first_not_of("0123456789", wanted.size() + 1) == std::string::npos);
+    bool named = s.name == wanted ||
+                 (s.name.starts_with(wanted + "_") && s.name.find_first_not_of("0123456789", wanted.size() + 1) == std::string::npos);
     if (!named) continue;
     std::string given = s.type == "float" ? float_literal(std::stod(s.value)) : s.value;
     if (given == text || s.value == text) return python_name(s.name);
@@ -184,14 +192,18 @@ std::string ReferenceWriter::expression(const Operator& op, bool& tuple) {
   auto shape = [&] { return sizes_.list(graph_.tensors[op.outputs[0]].shape); };
   auto dtype = [&] { return torch_dtype(graph_.tensors[op.outputs[0]].dtype); };
   auto infix = [&](std::string_view symbol) { return fmt::format("{} {} {}", a, symbol, second(op)); };
-  if (is({"abs", "ceil", "cos", "erf", "exp", "floor", "isfinite", "log", "logical_not", "neg", "reciprocal", "relu", "round", "rsqrt", "sigmoid", "sign", "sin", "sqrt", "tanh", "bitwise_not"})) {
+  if (is({"abs",        "ceil", "cos",   "erf",   "exp",     "floor", "isfinite", "log",  "logical_not", "neg",
+          "reciprocal", "relu", "round", "rsqrt", "sigmoid", "sign",  "sin",      "sqrt", "tanh",        "bitwise_not"})) {
     return fmt::format("torch.{}({})", k, a);
   }
   if (is({"maximum", "minimum", "logical_and", "logical_or", "bitwise_and", "bitwise_or"})) {
-    std::string b = op.inputs.size() > 1 ? second(op) : fmt::format("torch.as_tensor({}, dtype={}.dtype, device={}.device)", second(op), a, a);
+    std::string b =
+        op.inputs.size() > 1 ? second(op) : fmt::format("torch.as_tensor({}, dtype={}.dtype, device={}.device)", second(op), a, a);
     return fmt::format("torch.{}({}, {})", k, a, b);
   }
-  if (is({"add", "sub"})) return scalar(op, "alpha").empty() ? infix(k == "add" ? "+" : "-") : fmt::format("torch.{}({}, {}, alpha={})", k, a, second(op), scalar(op, "alpha"));
+  if (is({"add", "sub"}))
+    return scalar(op, "alpha").empty() ? infix(k == "add" ? "+" : "-")
+                                       : fmt::format("torch.{}({}, {}, alpha={})", k, a, second(op), scalar(op, "alpha"));
   if (k == "mul") return infix("*");
   if (k == "div") return infix("/");
   if (k == "floor_div") return infix("//");
@@ -209,17 +221,22 @@ std::string ReferenceWriter::expression(const Operator& op, bool& tuple) {
   if (k == "softplus") return fmt::format("F.softplus({}{})", a, arguments(op, {"beta", "threshold"}));
   if (k == "clamp") return fmt::format("torch.clamp({}{})", a, arguments(op, {"min", "max"}));
   if (k == "masked_fill") return fmt::format("{}.masked_fill({}, {})", a, input(op, 1), scalar(op, "value", "0"));
-  if (k == "where") return fmt::format("torch.where({}, {}, {})", a, input(op, 1), op.inputs.size() > 2 ? input(op, 2) : scalar(op, "other", "0"));
+  if (k == "where")
+    return fmt::format("torch.where({}, {}, {})", a, input(op, 1), op.inputs.size() > 2 ? input(op, 2) : scalar(op, "other", "0"));
   if (k == "tril" || k == "triu") return fmt::format("torch.{}({}, diagonal={})", k, a, scalar(op, "diagonal", "0"));
   if (is({"sum", "mean", "argmax", "prod"}) || k == "max" || k == "min" || k == "var") {
     std::string_view name = k == "max" ? "amax" : k == "min" ? "amin" : k;
     bool all = !graph::find_attribute(op, "dim");
     std::string rest = arguments(op, {"correction"});
-    return all ? fmt::format("torch.{}({}{})", k, a, rest) : fmt::format("torch.{}({}, dim={}{}, keepdim={})", name, a, scalar(op, "dim"), rest, scalar(op, "keepdim", "False"));
+    return all ? fmt::format("torch.{}({}{})", k, a, rest)
+               : fmt::format("torch.{}({}, dim={}{}, keepdim={})", name, a, scalar(op, "dim"), rest, scalar(op, "keepdim", "False"));
   }
   if (k == "cumsum") return fmt::format("torch.cumsum({}, dim={})", a, scalar(op, "dim", "-1"));
   if (k == "softmax") return fmt::format("torch.softmax({}, dim={})", a, scalar(op, "dim", "-1"));
-  if (k == "copy") return fmt::format("{}.clone(memory_format=torch.contiguous_format){}", a, same_values(graph_.tensors[op.inputs[0]].shape, graph_.tensors[op.outputs[0]].shape) ? "" : fmt::format(".view({})", shape()));
+  if (k == "copy")
+    return fmt::format(
+        "{}.clone(memory_format=torch.contiguous_format){}", a,
+        same_values(graph_.tensors[op.inputs[0]].shape, graph_.tensors[op.outputs[0]].shape) ? "" : fmt::format(".view({})", shape()));
   if (k == "broadcast_to") return fmt::format("{}.expand({}).contiguous()", a, shape());
   if (k == "transpose") {
     if (graph::find_attribute(op, "dims")) return fmt::format("{}.permute({}).contiguous()", a, scalar(op, "dims"));
@@ -238,20 +255,26 @@ std::string ReferenceWriter::expression(const Operator& op, bool& tuple) {
   }
   if (k == "repeat") return fmt::format("{}.repeat({})", a, scalar(op, "repeats"));
   if (k == "roll") return fmt::format("torch.roll({}, {}, {})", a, scalar(op, "shifts"), scalar(op, "dims"));
-  if (k == "pad") return fmt::format("F.pad({}, {}, mode={}, value={})", a, scalar(op, "pad"), scalar(op, "mode", "\"constant\""), scalar(op, "value", "0.0"));
+  if (k == "pad")
+    return fmt::format("F.pad({}, {}, mode={}, value={})", a, scalar(op, "pad"), scalar(op, "mode", "\"constant\""),
+                       scalar(op, "value", "0.0"));
   if (k == "one_hot") return fmt::format("F.one_hot({}, {})", a, scalar(op, "classes"));
   if (k == "fill") {
     std::string device = interface_.inputs.empty() ? "" : fmt::format(", device={}.device", python_name(interface_.inputs[0].name));
     return fmt::format("torch.full({}, {}, dtype={}{})", shape(), scalar(op, "value", "0"), dtype(), device);
   }
-  if (k == "arange") return fmt::format("torch.arange({}, dtype={}{})", sizes_.dim(graph_.tensors[op.outputs[0]].shape[0]), dtype(), interface_.inputs.empty() ? "" : fmt::format(", device={}.device", python_name(interface_.inputs[0].name)));
+  if (k == "arange")
+    return fmt::format("torch.arange({}, dtype={}{})", sizes_.dim(graph_.tensors[op.outputs[0]].shape[0]), dtype(),
+                       interface_.inputs.empty() ? "" : fmt::format(", device={}.device", python_name(interface_.inputs[0].name)));
   if (k == "gather") return fmt::format("torch.gather({}, {}, {}.long())", a, scalar(op, "dim", "-1"), input(op, 1));
-  if (k == "index_select") return fmt::format("{0}.index_select({1}, {2}.reshape(-1)).reshape({3})", a, scalar(op, "dim", "0"), input(op, 1), shape());
+  if (k == "index_select")
+    return fmt::format("{0}.index_select({1}, {2}.reshape(-1)).reshape({3})", a, scalar(op, "dim", "0"), input(op, 1), shape());
   if (k == "embedding") return fmt::format("F.embedding({}, {})", input(op, 1), a);
   if (k == "topk" || k == "sort") {
     tuple = true;
-    return k == "topk" ? fmt::format("torch.topk({}, {}, dim={})", a, scalar(op, "k"), scalar(op, "dim", "-1"))
-                       : fmt::format("torch.sort({}, dim={}, descending={})", a, scalar(op, "dim", "-1"), scalar(op, "descending", "False"));
+    return k == "topk"
+               ? fmt::format("torch.topk({}, {}, dim={})", a, scalar(op, "k"), scalar(op, "dim", "-1"))
+               : fmt::format("torch.sort({}, dim={}, descending={})", a, scalar(op, "dim", "-1"), scalar(op, "descending", "False"));
   }
   return compound(op, tuple);
 }
@@ -259,7 +282,9 @@ std::string ReferenceWriter::expression(const Operator& op, bool& tuple) {
 std::string ReferenceWriter::compound(const Operator& op, bool& tuple) {
   std::string_view k = op.kind.view();
   std::string a = input(op, 0);
-  auto named = [&](std::string_view parameter, const std::string& text) { return text.empty() ? "" : fmt::format("{}={}", parameter, text); };
+  auto named = [&](std::string_view parameter, const std::string& text) {
+    return text.empty() ? "" : fmt::format("{}={}", parameter, text);
+  };
   auto attribute = [&](std::string_view name) { return named(name, scalar(op, name)); };
   auto out_dtype = [&] { return "dtype=" + torch_dtype(graph_.tensors[op.outputs[0]].dtype); };
   if (k == "rms_norm" || k == "gemma_rms_norm") {
@@ -280,7 +305,8 @@ std::string ReferenceWriter::compound(const Operator& op, bool& tuple) {
     if (sectioned && !table) return {};
     if (sectioned) cos = call("_section_angles", {cos, input(op, 2), scalar(op, "sections")});
     else if (table) cos += "[" + input(op, 2) + ".long()]";
-    return call("_rope", {a, cos, table || op.inputs.size() < 3 ? "None" : input(op, 2), attribute("rotary_dim"), attribute("neox"), attribute("head_size"), attribute("halves_out")});
+    return call("_rope", {a, cos, table || op.inputs.size() < 3 ? "None" : input(op, 2), attribute("rotary_dim"), attribute("neox"),
+                          attribute("head_size"), attribute("halves_out")});
   }
   if (k == "dynamic_quantize") {
     if (graph::find_attribute(op, "block") || graph::find_attribute(op, "bits")) return {};
@@ -291,23 +317,41 @@ std::string ReferenceWriter::compound(const Operator& op, bool& tuple) {
     if (graph::find_attribute(op, "bits")) return {};
     return call("_quantize", {a, named("scale", input(op, 1)), named("zero_point", input(op, 2)), out_dtype(), attribute("divide")});
   }
-  if (k == "dequantize") return call("_dequantize", {a, input(op, 1), named("token_scale", input(op, 2)), named("bias", input(op, 3)), out_dtype()});
-  if (k == "matmul") return call("_matmul", {a, input(op, 1), named("bias", input(op, 2)), attribute("transpose_a"), attribute("transpose_b")});
+  if (k == "dequantize")
+    return call("_dequantize", {a, input(op, 1), named("token_scale", input(op, 2)), named("bias", input(op, 3)), out_dtype()});
+  if (k == "matmul")
+    return call("_matmul", {a, input(op, 1), named("bias", input(op, 2)), attribute("transpose_a"), attribute("transpose_b")});
   if (k == "quantized_matmul") {
-    return call("_quantized_matmul", {a, input(op, 1), named("weight_scale", input(op, 2)), named("token_scale", input(op, 3)), named("bias", input(op, 4)), attribute("transpose_b"), out_dtype()});
+    return call("_quantized_matmul", {a, input(op, 1), named("weight_scale", input(op, 2)), named("token_scale", input(op, 3)),
+                                      named("bias", input(op, 4)), attribute("transpose_b"), out_dtype()});
   }
   if (k == "grouped_matmul" && op.inputs.size() == 3) {
     const Attribute* type = graph::find_attribute(op, "group_list_type");
     bool counts = type && std::holds_alternative<Dim>(*type) && std::get<Dim>(*type).value == 1;
-    return call("_grouped_matmul", {a, input(op, 1), input(op, 2), torch_dtype(graph_.tensors[op.outputs[0]].dtype), counts ? "counts=True" : "", attribute("transpose_b")});
+    return call("_grouped_matmul", {a, input(op, 1), input(op, 2), torch_dtype(graph_.tensors[op.outputs[0]].dtype),
+                                    counts ? "counts=True" : "", attribute("transpose_b")});
   }
   if (k == "moe_gating") {
     if (op.outputs.size() > 3) return {};
     bool bias = op.inputs.size() > 1 && graph::is_floating(graph_.tensors[op.inputs[1]].dtype);
     if (op.inputs.size() > (bias ? 2U : 1U)) return {};
     tuple = true;
-    return call("_moe_gating", {a, bias ? "bias=" + input(op, 1) : "", attribute("k"), attribute("norm_type"), attribute("renormalize"), attribute("routed_scaling_factor"), attribute("groups"),
-                                attribute("topk_groups")});
+    return call("_moe_gating", {a, bias ? "bias=" + input(op, 1) : "", attribute("k"), attribute("norm_type"), attribute("renormalize"),
+                                attribute("routed_scaling_factor"), attribute("groups"), attribute("topk_groups")});
+  }
+  if (k == "expert_dispatch") {
+    // Behind a range of experts only some rows count; the kernels over several ranks give other outputs.
+    const Attribute* experts = graph::find_attribute(op, "experts");
+    bool counts = op.outputs.size() > 2 && experts && std::holds_alternative<Dim>(*experts) &&
+                  graph_.tensors[op.outputs[2]].shape[0].value != std::get<Dim>(*experts).value;
+    if (op.outputs.size() > 4 || op.inputs.size() > 3 || counts) return {};
+    tuple = true;
+    return call("_expert_dispatch",
+                {a, input(op, 1), sizes_.dim(graph_.tensors[op.outputs[0]].shape[0]), scalar(op, "experts", "1"), input(op, 2)}) +
+           (op.outputs.size() < 4 ? fmt::format("[:{}]", op.outputs.size()) : "");
+  }
+  if (k == "expert_combine" && op.inputs.size() <= 3) {
+    return call("_expert_combine", {a, input(op, 1), sizes_.dim(graph_.tensors[op.outputs[0]].shape[0]), input(op, 2)});
   }
   if (k == "all_reduce") return call("_all_reduce", {a});
   return {};
@@ -326,7 +370,8 @@ bool ReferenceWriter::elementwise_shape_differs(const Operator& op) const {
     }
   }
   const graph::Shape& made = graph_.tensors[op.outputs[0]].shape;
-  return natural.size() != made.size() || !std::equal(natural.begin(), natural.end(), made.begin(), [](int64_t a, const Dim& b) { return a == b.value; });
+  return natural.size() != made.size() ||
+         !std::equal(natural.begin(), natural.end(), made.begin(), [](int64_t a, const Dim& b) { return a == b.value; });
 }
 
 void ReferenceWriter::write_operator(const Operator& op) {
@@ -343,7 +388,8 @@ void ReferenceWriter::write_operator(const Operator& op) {
     return;
   }
   if (kind == "index_copy" && op.inputs.size() == 3) {
-    out_.lines.push_back(fmt::format("{0}[{1}.reshape(-1).long()] = {2}.reshape((-1,) + tuple({0}.shape[1:]))", input(op, 0), input(op, 1), input(op, 2)));
+    out_.lines.push_back(
+        fmt::format("{0}[{1}.reshape(-1).long()] = {2}.reshape((-1,) + tuple({0}.shape[1:]))", input(op, 0), input(op, 1), input(op, 2)));
     if (!op.outputs.empty()) names_[op.outputs[0].index] = input(op, 0);
     return;
   }
@@ -355,7 +401,8 @@ void ReferenceWriter::write_operator(const Operator& op) {
     return;
   }
   // Kernels write into outputs of another shape, where the elements and their order are the same.
-  if (!tuple && op.outputs.size() == 1 && elementwise_shape_differs(op)) text = fmt::format("({}).reshape({})", text, sizes_.list(graph_.tensors[op.outputs[0]].shape));
+  if (!tuple && op.outputs.size() == 1 && elementwise_shape_differs(op))
+    text = fmt::format("({}).reshape({})", text, sizes_.list(graph_.tensors[op.outputs[0]].shape));
   // What kernels compute in float32 and store as the output's dtype.
   std::string names;
   for (size_t i = 0; i < op.outputs.size(); ++i) {
@@ -370,8 +417,30 @@ void ReferenceWriter::write_operator(const Operator& op) {
   for (size_t i = 0; i < op.outputs.size(); ++i) {
     const Tensor& t = graph_.tensors[op.outputs[i]];
     const std::string& name = names_[op.outputs[i].index];
-    static const std::set<std::string_view> exact = {"cast", "dynamic_quantize", "quantize", "dequantize", "quantized_matmul", "grouped_matmul", "fill", "arange", "copy", "cat", "stack",
-                                                     "rms_norm", "gemma_rms_norm", "layer_norm", "l2_norm", "rope", "silu_mul", "gelu_mul", "eq", "ne", "lt", "le", "gt", "ge"};
+    static const std::set<std::string_view> exact = {"cast",
+                                                     "dynamic_quantize",
+                                                     "quantize",
+                                                     "dequantize",
+                                                     "quantized_matmul",
+                                                     "grouped_matmul",
+                                                     "fill",
+                                                     "arange",
+                                                     "copy",
+                                                     "cat",
+                                                     "stack",
+                                                     "rms_norm",
+                                                     "gemma_rms_norm",
+                                                     "layer_norm",
+                                                     "l2_norm",
+                                                     "rope",
+                                                     "silu_mul",
+                                                     "gelu_mul",
+                                                     "eq",
+                                                     "ne",
+                                                     "lt",
+                                                     "le",
+                                                     "gt",
+                                                     "ge"};
     bool keeps = exact.contains(kind) || (op.inputs.size() == 1 && tuple == false && graph_.tensors[op.inputs[0]].dtype == t.dtype);
     if (!keeps && op.outputs.size() == 1) {
       out_.lines.back() = fmt::format("{} = ({}).to({})", name, text, torch_dtype(t.dtype));

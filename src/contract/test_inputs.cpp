@@ -53,6 +53,12 @@ int64_t upper_bound(const graph::Graph& graph, const Operator& op, size_t input)
   if (kind == "rope" && input == 2) return size_at(tensor(1), 0);
   if ((kind == "embedding" || kind == "index_copy") && input == 1) return size_at(tensor(0), 0);
   if ((kind == "gather" || kind == "index_select") && input == 1) return size_at(tensor(0), axis(0));
+  if (kind == "expert_combine" && input == 1) return size_at(tensor(0), 0);
+  if (kind == "expert_dispatch" && input == 1) {
+    const graph::Attribute* experts = graph::find_attribute(op, "experts");
+    const auto* count = experts ? std::get_if<graph::Dim>(experts) : nullptr;
+    return count ? count->value : 1;
+  }
   if (kind == "kv_cache_write" && input == 4) return size_at(tensor(2), 0) * size_at(tensor(2), 1);
   return 0;
 }
@@ -71,12 +77,14 @@ std::string test_input(const graph::Graph& graph, const std::vector<OperatorId>&
       if (graph.root(op.inputs[i]) != graph.root(tensor)) continue;
       std::string_view kind = op.kind.view();
       if (int64_t b = upper_bound(graph, op, i); b > 0) bound = bound ? std::min(bound, b) : b;
-      distinct = distinct || (kind == "kv_cache_write" && i == 4) || (kind == "index_copy" && i == 1);
+      distinct =
+          distinct || (kind == "kv_cache_write" && i == 4) || (kind == "index_copy" && i == 1) || (kind == "expert_combine" && i == 1);
       if (kind == "grouped_matmul" && i == 2) {
         ends = true;
         rows = graph.tensors[op.inputs[0]].shape.empty() ? 0 : graph.tensors[op.inputs[0]].shape[0].value;
       }
-      positive = positive || ((kind == "quantize" || kind == "dequantize") && i == 1) || (kind == "quantized_matmul" && (i == 2 || i == 3)) || ((kind == "rsqrt" || kind == "log" || kind == "sqrt") && i == 0) ||
+      positive = positive || ((kind == "quantize" || kind == "dequantize") && i == 1) ||
+                 (kind == "quantized_matmul" && (i == 2 || i == 3)) || ((kind == "rsqrt" || kind == "log" || kind == "sqrt") && i == 0) ||
                  (kind == "div" && i == 1);
     }
   }

@@ -65,17 +65,8 @@ void recommendations_section(std::string& out, const Report& report, const std::
     out += fmt::format("1. **{}**: {}\n", words("需要替换/修改的文件", "Files to change"), where);
     auto contract = report.contracts.find(f.id);
     if (contract != report.contracts.end()) {
-      for (const contract::CallSite& site : contract->second.call_sites) {
-        out += fmt::format("\n   `{}` L{}-{}:\n", site.file, site.first_line, site.last_line);
-        if (!site.diff.empty()) {
-          code_block(out, "diff", site.diff);
-        } else {
-          code_block(out, "python", site.before);
-          out += fmt::format("   {}:\n", words("修改后", "After"));
-          code_block(out, "python", site.after);
-        }
-        if (!site.note.empty()) out += fmt::format("   - {}\n", site.note);
-      }
+      out += "\n";
+      if (!contract->second.patch.empty()) code_block(out, "diff", contract->second.patch);
     }
     out += fmt::format("2. **{}**:\n", words("新的融合算子接口", "Interface of the new operator"));
     if (contract != report.contracts.end()) {

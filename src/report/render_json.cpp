@@ -54,10 +54,10 @@ ordered_json contract_to_json(const contract::Contract& c) {
   ordered_json sites = ordered_json::array();
   for (const auto& s : c.call_sites) {
     sites.push_back({{"file", s.file}, {"first_line", s.first_line}, {"last_line", s.last_line}, {"before", s.before}, {"after", s.after},
-                     {"diff", s.diff}, {"note", s.note}});
+                     {"diff", s.diff}, {"calls", s.calls}});
   }
   return {{"signature", c.signature}, {"interface", c.interface}, {"registration", c.registration}, {"reference", c.reference},
-          {"test", c.test}, {"call_sites", std::move(sites)}, {"notes", c.notes}};
+          {"test", c.test}, {"call_sites", std::move(sites)}, {"patch", c.patch}, {"notes", c.notes}};
 }
 
 ordered_json row_to_json(const Report& report, const Row& row) {
@@ -76,7 +76,8 @@ ordered_json row_to_json(const Report& report, const Row& row) {
   j["layers"] = f.layers;
   j["operators"] = f.operators_text;
   j["kernels_today"] = f.kernels_text;
-  if (!f.interface.name.empty()) j["interface"] = interface_to_json(run, f.interface);
+  auto written = report.contracts.find(f.id);
+  if (!f.interface.name.empty()) j["interface"] = interface_to_json(run, written == report.contracts.end() ? f.interface : written->second.named);
   ordered_json gains = ordered_json::array();
   for (size_t s = 0; s < row.by_scenario.size(); ++s) {
     const Finding* there = row.by_scenario[s];
@@ -134,6 +135,18 @@ ordered_json scenario_to_json(const ScenarioResult& s) {
 }
 
 }  // namespace
+
+std::string render_definition(const Report& report, const Row& row) {
+  const graph::ModelRun& run = *report.scenarios[row.scenario].run;
+  ordered_json document = {{"schema", "fusescout-definition-1"}, {"model", run.model}, {"architecture", run.architecture}, {"fusescout", report.program_version}};
+  ordered_json sources = ordered_json::object();
+  for (const auto& [name, version] : report.sources) sources[name] = version;
+  document["sources"] = std::move(sources);
+  document["scenario"] = scenario_to_json(report.scenarios[row.scenario]);
+  for (const char* other : {"diagnostics", "layer_kinds"}) document["scenario"].erase(other);
+  document.update(row_to_json(report, row));
+  return document.dump(1) + "\n";
+}
 
 std::string render_json(const Report& report) {
   const graph::ModelRun& first = *report.scenarios.front().run;

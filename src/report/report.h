@@ -47,5 +47,7 @@ std::string scenario_name(const graph::Scenario& scenario, Language language);
 
 std::string render_markdown(const Report& report, Language language);
 std::string render_json(const Report& report);
+// One row of it alone, with the model, the sources and the scenario that its shapes are of: `definition.json` of a contract.
+std::string render_definition(const Report& report, const Row& row);
 
 }  // namespace fusescout::report

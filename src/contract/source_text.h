@@ -1,0 +1,48 @@
+// Python source as logical lines, and changes of it as unified diffs. Text only: no meaning.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace fusescout::contract {
+
+// A simple statement or the head of a compound one; several lines where brackets or strings go on.
+struct Statement {
+  uint32_t first_line = 0, last_line = 0;   // 1-based
+  size_t indent = 0;
+  std::string text;                          // without comments; strings are ""; lines joined by spaces
+  bool head = false;                         // of a block: `if x:`
+  bool starts(std::string_view word) const;  // the keyword `word`
+};
+
+class SourceText {
+ public:
+  explicit SourceText(const std::string& text);
+  const std::vector<std::string>& lines() const { return lines_; }
+  const std::vector<Statement>& statements() const { return statements_; }
+  const Statement* at(uint32_t line) const;  // that covers the line
+  size_t index_at(uint32_t line) const;      // of it; statements().size(): none
+  // Statements [first, last) of the innermost function around one; `first` is behind its `def`.
+  std::pair<size_t, size_t> function_around(size_t statement) const;
+  size_t block_end(size_t head) const;       // first statement behind the block that a head opens
+
+ private:
+  std::vector<std::string> lines_;
+  std::vector<Statement> statements_;
+};
+
+// Names that the text reads or calls; attributes (`x.name`) and keywords of calls (`name=`) are none.
+std::set<std::string> names_in(const std::string& text);
+
+// Lines first..last go, `with` comes; last == first - 1 only inserts before `first`.
+struct Edit {
+  uint32_t first_line = 0, last_line = 0;
+  std::vector<std::string> with;
+};
+
+// Edits of one file, which do not overlap, in the form that `git apply` takes.
+std::string unified_diff(const std::string& file, const std::vector<std::string>& lines, std::vector<Edit> edits);
+
+}  // namespace fusescout::contract
