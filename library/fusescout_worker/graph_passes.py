@@ -1,5 +1,6 @@
 """The graph passes of the platform, configured by its own pass manager and applied to the step's calls."""
 import fusescout_scenario as scenario
+from fusescout_worker.releases import first_of
 
 
 class StepGraph:
@@ -32,10 +33,10 @@ def run(runner):
     compilation = config.compilation_config
     if scenario.upstream or getattr(compilation, "mode", getattr(compilation, "level", 0)) != 3:     # VLLM_COMPILE, PIECEWISE before
         return
-    from vllm.compilation.passes.inductor_pass import pass_context
     from vllm.platforms import current_platform
     from vllm.utils.import_utils import resolve_obj_by_qualname
 
+    (pass_context,) = first_of(("vllm.compilation.passes.inductor_pass", "pass_context"), ("vllm.compilation.inductor_pass", "pass_context"))
     with set_current_vllm_config(config):
         manager = resolve_obj_by_qualname(current_platform.get_pass_manager_cls())()
         manager.configure(config)
