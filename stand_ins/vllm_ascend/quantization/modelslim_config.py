@@ -3,6 +3,7 @@ embeddings, logits and the projection that MLA absorbs stay in float)."""
 import json as _json
 
 import fusescout_scenario as _scenario
+from vllm.config import get_current_vllm_config as _current_config
 
 _kept_in_float = ("gate", "router", "shared_expert_gate", "kv_b_proj")
 
@@ -10,11 +11,17 @@ _kept_in_float = ("gate", "router", "shared_expert_gate", "kv_b_proj")
 class _GeneratedDescription(dict):
     def __init__(self, quant):
         kind = quant.upper()
+        super().__init__()
         # Experts see few rows each: their activations are always quantised with a scale of the moment.
         self.moe = "W8A8_DYNAMIC" if kind == "W8A8" else kind
-        # Experts take four bits, with one scale a channel; what is around them takes eight.
-        self.linear = kind.replace("W4A8", "W8A8")
-        super().__init__({"group_size": 0} if "W4A8" in kind else {})
+        self.linear = kind
+
+    def settle(self, experts):
+        """Experts take the four bits, with one scale a channel, and what is around them takes eight. Without experts all takes four, in groups."""
+        if "W4A8" in self.linear:
+            self.setdefault("group_size", 0 if experts else 256)
+            if experts:
+                self.linear = self.linear.replace("W4A8", "W8A8")
 
     def __missing__(self, key):
         parts = key.split(".")
@@ -38,6 +45,7 @@ _get_quant_method = AscendModelSlimConfig.get_quant_method
 
 def _get_quant_method_generated(self, layer, prefix):
     if isinstance(self.quant_description, _GeneratedDescription):
+        self.quant_description.settle(_current_config().model_config.get_num_experts() > 0)
         if isinstance(layer, VocabParallelEmbedding):
             self.quant_description[prefix + ".weight"] = "FLOAT"
             self.quant_description[prefix.removeprefix("language_model.") + ".weight"] = "FLOAT"
