@@ -15,6 +15,12 @@ create_repo = create_commit = create_branch = upload_folder = get_token = try_to
 
 
 class HfApi:
+    def __init__(self, *arguments, **options):
+        pass
+
+    def snapshot_download(self, repo_id, **options):
+        return snapshot_download(repo_id)
+
     def __getattr__(self, name):
         return _offline
 
