@@ -34,6 +34,16 @@ ErrorOr<LocatedModel> locate_model(const Workspace& workspace, const Options& op
 
 ErrorOr<LocatedModel> locate_model_to_run(const Workspace& workspace, const Options& options, const std::string& name) {
   LocatedModel located = TRY(locate_model(workspace, options, name));
+  if (located.request.config.empty()) {
+    vllm::ModelTypes types(workspace.sources);
+    std::vector<vllm::RegisteredModel> registry = vllm::read_registry(*workspace.vllm, workspace.sources.ascend);
+    for (const vllm::RegisteredModel& model : registry) {
+      if (model.architecture != located.request.architecture) continue;
+      FoundConfig config = TRY(config_of_architecture(workspace, options, types, registry, model));
+      located.request.config = config.text;
+      located.location.config = config.source;
+    }
+  }
   if (located.request.config.empty()) return Error{"no config of `" + name + "` is built in: give its config.json with --config FILE"};
   return located;
 }

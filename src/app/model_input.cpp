@@ -139,4 +139,26 @@ ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& opti
   return found;
 }
 
+ErrorOr<FoundConfig> config_of_architecture(const Workspace& workspace, const Options& options, const vllm::ModelTypes& types,
+                                            const std::vector<vllm::RegisteredModel>& registry, const vllm::RegisteredModel& model) {
+  FoundConfig config = TRY(find_config(workspace, options, model.architecture));
+  if (!config.text.empty()) return config;
+  if (std::string type = types.of(model); !type.empty()) {
+    config = TRY(find_config(workspace, options, type));
+    if (config.text.empty()) {
+      config.text = json{{"model_type", type}}.dump();
+      config.source = "class defaults of " + type;
+      config.model_type = type;
+    }
+  }
+  for (const vllm::RegisteredModel& other : registry) {
+    if (config.text.empty() && other.module == model.module) config = TRY(find_config(workspace, options, other.architecture));
+  }
+  if (config.text.empty()) return config;
+  json document = json::parse(config.text);
+  document["architectures"] = config.architectures = {model.architecture};
+  config.text = document.dump();
+  return config;
+}
+
 }  // namespace fusescout::app

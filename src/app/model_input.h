@@ -13,6 +13,7 @@
 #include "source/tree.h"
 #include "vllm/ast_store.h"
 #include "vllm/evaluate_model.h"
+#include "vllm/model_types.h"
 
 namespace fusescout::app {
 
@@ -22,6 +23,8 @@ struct Workspace {
   std::optional<source::Tree> vllm, ascend, transformers;
   std::unique_ptr<vllm::AstStore> asts;
   vllm::Sources sources;               // points into this object
+  struct Preset { std::string file, text, lower; };
+  mutable std::vector<Preset> presets; // of the data, once one was asked for
   ~Workspace();                        // keeps the parsed files for the next run
   std::vector<std::pair<std::string, std::string>> versions() const;
   // The text of a tree's file by the path that people are shown.
@@ -38,5 +41,9 @@ struct FoundConfig {
 };
 // The config for a name: `--config`, else a preset of that id, alias or architecture, else none.
 ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& options, const std::string& name);
+// The same for a registered architecture, and where that finds none: a preset of its model_type, the defaults of its config class, or a preset of
+// another architecture in its file.
+ErrorOr<FoundConfig> config_of_architecture(const Workspace& workspace, const Options& options, const vllm::ModelTypes& types,
+                                            const std::vector<vllm::RegisteredModel>& registry, const vllm::RegisteredModel& model);
 
 }  // namespace fusescout::app

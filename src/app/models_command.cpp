@@ -40,18 +40,6 @@ std::string kind_of(const std::string& table) {
   return kind;
 }
 
-// A config for an architecture: a preset, else one that says no more than its model_type, so that the class defaults hold.
-ErrorOr<FoundConfig> config_of(const Workspace& workspace, const Options& options, const std::map<std::string, std::string>& types,
-                               const std::string& architecture) {
-  FoundConfig config = TRY(find_config(workspace, options, architecture));
-  if (!config.text.empty()) return config;
-  auto type = types.find(architecture);
-  if (type == types.end()) return config;
-  config.text = ordered_json{{"architectures", {architecture}}, {"model_type", type->second}}.dump();
-  config.source = "class defaults of " + type->second;
-  return config;
-}
-
 // What the table says of a run: it is made where the run is, in another process.
 std::string to_text(const graph::ModelRun& run) {
   std::vector<std::string> unresolved;
@@ -91,18 +79,17 @@ int run(const ModelsOptions& o) {
   std::vector<vllm::RegisteredModel> registry = vllm::read_registry(*w.vllm, w.ascend ? &*w.ascend : nullptr);
   if (registry.empty()) return fail("the vLLM tree has no table of registered models");
   const std::string first_table = registry.front().table;
-  for (vllm::RegisteredModel& m : registry) {
+  for (const vllm::RegisteredModel& m : registry) {
     bool wanted = o.kind == "all" || (o.kind == "text" ? m.table == first_table : kind_of(m.table) == o.kind);
-    if (wanted && m.architecture.find(o.filter) != std::string::npos) lines.push_back({std::move(m), "", "", 0, {}, 0});
+    if (wanted && m.architecture.find(o.filter) != std::string::npos) lines.push_back({m, "", "", 0, {}, 0});
   }
   if (lines.empty()) return fail("no architecture fits; `models --kind all` lists every one");
-  std::map<std::string, std::string> types;
-  if (w.transformers) types = vllm::read_model_types(*w.transformers);
+  vllm::ModelTypes types(w.sources);
 
   std::vector<vllm::EvaluationTask> tasks;
   std::vector<Line*> line_of_task;
   for (Line& line : lines) {
-    auto config = config_of(w, o, types, line.model.architecture);
+    auto config = config_of_architecture(w, o, types, registry, line.model);
     if (config.is_error() || config->text.empty()) {
       line.status = "failed";
       line.unresolved.push_back(config.is_error() ? config.error().message : "no config: neither a preset nor a config class is in reach");

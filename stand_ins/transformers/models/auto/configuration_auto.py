@@ -1,5 +1,6 @@
 """Code of a model's own repository is not fetched: for a model_type that transformers does not know, its class is taken from the config's own
-folder, else it gets a plain config with the file's fields."""
+folder, else it gets a plain config with the file's fields, under the name that the file gives its class. Parts that name their type are configs as
+well."""
 import fusescout_scenario as _scenario
 from transformers.configuration_utils import PretrainedConfig as _PlainConfig
 
@@ -20,24 +21,30 @@ def _objects(value):
     return [_objects(inner) for inner in value] if isinstance(value, list) else value
 
 
-def _plain_class(config_dict):
+def _plain_class(config_dict, name):
     """A class of the repository's own has its figures before its base looks for some of them."""
     figures = {name: value for name, value in config_dict.items() if isinstance(value, (int, float)) and not name.startswith("rope")}
-    return type("PlainConfig", (_PlainConfig,), figures)
+    return type(name or "PlainConfig", (_PlainConfig,), figures)
+
+
+def _make_config(config_dict, unused):
+    model_type = config_dict.get("model_type")
+    known = CONFIG_MAPPING[model_type] if model_type in CONFIG_MAPPING else None
+    own = (config_dict.get("auto_map") or {}).get("AutoConfig", "")
+    own_class = _scenario.class_beside_config(own.rpartition("--")[2])
+    if own_class:
+        return own_class.from_dict(config_dict, **unused)
+    name = own.rpartition(".")[2]
+    if known is not None:
+        own_name = known if name in ("", known.__name__) else type(name, (known,), {})
+        return own_name.from_dict(config_dict, **unused)
+    parts = {part: _make_config(value, {}) if isinstance(value, dict) and "model_type" in value else _objects(value) for part, value in config_dict.items()}
+    return _plain_class(config_dict, name).from_dict(parts, **unused)
 
 
 def _from_pretrained(cls, pretrained_model_name_or_path, **kwargs):
     config_dict, unused = _PlainConfig.get_config_dict(pretrained_model_name_or_path)
-    model_type = config_dict.get("model_type")
-    if model_type in CONFIG_MAPPING:
-        config_class = CONFIG_MAPPING[model_type]
-    else:
-        own = (config_dict.get("auto_map") or {}).get("AutoConfig", "")
-        config_class = _scenario.class_beside_config(own.rpartition("--")[2])
-        if config_class is None:
-            config_dict = dict(_objects(config_dict))
-            config_class = _plain_class(config_dict)
-    return config_class.from_dict(config_dict, **unused)
+    return _make_config(config_dict, unused)
 
 
 AutoConfig.from_pretrained = classmethod(_from_pretrained)

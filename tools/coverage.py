@@ -1,0 +1,48 @@
+#!/usr/bin/env python3
+"""Writes docs/coverage.md: how far every registered architecture of a pair of releases can be followed, and what is missing where it cannot.
+
+    tools/coverage.py PROGRAM VLLM ASCEND TRANSFORMERS
+"""
+import collections
+import json
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "coverage.md"
+ORDER = ["complete", "rejected", "partial", "failed"]
+
+
+def evaluate(program, vllm, ascend, transformers):
+    done = subprocess.run([program, "models", "--kind", "all", "--format", "json", "--vllm", vllm, "--ascend", ascend, "--transformers", transformers],
+                          capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def page(models):
+    kinds = list(dict.fromkeys(m["kind"] for m in models))
+    count = collections.Counter((m["kind"], m["status"]) for m in models)
+    lines = ["# Coverage", "",
+             "Every architecture that vLLM 0.17.0 and vllm-ascend 0.17.0rc1 register, evaluated by `fusescout models --kind all`. *complete*: nothing opaque, nothing",
+             "assumed. *rejected*: the sources themselves refuse the model in this scenario, or a config that stands in for the model's own. *partial*: followed to the",
+             "end with an assumption. *failed*: no graph. Of a multimodal model this is the language part, with text. This page is written by `tools/coverage.py`.", "",
+             "| kind | " + " | ".join(ORDER) + " | all | complete |", "|---" * (len(ORDER) + 3) + "|"]
+    for kind in kinds:
+        total = sum(count[kind, status] for status in ORDER)
+        lines.append(f"| {kind.replace('_', ' ')} | " + " | ".join(str(count[kind, status]) for status in ORDER) + f" | {total} | {100 * count[kind, 'complete'] / total:.0f} % |")
+    for kind in kinds:
+        rest = [m for m in models if m["kind"] == kind and m["status"] != "complete"]
+        if not rest:
+            continue
+        lines += ["", f"## {kind.replace('_', ' ')}", "", "| architecture | status | config | what is missing |", "|---|---|---|---|"]
+        for m in sorted(rest, key=lambda m: (ORDER.index(m["status"]), m["architecture"])):
+            why = (m["unresolved"] or ["?"])[0].split("\n")[0].replace("|", "\\|")
+            lines.append(f"| {m['architecture']} | {m['status']} | {m['config']} | {why[:240]} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 5:
+        sys.exit(__doc__)
+    PAGE.write_text(page(evaluate(*sys.argv[1:])))
