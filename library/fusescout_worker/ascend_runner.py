@@ -57,6 +57,7 @@ class AscendRunner:
         call("vllm_ascend.ops.rotary_embedding:update_cos_sin", positions)
         ranks = self.vllm_config.parallel_config.data_parallel_size
         across = None if ranks == 1 else torch.tensor([int(scenario.tokens)] * ranks, dtype=torch.int32, device="cpu")    # all ranks alike
-        options = {"num_tokens_across_dp": across, "num_tokens": scenario.tokens, "num_actual_tokens": scenario.tokens, "model_instance": self.model}
+        options = {"num_tokens_across_dp": across, "num_tokens": scenario.tokens, "num_actual_tokens": scenario.tokens, "model_instance": self.model,
+                   "is_draft_model": self.vllm_config.speculative_config is not None}
         with set_ascend_forward_context(metadata, self.vllm_config, **accepted(set_ascend_forward_context, options)):
             yield

@@ -2,6 +2,7 @@
 import json
 
 import fusescout_scenario as scenario
+from fusescout_worker.repository import draft_model
 
 
 def begin():
@@ -36,6 +37,12 @@ def create():
         arguments["quantization"] = scenario.quantization
     if scenario.additional_config:
         arguments["additional_config"] = json.loads(scenario.additional_config)
+    given = json.loads(scenario.config_text)
+    if "target_config" in given:      # a draft model: its own config, or the target's as speculative decoding overrides it
+        speculative = {"num_speculative_tokens": 1, **given.get("speculative_config", {})}
+        if speculative.get("method") != "mtp":
+            speculative["model"] = draft_model
+        arguments["speculative_config"] = speculative
     config = EngineArgs(**arguments).create_engine_config(UsageContext.OPENAI_API_SERVER)
     # A larger step than the default allows happens only where the user has raised the limit.
     scheduler = config.scheduler_config

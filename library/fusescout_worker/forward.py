@@ -2,30 +2,69 @@
 import fusescout_scenario as scenario
 import torch
 from fusescout_worker import towers
+from fusescout_worker.releases import accepted
 
 
 def run(runner):
     model = runner.model
-    model_config = runner.vllm_config.model_config
+    config = runner.vllm_config
     tokens = scenario.tokens
     input_ids = scenario.make_input("input_ids", (tokens,), torch.int64)
-    rows = (3,) if model_config.uses_mrope else ()
+    rows = (3,) if config.model_config.uses_mrope else ()
     positions = scenario.make_input("positions", rows + (tokens,), torch.int64)
+    inputs = {"input_ids": input_ids, "positions": positions, "intermediate_tensors": None, "inputs_embeds": None}
     from vllm.config import set_current_vllm_config
     from vllm.distributed.parallel_state import get_pp_group
 
     # What vLLM compiles, it traces: CompilationMode.VLLM_COMPILE, CompilationLevel.PIECEWISE before.
-    compilation = runner.vllm_config.compilation_config
+    compilation = config.compilation_config
     torch.compiler._compiling = getattr(compilation, "mode", getattr(compilation, "level", 0)) == 3
-    with set_current_vllm_config(runner.vllm_config), torch.inference_mode(), runner.step(positions):
+    with set_current_vllm_config(config), torch.inference_mode(), runner.step(positions):
         scenario.set_recording(True)
         if scenario.upstream and not scenario.decode:
-            towers.run(model, model_config)
-        hidden_states = model(input_ids=input_ids, positions=positions, intermediate_tensors=None, inputs_embeds=None)
+            towers.run(model, config.model_config)
+        if config.speculative_config is not None:
+            inputs["hidden_states"] = of_target(model, config, tokens)
+        hidden_states = model(**accepted(model.forward, inputs))
         last = get_pp_group().is_last_rank
         scenario.add_outputs(hidden_states if last else dict(hidden_states.tensors))      # what goes to the next stage
-        if last and hasattr(model, "compute_logits"):
+        if config.model_config.runner_type == "pooling":
+            pool(model, hidden_states)
+        elif last and hasattr(model, "compute_logits"):
             # The runner asks for the logits of the last token of each sequence. One row stands for them: the head reads its whole weight
-            # whatever their number.
-            scenario.add_outputs(model.compute_logits(hidden_states[-1:]))
+            # whatever their number. A draft model may give what the next draft needs as well; a list has one for each head.
+            if isinstance(hidden_states, tuple):
+                hidden_states = hidden_states[0]
+            row = [h[-1:] for h in hidden_states] if isinstance(hidden_states, list) else hidden_states[-1:]
+            scenario.add_outputs(model.compute_logits(row))
         scenario.set_recording(False)
+
+
+def of_target(model, config, tokens):
+    """What a draft model gets from its target: the last hidden states, or those of several layers, which it combines."""
+    target = config.speculative_config.target_model_config
+    several = config.speculative_config.method == "eagle3"
+    width = getattr(config.speculative_config.draft_model_config.hf_config, "target_hidden_size", None) or target.get_hidden_size()
+    hidden_states = scenario.make_input("hidden_states", (tokens, width * (3 if several else 1)), target.dtype)
+    return model.combine_hidden_states(hidden_states) if several else hidden_states
+
+
+def pool(model, hidden_states):
+    """The pooler follows the step, outside of what is compiled: it is followed, not listed."""
+    import numpy
+    from vllm.pooling_params import PoolingParams
+    from vllm.v1.pool.metadata import PoolingMetadata, PoolingStates
+
+    scenario.set_recording(False)
+    tasks = sorted(model.pooler.get_supported_tasks())
+    if not tasks or tasks == ["plugin"]:
+        return
+    sequences, length = scenario.step_sequences, scenario.step_tokens // scenario.step_sequences
+    parameters = PoolingParams(task=tasks[0])
+    model.pooler.get_pooling_updates(tasks[0]).apply(parameters)
+    lengths = torch.tensor([length] * sequences, dtype=torch.int64, device="cpu")
+    token_ids = torch.zeros((sequences, length), dtype=torch.int64, device="cpu") if parameters.requires_token_ids else None
+    metadata = PoolingMetadata(prompt_lens=lengths, prompt_token_ids=token_ids, pooling_params=[parameters] * sequences,
+                               pooling_states=[PoolingStates() for _ in range(sequences)])
+    metadata.build_pooling_cursor(numpy.array([length] * sequences), lengths, device=hidden_states.device)
+    model.pooler(hidden_states=hidden_states, pooling_metadata=metadata)

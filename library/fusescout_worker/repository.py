@@ -1,5 +1,7 @@
 """A model's repository that consists of its config.json: no hub, no files beside it."""
 
+draft_model = "draft"      # the name of the one whose config is beside its target's
+
 
 def file_or_path_exists(model, config_name, revision):
     return config_name == "config.json"

@@ -26,7 +26,9 @@ def load_model(vllm_config):
             from fusescout_worker.ascend_runner import AscendRunner
 
             runner = AscendRunner(vllm_config, device)
-        runner.model = get_model(vllm_config=vllm_config)
+        speculative = vllm_config.speculative_config
+        draft = {} if speculative is None else {"model_config": speculative.draft_model_config}
+        runner.model = get_model(vllm_config=vllm_config, **draft)
         scenario.name_modules(runner.model)
         classes.report(runner.model)
         runner.prepare()

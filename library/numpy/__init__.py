@@ -6,9 +6,9 @@ from .dtypes import (  # noqa: F401
     bool_, bytes_, character, complex64, complex128, complexfloating, dtype, float16, float32, float64, floating, generic, inexact, int8, int16, int32, int64,
     integer, issubdtype, number, object_, signedinteger, str_, uint8, uint16, uint32, uint64, unsignedinteger)
 from .functions import (  # noqa: F401
-    all, allclose, any, arange, argmax, argmin, argsort, array_equal, array_split, atleast_1d, bincount, clip, concatenate, copy, cumsum, diff, dot, empty,
-    empty_like, eye, flip, frombuffer, fromiter, full, full_like, hstack, isin, linspace, max, maximum, mean, min, minimum, nonzero, ones, ones_like, power,
-    prod, ravel, repeat, reshape, searchsorted, sort, split, squeeze, stack, std, sum, tile, transpose, unique, vstack, where, zeros, zeros_like)
+    all, allclose, any, arange, argmax, argmin, argsort, array_equal, array_split, atleast_1d, bincount, clip, concatenate, copy, cumsum, diff, dot, einsum,
+    empty, empty_like, eye, flip, frombuffer, fromiter, full, full_like, hstack, isin, linspace, max, maximum, mean, meshgrid, min, minimum, nonzero, ones, ones_like, outer,
+    power, prod, ravel, repeat, reshape, searchsorted, sort, split, squeeze, stack, std, sum, tile, transpose, unique, vstack, where, zeros, zeros_like)
 from .functions import elementwise as _elementwise
 
 __version__ = "1.26.4"

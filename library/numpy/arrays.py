@@ -43,7 +43,18 @@ def _any_array(index):
     return _any([isinstance(i, (ndarray, list)) for i in (index if isinstance(index, tuple) else (index,))])
 
 
+MOST = 65536   # elements; what is larger holds weights or tables
+
+
 class ndarray:
+    _unfilled = False
+
+    @staticmethod
+    def _like(shape, kind):
+        """The result of an operation on numbers that nobody knows."""
+        from .unfilled import unfilled
+        return unfilled(shape, kind)
+
     def __init__(self, shape, dtype=float64, data=None):
         from .dtypes import dtype as make
         self.shape = (shape,) if isinstance(shape, int) else tuple(shape)
@@ -219,6 +230,8 @@ class ndarray:
             return other
         if not isinstance(other, ndarray):
             if isinstance(other, (int, float)):
+                if self._unfilled:
+                    return self._like(self.shape, result or (self.dtype if self.dtype.kind == "f" or isinstance(other, int) else dtype(float64)))
                 kind = self.dtype if isinstance(other, int) and self.dtype.kind != "b" or self.dtype.kind == "f" else common([other])
                 made = [operation(v, other) for v in self._data]
                 return ndarray(self.shape, result or kind, made)
@@ -226,6 +239,8 @@ class ndarray:
                 return NotImplemented
             other = asarray(other)
         shape = broadcast_shape(self.shape, other.shape)
+        if self._unfilled or other._unfilled or math.prod(shape) > MOST:
+            return self._like(shape, result or promoted(self.dtype, other.dtype))
         a, b = broadcast_to(self, shape), broadcast_to(other, shape)
         return ndarray(shape, result or promoted(self.dtype, other.dtype), [operation(x, y) for x, y in zip(a._data, b._data)])
 
@@ -419,6 +434,8 @@ def broadcast_to(a, shape):
         return a
     if broadcast_shape(a.shape, shape) != shape:
         raise ValueError(f"operands could not be broadcast together with remapped shapes {a.shape} {shape}")
+    if a._unfilled or math.prod(shape) > MOST:
+        return a._like(shape, a.dtype)
     source = (1,) * (len(shape) - a.ndim) + a.shape
     positions = [0]
     for axis, n in enumerate(shape):

@@ -1,7 +1,7 @@
 """Functions of arrays."""
 import math
 
-from .arrays import array, asarray, broadcast_shape, broadcast_to, ndarray, strict
+from .arrays import MOST, array, asarray, broadcast_shape, broadcast_to, ndarray, strict
 from .dtypes import bool_, common, dtype, float64, int64, promoted
 
 _all, _any, _max, _min, _sum, _abs = all, any, max, min, sum, abs
@@ -12,11 +12,8 @@ def atleast_1d(a):
     return a if a.ndim else a.reshape(1)
 
 
-_MOST = 65536   # elements; what is larger holds weights
-
-
 def zeros(shape, dtype=float64):
-    if math.prod((shape,) if isinstance(shape, int) else tuple(shape)) > _MOST:
+    if math.prod((shape,) if isinstance(shape, int) else tuple(shape)) > MOST:
         from .unfilled import unfilled
         return unfilled(shape, dtype)
     return ndarray(shape, dtype)
@@ -84,14 +81,17 @@ def concatenate(arrays, axis=0):
     kind = first.dtype
     for a in arrays[1:]:
         kind = promoted(kind, a.dtype)
+    n = _sum([a.shape[axis] for a in arrays])
+    shape = first.shape[:axis] + (n,) + first.shape[axis + 1:]
+    if _any([a._unfilled for a in arrays]) or math.prod(shape) > MOST:
+        return first._like(shape, kind)
     before = math.prod(first.shape[:axis])
     made = []
     for b in range(before):
         for a in arrays:
             step = math.prod(a.shape[axis:])
             made.extend(a._data[b * step:(b + 1) * step])
-    n = _sum([a.shape[axis] for a in arrays])
-    return ndarray(first.shape[:axis] + (n,) + first.shape[axis + 1:], kind, made)
+    return ndarray(shape, kind, made)
 
 
 def stack(arrays, axis=0):
@@ -146,6 +146,8 @@ def transpose(a, axes=None):
         axes = tuple(reversed(range(a.ndim)))
     elif len(axes) == 1 and not isinstance(axes[0], int):
         axes = tuple(axes[0])
+    if a._unfilled:
+        return a.transpose(*axes)
     steps = [math.prod(a.shape[i + 1:]) for i in range(a.ndim)]
     positions = [0]
     for i in axes:
@@ -163,6 +165,48 @@ def ravel(a):
 
 def squeeze(a, axis=None):
     return asarray(a).squeeze(axis)
+
+
+def meshgrid(*arrays, indexing="xy", **options):
+    arrays = [asarray(a) for a in arrays]
+    shape = [a.size for a in arrays]
+    swapped = indexing == "xy" and len(arrays) > 1
+    if swapped:
+        shape[0], shape[1] = shape[1], shape[0]
+    made = []
+    for i, a in enumerate(arrays):
+        axis = 1 - i if swapped and i < 2 else i
+        made.append(broadcast_to(a.reshape((1,) * axis + (-1,) + (1,) * (len(arrays) - axis - 1)), tuple(shape)))
+    return made
+
+
+def outer(a, b):
+    return asarray(a).reshape(-1, 1) * asarray(b).reshape(1, -1)
+
+
+def einsum(equation, *arrays):
+    """Sums of products of small arrays; of large ones the shape."""
+    arrays = [asarray(a) for a in arrays]
+    inputs, _, output = equation.replace(" ", "").partition("->")
+    inputs = inputs.split(",")
+    if not output and "->" not in equation:
+        letters = "".join(inputs)
+        output = "".join(sorted([c for c in set(letters) if letters.count(c) == 1]))
+    sizes = {c: n for names, a in zip(inputs, arrays) for c, n in zip(names, a.shape)}
+    order = output + "".join([c for c in sizes if c not in output])
+    kind = arrays[0].dtype
+    for a in arrays[1:]:
+        kind = promoted(kind, a.dtype)
+    if _any([a._unfilled for a in arrays]) or math.prod([sizes[c] for c in order]) > MOST:
+        return arrays[0]._like(tuple([sizes[c] for c in output]), kind)
+    result = None
+    for names, a in zip(inputs, arrays):
+        present = [c for c in order if c in names]
+        a = transpose(a, tuple([names.index(c) for c in present])).reshape(tuple([sizes[c] if c in names else 1 for c in order]))
+        result = a if result is None else result * a
+    for axis in range(len(order) - 1, len(output) - 1, -1):
+        result = result.sum(axis=axis)
+    return result
 
 
 def flip(a, axis=None):
@@ -252,7 +296,7 @@ def allclose(a, b, rtol=1e-05, atol=1e-08):
 
 
 for _name in ("zeros", "full", "ones", "zeros_like", "full_like", "ones_like", "arange", "linspace", "concatenate", "stack", "hstack",
-              "vstack", "array_split", "repeat", "tile", "transpose", "reshape", "sort", "unique", "diff", "dot", "where", "maximum", "minimum",
+              "vstack", "meshgrid", "outer", "einsum", "array_split", "repeat", "tile", "transpose", "reshape", "sort", "unique", "diff", "dot", "where", "maximum", "minimum",
               "power", "clip", "isin", "bincount", "searchsorted", "sum", "prod", "max", "min", "mean", "std", "any", "all", "argmax", "argmin", "argsort",
               "cumsum", "nonzero"):
     globals()[_name] = strict(globals()[_name])
@@ -264,6 +308,8 @@ def elementwise(operation):
     def apply(a, out=None):
         if isinstance(a, (ndarray, list, tuple)):
             a = asarray(a)
+            if a._unfilled:
+                return a._like(a.shape, a.dtype if a.dtype.kind == "f" else float64)
             made = [operation(v) for v in a._data]
             return ndarray(a.shape, a.dtype if made and type(made[0]) is type(a._data[0]) else common(made), made)
         return operation(a)

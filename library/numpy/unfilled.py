@@ -1,4 +1,4 @@
-"""Arrays whose numbers nobody knows, such as weights that are packed while they are loaded: a shape and a dtype."""
+"""Arrays whose numbers nobody knows, such as weights that are packed while they are loaded and large tables of positions: a shape and a dtype."""
 import math
 
 from .arrays import ndarray
@@ -16,6 +16,8 @@ class Buffer:
 
 
 class unfilled(ndarray):
+    _unfilled = True
+
     def __init__(self, shape, dtype):
         self.shape = (shape,) if isinstance(shape, int) else tuple(shape)
         self._dtype = make(dtype)
@@ -49,6 +51,34 @@ class unfilled(ndarray):
     def tobytes(self): return Buffer(self.nbytes)
     def fill(self, value): pass
     def __setitem__(self, index, value): pass
+    def __neg__(self): return self.copy()
+    __invert__ = __abs__ = __neg__
+
+    def __getitem__(self, index):
+        index = index if isinstance(index, tuple) else (index,)
+        given = sum([1 for i in index if i is not None and i is not ...])
+        if ... not in index:
+            index += (...,)
+        shape, axis = [], 0
+        for i in index:
+            if i is None:
+                shape.append(1)
+            elif i is ...:
+                shape.extend(self.shape[axis:axis + self.ndim - given])
+                axis += self.ndim - given
+            else:
+                if isinstance(i, slice):
+                    shape.append(len(range(*i.indices(self.shape[axis]))))
+                elif not isinstance(i, int):
+                    return super().__getitem__(index)
+                axis += 1
+        return unfilled(shape, self._dtype)
+
+    def _reduced(self, operation, axis, keepdims=False, result=None):
+        if axis is None:
+            return super()._reduced(operation, axis)
+        axis %= self.ndim
+        return unfilled(self.shape[:axis] + ((1,) if keepdims else ()) + self.shape[axis + 1:], result or self._dtype)
 
     def view(self, to=None):
         other = self.copy()

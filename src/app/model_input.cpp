@@ -117,9 +117,16 @@ ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& opti
   }
   std::string wanted = lower(name);
   bool by_name = false;
-  for (const std::string& file : workspace.data.list("models")) {
-    if (!file.ends_with(".json")) continue;
-    json preset = json::parse(workspace.data.read("models/" + file).value_or(""), nullptr, false);
+  if (workspace.presets.empty()) {
+    for (const std::string& file : workspace.data.list("models")) {
+      if (!file.ends_with(".json")) continue;
+      std::string text = workspace.data.read("models/" + file).value_or(""), low = lower(text);
+      workspace.presets.push_back({file, std::move(text), std::move(low)});
+    }
+  }
+  for (const auto& [file, text, low] : workspace.presets) {
+    if (low.find('"' + wanted + '"') == std::string::npos) continue;
+    json preset = json::parse(text, nullptr, false);
     if (!preset.is_object() || !preset.contains("id") || !preset.contains("config")) {
       return Error{"the preset `models/" + file + "` is no JSON object with `id` and `config`"};
     }
@@ -128,10 +135,16 @@ ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& opti
                  std::any_of(aliases.begin(), aliases.end(), [&](const std::string& a) { return lower(a) == wanted; });
     FoundConfig candidate;
     describe(preset["config"], candidate);
+    // Another model of the type may differ from one that brings a class of its own.
     bool same_architecture = std::find(candidate.architectures.begin(), candidate.architectures.end(), name) != candidate.architectures.end() ||
-                             candidate.model_type == name;
+                             (candidate.model_type == name && !preset["config"].contains("auto_map"));
     if (by_name || !(named || (same_architecture && found.text.empty()))) continue;
     by_name = named;   // an id or alias wins over another preset of the architecture
+    // A draft model is evaluated as the one that its target speculates with.
+    if (preset.contains("target")) {
+      preset["config"]["speculative_config"] = preset.value("speculative_config", json::object());
+      preset["config"]["target_config"] = json::parse(TRY(find_config(workspace, options, preset["target"].get<std::string>())).text);
+    }
     candidate.text = preset["config"].dump();
     candidate.source = "models/" + file;
     found = std::move(candidate);
@@ -152,7 +165,8 @@ ErrorOr<FoundConfig> config_of_architecture(const Workspace& workspace, const Op
     }
   }
   for (const vllm::RegisteredModel& other : registry) {
-    if (config.text.empty() && other.module == model.module) config = TRY(find_config(workspace, options, other.architecture));
+    if (!config.text.empty() || other.module != model.module || &other == &model) continue;
+    config = TRY(find_config(workspace, options, other.architecture));
   }
   if (config.text.empty()) return config;
   json document = json::parse(config.text);

@@ -153,6 +153,10 @@ Value register_buffer(Interpreter& interpreter, const Arguments& arguments) {
   Symbol name(interpreter.text_of(arguments.get(1, name_key)));
   Value tensor = arguments.get(2, tensor_key), persistent = arguments.get(3, persistent_key);
   check_new_name(interpreter, module, name, module->buffers, "buffer");
+  if (tensor.as<python::Unknown>() != nullptr) {   // a table that is not evaluated: its use says so
+    interpreter.set_attribute_plain(arguments[0], name, tensor);
+    return Value::none();
+  }
   if (!tensor.is_none() && Context::of(interpreter).as_tensor(tensor) == nullptr)
     interpreter.raise_type_error("cannot assign '" + interpreter.type_name(tensor) + "' object to buffer '" + name.str() + "' (torch Tensor or None required)");
   module->buffers->set(interpreter, name, tensor);

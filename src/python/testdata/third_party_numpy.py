@@ -26,3 +26,13 @@ try:
     bool(a)
 except ValueError as e:
     print(e)
+
+grid = np.meshgrid(np.arange(3), np.arange(2))
+print(grid[0].tolist(), grid[1].tolist(), np.stack(grid).shape)
+print([m.tolist() for m in np.meshgrid(np.arange(2), np.arange(3), indexing="ij")])
+print(np.outer(np.array([1, 2]), np.array([3, 4])).tolist())
+print(np.einsum("m,d->md", np.array([1, 2]), np.array([3, 4, 5])).tolist(), np.einsum("ij,jk->ik", np.array([[1, 2], [3, 4]]), np.array([[5, 6], [7, 8]])).tolist())
+print(np.einsum("ij->ji", np.array([[1, 2], [3, 4]])).tolist(), np.einsum("hw,d->hwd", np.ones((2, 3)), np.ones(4)).shape)
+large = np.einsum("m,d->md", np.arange(4096, dtype=np.float32), 1.0 / 10000 ** np.arange(64, dtype=np.float32))
+table = np.concatenate([np.sin(large), np.cos(large)], axis=1)
+print(table.shape, table.dtype, table[None, 1:5, ..., 0].shape, table.T.shape, table.reshape(64, 64, -1).shape, (table + table[0]).shape, table.sum(axis=0).shape)
