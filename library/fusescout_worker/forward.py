@@ -25,6 +25,8 @@ def run(runner):
             towers.run(model, config.model_config)
         if config.speculative_config is not None:
             inputs["hidden_states"] = of_target(model, config, tokens)
+        if config.model_config.runner_type == "pooling" and hasattr(model, "embed_multimodal"):
+            inputs["inputs_embeds"] = model.embed_input_ids(input_ids)       # as the runner does for all multimodal models
         hidden_states = model(**accepted(model.forward, inputs))
         last = get_pp_group().is_last_rank
         scenario.add_outputs(hidden_states if last else dict(hidden_states.tensors))      # what goes to the next stage

@@ -29,10 +29,20 @@ def load_model(vllm_config):
         speculative = vllm_config.speculative_config
         draft = {} if speculative is None else {"model_config": speculative.draft_model_config}
         runner.model = get_model(vllm_config=vllm_config, **draft)
+        if speculative is not None:
+            share_head(runner.model, speculative.target_model_config)
         scenario.name_modules(runner.model)
         classes.report(runner.model)
         runner.prepare()
     return runner
+
+
+def share_head(model, target):
+    """A draft model without a head of its own has its target's, which is not made here."""
+    from vllm.model_executor.layers.vocab_parallel_embedding import ParallelLMHead
+
+    if hasattr(model, "logits_processor") and not hasattr(model, "lm_head"):
+        model.lm_head = ParallelLMHead(target.get_vocab_size(), target.get_hidden_size(), params_dtype=target.dtype)
 
 
 class UpstreamRunner:

@@ -298,12 +298,15 @@ void set_item(Context& context, TensorObject* self, const Value& index, const Va
     return;
   }
   value = without_leading_ones(context, value);
-  Shape shape = indexer.result_shape();
-  auto fits = broadcast(shape, context.info(value).shape);
-  if (!fits || !same_shape(*fits, shape)) {
-    bool mask = std::any_of(indexer.tensors.begin(), indexer.tensors.end(),
-                            [&](TensorObject* t) { return t != nullptr && context.info(t).dtype == DType::Bool; });
-    if (!mask) interpreter.raise("RuntimeError", "shape mismatch: value tensor cannot be broadcast to indexing result");
+  // A single number fits whatever is selected: how many elements a mask selects plays no role.
+  if (!context.info(value).shape.empty()) {
+    Shape shape = indexer.result_shape();
+    auto fits = broadcast(shape, context.info(value).shape);
+    if (!fits || !same_shape(*fits, shape)) {
+      bool mask = std::any_of(indexer.tensors.begin(), indexer.tensors.end(),
+                              [&](TensorObject* t) { return t != nullptr && context.info(t).dtype == DType::Bool; });
+      if (!mask) interpreter.raise("RuntimeError", "shape mismatch: value tensor cannot be broadcast to indexing result");
+    }
   }
   CallScope call(context, "aten.index_put_", "default", {target, indexer.index_list(), value});
   std::vector<TensorId> inputs = {context.current(target)};

@@ -32,3 +32,10 @@ def calculate_gain(nonlinearity, param=None):
 # The old names, which torch keeps.
 uniform, normal, constant, eye, dirac = uniform_, normal_, constant_, eye_, dirac_
 xavier_uniform, xavier_normal, kaiming_uniform, kaiming_normal, orthogonal = xavier_uniform_, xavier_normal_, kaiming_uniform_, kaiming_normal_, orthogonal_
+
+
+def _calculate_fan_in_and_fan_out(tensor):
+    if tensor.dim() < 2:
+        raise ValueError("Fan in and fan out can not be computed for tensor with fewer than 2 dimensions")
+    field = tensor[0][0].numel() if tensor.dim() > 2 else 1
+    return tensor.size(1) * field, tensor.size(0) * field

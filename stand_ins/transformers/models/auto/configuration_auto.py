@@ -36,8 +36,8 @@ def _make_config(config_dict, unused):
         return own_class.from_dict(config_dict, **unused)
     name = own.rpartition(".")[2]
     if known is not None:
-        own_name = known if name in ("", known.__name__) else type(name, (known,), {})
-        return own_name.from_dict(config_dict, **unused)
+        as_named = known if name in ("", known.__name__) else type(name, (known,), {})
+        return as_named.from_dict(config_dict, **unused)
     parts = {part: _make_config(value, {}) if isinstance(value, dict) and "model_type" in value else _objects(value) for part, value in config_dict.items()}
     return _plain_class(config_dict, name).from_dict(parts, **unused)
 
