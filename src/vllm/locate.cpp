@@ -101,7 +101,7 @@ struct Search {
       if (!text) continue;
       std::vector<Mention> mentions = find_mentions(*text, name);
       if (mentions.empty()) continue;
-      syntax::Ast ast = syntax::parse(*text);
+      syntax::Ast ast = syntax::parse(until_docstring(*text));
       size_t docstring_end = 0;   // the module's, by line
       auto statements = ast.children_of(ast[ast.root]);
       if (!ast.docstring(ast.root).empty() && !statements.empty()) docstring_end = ast[statements.front()].end_line;
@@ -163,7 +163,7 @@ struct Search {
 };
 
 std::string docstring_line(const std::string& text, uint32_t& line) {
-  syntax::Ast ast = syntax::parse(text);
+  syntax::Ast ast = syntax::parse(until_docstring(text));
   std::string_view doc = ast.docstring(ast.root);
   line = ast.children_of(ast[ast.root]).empty() ? 1 : ast[ast.children_of(ast[ast.root]).front()].line;
   return std::string(doc.substr(0, doc.find('\n')));

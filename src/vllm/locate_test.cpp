@@ -34,6 +34,15 @@ ErrorOr<graph::ModelLocation> find(const source::MemoryFileSystem& files, const 
   return locate(*tree, nullptr, nullptr, name, std::nullopt);
 }
 
+TEST(Mentions, UntilTheDocstring) {
+  EXPECT_EQ(until_docstring("# coding\n\n\'\'\'one\ntwo\'\'\'  # end\nx = 1\n"), "# coding\n\n\'\'\'one\ntwo\'\'\'  # end");
+  EXPECT_EQ(until_docstring("r\"say \\\" it\"\nimport os\n"), "r\"say \\\" it\"");
+  EXPECT_EQ(until_docstring("import os\n\"no docstring\"\n"), "");
+  EXPECT_EQ(until_docstring("\"\"\"never closed"), "");
+  EXPECT_EQ(until_docstring("\'\'"), "\'\'");
+  EXPECT_EQ(until_docstring(""), "");
+}
+
 TEST(Mentions, ALongerNameIsAnotherOne) {
   auto m = find_mentions("GLM-4.7 here\nGLM-4.7-Flash\nglm-4.75 XGLM-4.7\n", "GLM-4.7");
   ASSERT_EQ(m.size(), 2u);

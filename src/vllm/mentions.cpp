@@ -53,6 +53,25 @@ std::vector<Mention> find_mentions(std::string_view text, std::string_view name)
   }
 }
 
+std::string_view until_docstring(std::string_view text) {
+  size_t begin = 0;
+  while (begin < text.size()) {
+    if (text[begin] == '#') begin = std::min(text.find('\n', begin), text.size());
+    else if (std::isspace(static_cast<unsigned char>(text[begin]))) ++begin;
+    else break;
+  }
+  size_t quote = text.find_first_not_of("rRuU", begin);
+  if (quote == std::string_view::npos || (text[quote] != '"' && text[quote] != '\'')) return {};
+  std::string_view mark = text.substr(quote, 3);
+  if (mark != "\"\"\"" && mark != "\'\'\'") mark = mark.substr(0, 1);
+  for (size_t close = quote + mark.size();; ++close) {
+    close = text.find(mark, close);
+    if (close == std::string_view::npos) return {};
+    size_t last = text.find_last_not_of('\\', close - 1);
+    if ((close - 1 - last) % 2 == 0) return text.substr(0, text.find('\n', close + mark.size()));   // else it is escaped
+  }
+}
+
 double likeness(std::string_view first, std::string_view second) {
   std::string a = letters(first), b = letters(second);
   if (a.empty() || b.empty()) return 0;
