@@ -94,7 +94,18 @@ class Sites {
     std::string owner(function.substr(0, function.find('.')));
     bool own =
         graph_.entries[where.module].frame == where.caller || owner == module.class_name.view() || owner == module.upstream_class.view();
-    return own ? "self." + name.substr(prefix.size()) : "";
+    if (!own) return {};
+    std::string path = "self", word;
+    for (char c : name.substr(prefix.size()) + ".") {
+      if (c != '.') {
+        word += c;
+        continue;
+      }
+      bool number = word.find_first_not_of("0123456789") == std::string::npos;     // of a list
+      path += number ? "[" + word + "]" : "." + word;
+      word.clear();
+    }
+    return path;
   }
 
   std::string argument(const Part& part, const InterfaceTensor& input, size_t first_statement) {

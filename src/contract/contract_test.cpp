@@ -354,6 +354,18 @@ TEST(CallSiteTest, a_missing_source_is_a_note) {
   EXPECT_EQ(c.notes.back(), "the lines of `model.py` are not there to show");
 }
 
+TEST(OriginalTest, calls_between_the_inputs_and_the_results) {
+  graph::ModelRun run = run_of(two_lines);
+  Contract c = make_contract(finding_of(run.graph, "add_rms_norm"), run, no_source);
+  EXPECT_TRUE(c.original.starts_with("def original(call, x, residual):\n    t")) << c.original;
+  EXPECT_NE(c.original.find("    return [t"), std::string::npos) << c.original;
+  auto files = contract_files(c);
+  ASSERT_EQ(files.size(), 5u);
+  EXPECT_EQ(files[0].first, "interface.py");
+  EXPECT_EQ(files[4].first, "original.py");
+  EXPECT_EQ(folder_name("norm@vllm/a/b.py:3#2"), "norm_vllm_a_b.py_3_2");
+}
+
 TEST(HelperTest, helpers_bring_what_they_call) {
   EXPECT_NE(helper_sources({"_rope"}).find("def _rotate("), std::string::npos);
   EXPECT_EQ(helper_sources({"_silu_mul"}).find("def _rotate("), std::string::npos);

@@ -36,7 +36,18 @@ class Calls {
     std::vector<EntryId> wanted(group_.begin(), group_.end());
     for (const fusion::InterfaceTensor& output : returned) need(output.tensor);
     for (EntryId call : wanted) {
-      for (TensorId input : graph_.entries[call].inputs) need(input);
+      const Entry& entry = graph_.entries[call];
+      for (size_t i = 0; i < entry.inputs.size(); ++i) {
+        // A buffer of somebody else that the call writes: what it held does not matter.
+        bool written = std::find(entry.mutates.begin(), entry.mutates.end(), i) != entry.mutates.end();
+        std::set<EntryId> views = views_;
+        bool known = known_;
+        need(entry.inputs[i]);
+        if (!written || known_ == known) continue;
+        known_ = known;
+        views_ = std::move(views);
+        buffers_.insert(entry.inputs[i].index);
+      }
     }
     if (!known_) return {};
     std::set<EntryId> all = views_;
@@ -44,6 +55,10 @@ class Calls {
     std::string text = "def original(call";
     for (const fusion::InterfaceTensor& input : interface_.inputs) text += ", " + python_name(input.name);
     text += "):\n";
+    for (uint32_t index : buffers_) {
+      const Tensor& t = graph_.tensors[TensorId{index}];
+      text += fmt::format("    t{} = torch.zeros({}, dtype={})\n", index, shape_text(t.shape), torch_dtype(t.dtype));
+    }
     for (EntryId id : all) text += "    " + line(id) + "\n";
     std::string result;
     for (const fusion::InterfaceTensor& output : returned) result += (result.empty() ? "" : ", ") + name(output.tensor);
@@ -82,6 +97,7 @@ class Calls {
 
   std::string name(TensorId t) {
     if (const auto* input = given(t)) return python_name(input->name);
+    if (buffers_.contains(t.index)) return fmt::format("t{}", t.index);
     const Tensor& tensor = graph_.tensors[t];
     if (!tensor.producer.valid()) {
       auto list = [](const graph::Shape& shape) { return shape_text(shape); };
@@ -125,7 +141,7 @@ class Calls {
   const Graph& graph_;
   const fusion::Interface& interface_;
   std::set<EntryId> group_, views_;
-  std::set<uint32_t> seen_;
+  std::set<uint32_t> seen_, buffers_;
   bool known_ = true;
 };
 

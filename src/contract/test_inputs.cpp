@@ -22,6 +22,8 @@ const char* const make_function = R"py(def make(shape, dtype, low=0.0, high=None
         x = torch.randint(int(low), int(high), shape)
     elif high is not None:
         x = torch.rand(shape) * (high - low) + low
+    elif dtype in (torch.float32, torch.bfloat16, torch.float16):
+        x = torch.randn(shape, dtype=dtype)
     elif dtype.is_floating_point:
         x = torch.randn(shape)
     else:

@@ -91,13 +91,13 @@ std::string role_name(const Graph& graph, const Group& group, TensorId tensor) {
   static const std::map<std::string_view, std::vector<std::string>> roles = {
       {"kv_cache_write", {"key", "value", "key_cache", "value_cache", "slot_mapping"}}, {"attention", {"query", "key", "value"}},
       {"expert_dispatch", {"hidden_states", "expert_ids"}}, {"expert_combine", {"expert_rows", "row_index", "topk_weights"}},
-      {"grouped_matmul", {"x", "weight", "group_list"}}, {"moe_gating", {"router_logits", "correction_bias"}}};
+      {"grouped_matmul", {"x", "weight", "group_list"}}, {"moe_gating", {"router_logits", "correction_bias"}}, {"rope", {"", "cos", "sin"}}};
   for (OperatorId id : group.operators) {
     const Operator& op = graph.operators[id];
     auto names = roles.find(op.kind.view());
     if (names == roles.end()) continue;
     for (size_t i = 0; i < op.inputs.size() && i < names->second.size(); ++i) {
-      if (op.inputs[i] == tensor) return names->second[i];
+      if (op.inputs[i] == tensor && !names->second[i].empty()) return names->second[i];
     }
   }
   return {};
