@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Writes docs/coverage.md: how far every registered architecture of a pair of releases can be followed, and what is missing where it cannot.
 
-    tools/coverage.py PROGRAM VLLM ASCEND TRANSFORMERS
+    tools/coverage.py PROGRAM VLLM ASCEND TRANSFORMERS                  the primary pair, all kinds
+    tools/coverage.py PROGRAM VLLM ASCEND TRANSFORMERS PAGE KIND        another pair, one kind (as of `models --kind`), to docs/PAGE
 """
 import collections
 import json
@@ -10,21 +11,25 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PAGE = ROOT / "docs" / "coverage.md"
 ORDER = ["complete", "rejected", "partial", "failed"]
 
 
-def evaluate(program, vllm, ascend, transformers):
-    done = subprocess.run([program, "models", "--kind", "all", "--format", "json", "--vllm", vllm, "--ascend", ascend, "--transformers", transformers],
+def version(tree):
+    """As the archive's metadata say."""
+    return next(line.split()[1] for line in (pathlib.Path(tree) / "PKG-INFO").read_text().splitlines() if line.startswith("Version:"))
+
+
+def evaluate(program, vllm, ascend, transformers, kind):
+    done = subprocess.run([program, "models", "--kind", kind, "--format", "json", "--vllm", vllm, "--ascend", ascend, "--transformers", transformers],
                           capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 
 
-def page(models):
+def page(models, vllm, ascend, kind):
     kinds = list(dict.fromkeys(m["kind"] for m in models))
     count = collections.Counter((m["kind"], m["status"]) for m in models)
     lines = ["# Coverage", "",
-             "Every architecture that vLLM 0.17.0 and vllm-ascend 0.17.0rc1 register, evaluated by `fusescout models --kind all`. *complete*: nothing opaque, nothing",
+             f"Every architecture that vLLM {version(vllm)} and vllm-ascend {version(ascend)} register, evaluated by `fusescout models --kind {kind}`. *complete*: nothing opaque, nothing",
              "assumed. *rejected*: the sources themselves refuse the model in this scenario, or a config that stands in for the model's own. *partial*: followed to the",
              "end with an assumption. *failed*: no graph. Of a multimodal model this is the language part, with text. This page is written by `tools/coverage.py`.", "",
              "| kind | " + " | ".join(ORDER) + " | all | complete |", "|---" * (len(ORDER) + 3) + "|"]
@@ -43,6 +48,7 @@ def page(models):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 5:
+    if len(sys.argv) not in (5, 7):
         sys.exit(__doc__)
-    PAGE.write_text(page(evaluate(*sys.argv[1:])))
+    _, program, vllm, ascend, transformers, name, kind = [*sys.argv, "coverage.md", "all"][:7]
+    (ROOT / "docs" / name).write_text(page(evaluate(program, vllm, ascend, transformers, kind), vllm, ascend, kind))

@@ -23,8 +23,14 @@ def _objects(value):
 
 def _plain_class(config_dict, name):
     """A class of the repository's own has its figures before its base looks for some of them."""
-    figures = {name: value for name, value in config_dict.items() if isinstance(value, (int, float)) and not name.startswith("rope")}
-    return type(name or "PlainConfig", (_PlainConfig,), figures)
+    figures = {key: value for key, value in config_dict.items() if isinstance(value, (int, float)) and not key.startswith("rope")}
+
+    def new(cls, *arguments, **keywords):
+        config = object.__new__(cls)
+        config.__dict__.update(figures)
+        return config
+
+    return type(name or "PlainConfig", (_PlainConfig,), {"__new__": new})
 
 
 def _make_config(config_dict, unused):
