@@ -36,6 +36,9 @@ def page(models, vllm, ascend, kind):
     for kind in kinds:
         total = sum(count[kind, status] for status in ORDER)
         lines.append(f"| {kind.replace('_', ' ')} | " + " | ".join(str(count[kind, status]) for status in ORDER) + f" | {total} | {100 * count[kind, 'complete'] / total:.0f} % |")
+    others = sorted(path.name for path in (ROOT / "docs").glob("coverage-*.md")) if kind == "all" else []
+    if others:
+        lines += ["", "Other pairs, text generation only: " + ", ".join(f"[{name[9:-3]}]({name})" for name in others) + "."]
     for kind in kinds:
         rest = [m for m in models if m["kind"] == kind and m["status"] != "complete"]
         if not rest:
