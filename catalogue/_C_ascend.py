@@ -10,7 +10,7 @@ from ascend_sparse import (
 from npu_attention import lightning_indexer, sparse_attention
 from npu_matmul import first, grouped_swiglu_quant, rest
 from npu_moe import expert_layer, gating, init_routing
-from npu_vector import INT4_IN_INT32, keep_top
+from npu_vector import INT4_IN_INT32, dequant_swiglu_quant, keep_top
 
 
 # --- norms
@@ -75,6 +75,12 @@ def grouped_matmul_swiglu_quant(x, weight, weight_scale, x_scale, group_list, *,
     return q, scale, op.fill([], torch.float32, 0)
 
 
+@operator("_C_ascend.grouped_matmul_swiglu_quant_weight_nz", unit="mixed")
+def grouped_matmul_swiglu_quant_weight_nz(x, weight, weight_scale, x_scale, group_list, *, bias=None, offset=None, swiglu_limit=0.0):
+    q, scale = grouped_swiglu_quant(x, weight, group_list, weight_scale, x_scale, bias)
+    return q, scale, op.fill([], torch.float32, 0)
+
+
 @operator("_C_ascend.grouped_matmul_swiglu_quant_weight_nz_tensor_list", unit="mixed")
 def grouped_matmul_swiglu_quant_weight_nz_tensor_list(x, weight, weight_scale, x_scale, group_list, *, bias=None, offset=None):
     # One [k, n] weight an expert.
@@ -83,6 +89,20 @@ def grouped_matmul_swiglu_quant_weight_nz_tensor_list(x, weight, weight_scale, x
         columns = columns * INT4_IN_INT32
     q, scale = grouped_swiglu_quant(x, first(weight), group_list, first(weight_scale), x_scale, first(bias), columns, rest(weight))
     return q, scale, op.fill([x.shape[0]], torch.float32, 0)
+
+
+@operator("_C_ascend.grouped_matmul_swiglu_quant_v2", unit="mixed")
+def grouped_matmul_swiglu_quant_v2(x, weight, weight_scale, x_scale, group_list, smooth_scale=None, weight_assist_matrix=None, bias=None,
+                                   dequant_mode=0, dequant_dtype=0, quant_mode=0, quant_dtype=0, transpose_weight=False, group_list_type=0,
+                                   tuning_config=(), swiglu_limit=0.0):
+    scale = first(weight_scale)
+    return grouped_swiglu_quant(x, first(weight), group_list, scale, x_scale, bias, scale.shape[-1], rest(weight))
+
+
+@operator("_C_ascend.npu_dequant_swiglu_quant")
+def npu_dequant_swiglu_quant(x, *, weight_scale=None, activation_scale=None, bias=None, quant_scale=None, quant_offset=None, group_index=None,
+                             activate_left=True, quant_mode=0, swiglu_mode=0, clamp_limit=0.0, glu_alpha=1.0, glu_bias=0.0):
+    return dequant_swiglu_quant(x, weight_scale, activation_scale, bias, quant_scale, quant_offset, group_index, quant_mode)
 
 
 # --- low-rank adapters: rows times the adapter that their sequence uses

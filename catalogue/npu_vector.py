@@ -196,15 +196,19 @@ def npu_kronecker_quant(x, kronecker_p1, kronecker_p2, clip_ratio=1.0, dst_dtype
     return op.dynamic_quantize(y, dtype=torch.int32, shape=packed(y), scale_shape=[x.shape[0]], bits=4)
 
 
-@operator("torch_npu.npu_dequant_swiglu_quant")
-def npu_dequant_swiglu_quant(x, *, weight_scale=None, activation_scale=None, bias=None, quant_scale=None, quant_offset=None, group_index=None,
-                             activate_left=False, quant_mode=0, swiglu_mode=0, clamp_limit=7.0, glu_alpha=1.702, glu_bias=1.0):
+def dequant_swiglu_quant(x, weight_scale, activation_scale, bias, quant_scale, quant_offset, group_index, quant_mode):
     if weight_scale is not None:
         x = op.dequantize(x, weight_scale, activation_scale, bias, group_index, dtype=torch.float32)
     y = op.silu_mul(x)
     if quant_mode == 0 and quant_scale is not None:
         return op.quantize(y, quant_scale, quant_offset), quant_scale
     return op.dynamic_quantize(y, quant_scale)
+
+
+@operator("torch_npu.npu_dequant_swiglu_quant")
+def npu_dequant_swiglu_quant(x, *, weight_scale=None, activation_scale=None, bias=None, quant_scale=None, quant_offset=None, group_index=None,
+                             activate_left=False, quant_mode=0, swiglu_mode=0, clamp_limit=7.0, glu_alpha=1.702, glu_bias=1.0):
+    return dequant_swiglu_quant(x, weight_scale, activation_scale, bias, quant_scale, quant_offset, group_index, quant_mode)
 
 
 # --- copies, caches, formats
