@@ -61,6 +61,10 @@ TEST(Limits, MemoryRunsOut) {
   Limits limits;
   limits.heap_bytes = size_t{8} << 20;
   EXPECT_EQ(run_limited("x = []\nwhile True:\n  x.append([1])\n", limits), "MemoryError: limit of the evaluator reached\n");
+  // What a list or a str holds counts, not only the object.
+  EXPECT_EQ(run_limited("x = []\nwhile True:\n  x.extend([0] * 1000)\n", limits), "MemoryError: limit of the evaluator reached\n");
+  EXPECT_EQ(run_limited("x = []\nwhile True:\n  x.append('a' * 10000)\n", limits), "MemoryError: limit of the evaluator reached\n");
+  EXPECT_EQ(run_limited("x, i = {}, 0\nwhile True:\n  i += 1\n  x[i] = i\n", limits), "MemoryError: limit of the evaluator reached\n");
   EXPECT_EQ(run_python("x = 'a' * 10 ** 12\n"), "MemoryError\n");
   EXPECT_EQ(run_python("x = [0] * 10 ** 12\n"), "MemoryError\n");
   EXPECT_EQ(run_python("x = list(range(10 ** 12))\n"), "MemoryError\n");
