@@ -66,7 +66,8 @@ def pool(model, hidden_states):
     model.pooler.get_pooling_updates(tasks[0]).apply(parameters)
     lengths = torch.tensor([length] * sequences, dtype=torch.int64, device="cpu")
     token_ids = torch.zeros((sequences, length), dtype=torch.int64, device="cpu") if parameters.requires_token_ids else None
-    metadata = PoolingMetadata(prompt_lens=lengths, prompt_token_ids=token_ids, pooling_params=[parameters] * sequences,
-                               pooling_states=[PoolingStates() for _ in range(sequences)])
+    facts = {"prompt_lens": lengths, "prompt_token_ids": token_ids, "prompt_token_ids_cpu": token_ids,
+             "pooling_params": [parameters] * sequences, "pooling_states": [PoolingStates() for _ in range(sequences)]}
+    metadata = PoolingMetadata(**{name: value for name, value in facts.items() if name in PoolingMetadata.__dataclass_fields__})
     metadata.build_pooling_cursor(numpy.array([length] * sequences), lengths, device=hidden_states.device)
     model.pooler(hidden_states=hidden_states, pooling_metadata=metadata)
