@@ -25,7 +25,7 @@ std::string letters(std::string_view text) {
 std::vector<Mention> find_mentions(std::string_view text, std::string_view name) {
   std::vector<Mention> mentions;
   if (name.empty()) return mentions;
-  auto joint = [](char c) { return c == ' ' || c == '-' || c == '_'; };   // "GLM 4.7", "glm-4.7"
+  auto joint = [](char c) { return c == ' ' || c == '-' || c == '_'; };   // "Name 4", "name-4"
   auto same = [&](char a, char b) { return lower(a) == lower(b) || (joint(a) && joint(b)); };
   uint32_t line = 1;
   size_t counted = 0;
