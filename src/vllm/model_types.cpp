@@ -17,7 +17,7 @@ namespace {
 
 std::string string_of(const Ast& ast, NodeId id) { return ast[id].kind == NodeKind::StringLiteral ? ast.symbol(ast[id]).str() : std::string(); }
 
-// "code_llama" and "CodeLlama" give "codellama".
+// "two_words" and "TwoWords" give "twowords".
 std::string letters(std::string_view name) {
   std::string result;
   for (unsigned char c : name) {
