@@ -244,6 +244,19 @@ def npu_recurrent_gated_delta_rule(query, key, value, state, *, beta=None, scale
     return op.linear_attention(inputs, [op.like(value)], state, scale=1.0 if scale is None else scale, rule="gated_delta", chunked=False)[0]
 
 
+@operator("_C_ascend.npu_recurrent_gated_delta_rule_310", unit="mixed", mutates=("state",))
+def npu_recurrent_gated_delta_rule_310(query, key, value, beta, state, actual_seq_lengths, ssm_state_indices, g=None, gk=None,
+                                       num_accepted_tokens=None, scale_value=1.0):
+    inputs = op.present(query, key, value, g, gk, beta, actual_seq_lengths, ssm_state_indices, num_accepted_tokens)
+    return op.linear_attention(inputs, [op.like(value)], state, scale=scale_value, rule="gated_delta", chunked=False)[0]
+
+
+@operator("_C_ascend.npu_causal_conv1d_310", mutates=("conv_states",))
+def npu_causal_conv1d_310(x, weight, bias, conv_states, query_start_loc, cache_indices, initial_state_mode, num_accepted_tokens, activation_mode,
+                          pad_slot_id, run_mode):
+    return op.causal_conv1d(x, weight, conv_states, bias, (), activation="silu" if activation_mode else "none")
+
+
 # --- sampling, speculation, cache management
 
 @operator("_C_ascend.npu_apply_top_k_top_p", launches=2)

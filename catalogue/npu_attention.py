@@ -1,6 +1,6 @@
 """torch_npu: attention, key-value caches, recurrences."""
 import torch
-from fusescout import operator
+from fusescout import emit, operator
 import op
 
 
@@ -127,6 +127,19 @@ def _npu_paged_attention_splitfuse(query, key_cache, value_cache, mask, block_ta
                  kv_heads=num_kv_heads, head_dim=query.shape[-1], scale=scale_value, causal=True, layout="TND", paged=True)
 
 
+@operator("torch_npu._npu_flash_attention_qlens", unit="mixed", mutates=("out",))
+def _npu_flash_attention_qlens(query, key_cache, value_cache, block_table, mask, seq_len, context_lens, num_kv_heads, num_heads, scale_value, out):
+    op.attention(query, key_cache, value_cache, op.present(mask, block_table, seq_len, context_lens), out=out, heads=num_heads,
+                 kv_heads=num_kv_heads, head_dim=query.shape[-1], scale=scale_value, causal=True, layout="TND", paged=True)
+
+
+@operator("torch_npu._npu_paged_attention_mla", unit="mixed", mutates=("out",))
+def _npu_paged_attention_mla(query, key_cache, num_kv_heads, num_heads, scale_value, block_table, context_lens, mla_vheadsize, out, workspace=None):
+    """The values are the first columns of the keys."""
+    op.attention(query, key_cache, key_cache, op.present(block_table, context_lens), out=out, heads=num_heads, kv_heads=num_kv_heads,
+                 head_dim=query.shape[-1], scale=scale_value, causal=True, layout="TND", paged=True)
+
+
 _npu_paged_attention_splitfuse_v2 = _npu_paged_attention_splitfuse
 
 
@@ -238,6 +251,11 @@ def _npu_reshape_and_cache(key, value, key_cache, value_cache, slot_indices):
     op.kv_cache_write(key, value, key_cache, value_cache, slot_indices)
 
 
+@operator("torch_npu._npu_reshape_and_cache_siso", mutates=("key_cache",))
+def _npu_reshape_and_cache_siso(key, key_cache, slot_indices):
+    emit("kv_cache_write", [key, key_cache, slot_indices], [], mutates=[1])
+
+
 @operator("torch_npu.npu_scatter_pa_kv_cache", mutates=("key_cache", "value_cache"))
 def npu_scatter_pa_kv_cache(key, value, key_cache, value_cache, slot_mapping, *, compress_lens=None, compress_seq_offsets=None, seq_lens=None,
                             cache_mode="Norm", scatter_mode="None"):
@@ -289,3 +307,32 @@ def npu_chunk_gated_delta_rule(query, key, value, beta, initial_state, actual_se
     out, state = op.linear_attention([query, key, value, g, beta, actual_seq_lengths, initial_state], [op.like(value), op.like(initial_state)],
                                      scale=1.0 if scale is None else scale, rule="gated_delta", chunked=True)
     return out, state
+
+
+# --- everything of latent attention before the attention itself
+
+@operator("torch_npu.npu_mla_prolog_v3", unit="mixed", mutates=("kv_cache", "kr_cache"))
+def npu_mla_prolog_v3(token_x, weight_dq, weight_uq_qr, weight_uk, weight_dkv_kr, rmsnorm_gamma_cq, rmsnorm_gamma_ckv, rope_sin, rope_cos, kv_cache,
+                      kr_cache, *, cache_index=None, dequant_scale_x=None, dequant_scale_w_dq=None, dequant_scale_w_uq_qr=None,
+                      dequant_scale_w_dkv_kr=None, **other):
+    heads, nope, latent = weight_uk.shape
+    turning, rank = rope_cos.shape[-1], rmsnorm_gamma_cq.shape[-1]
+    lead = list(token_x.shape)[:-1]
+
+    def product(x, weight, columns, scale, x_scale):
+        if scale is None:
+            return op.one("matmul", [x, weight], op.like(x, lead + [columns]))
+        if x_scale is None:
+            x, x_scale = op.dynamic_quantize(x, dtype=token_x.dtype)
+        return op.one("quantized_matmul", [x, weight, scale, x_scale], (lead + [columns], rmsnorm_gamma_cq.dtype), dtype=rmsnorm_gamma_cq.dtype)
+
+    c_q = op.rms_norm(product(token_x, weight_dq, rank, dequant_scale_w_dq, dequant_scale_x), rmsnorm_gamma_cq)
+    query = product(c_q, weight_uq_qr, heads * (nope + turning), dequant_scale_w_uq_qr, None)
+    q_nope, q_rope = op.split(op.view(query, lead + [heads, nope + turning]), [nope, turning])
+    tokens = op.numel(token_x) // token_x.shape[-1]
+    q_nope = op.permute(op.matmul(op.permute(op.view(q_nope, [tokens, heads, nope]), [1, 0, 2]), weight_uk), [1, 0, 2])
+    q_rope = op.rope(q_rope, rope_cos, rope_sin, rotary_dim=turning)
+    down = product(token_x, weight_dkv_kr, latent + turning, dequant_scale_w_dkv_kr, dequant_scale_x)
+    c_kv, k_rope = op.split(down, [latent, turning])
+    op.kv_cache_write(op.rms_norm(c_kv, rmsnorm_gamma_ckv), op.rope(k_rope, rope_cos, rope_sin, rotary_dim=turning), kv_cache, kr_cache, cache_index)
+    return q_nope, q_rope, None, c_q, None

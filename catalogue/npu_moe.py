@@ -64,6 +64,34 @@ def npu_moe_init_routing_v2(x, expert_idx, *, scale=None, offset=None, active_nu
     return init_routing(x, expert_idx, scale, offset, active_num, expert_capacity, expert_num, drop_pad_mode, quant_mode, active_expert_range)
 
 
+@operator("torch_npu.npu_moe_init_routing")
+def npu_moe_init_routing(x, row_idx, expert_idx, active_num):
+    rows = op.numel(expert_idx)
+    outputs = [op.like(x, [rows, x.shape[1]]), ([rows], torch.int32), ([rows], torch.int32)]
+    return tuple(emit("expert_dispatch", [x, expert_idx, row_idx], outputs))
+
+
+@operator("torch_npu.npu_moe_init_routing_quant")
+def npu_moe_init_routing_quant(x, expert_idx, *, scale=None, offset=None, active_num=0, expert_capacity=0, expert_num=0, drop_pad_mode=0,
+                               expert_tokens_num_mode=0, expert_tokens_before_capacity_flag=False, quant_mode=1):
+    q, index, tokens, row_scale = init_routing(x, expert_idx, scale, offset, active_num, expert_capacity, expert_num, drop_pad_mode, quant_mode, None)
+    return q, index, tokens, tokens, row_scale
+
+
+@operator("torch_npu.npu_moe_compute_expert_tokens")
+def npu_moe_compute_expert_tokens(sorted_experts, num_expert):
+    """How many rows there are up to each expert's last one."""
+    return op.one("cumsum", [sorted_experts], ([num_expert], torch.int32), dim=0)
+
+
+@operator("torch_npu.npu_moe_re_routing")
+def npu_moe_re_routing(tokens, expert_token_num_per_rank, *, per_token_scales=None, expert_token_num_type=1, expert_token_idx_type=0):
+    """Rows that came sorted by rank, sorted by expert."""
+    rows = tokens.shape[0]
+    outputs = [op.like(tokens), ([rows], torch.float32), ([rows], torch.int32), ([expert_token_num_per_rank.shape[1]], expert_token_num_per_rank.dtype)]
+    return tuple(emit("expert_dispatch", op.present(tokens, expert_token_num_per_rank, per_token_scales), outputs))
+
+
 @operator("torch_npu.npu_moe_token_permute")
 def npu_moe_token_permute(tokens, indices, num_out_tokens=None, padded_mode=False):
     count = op.numel(indices)

@@ -102,6 +102,12 @@ def _npu_rotary_embedding(positions, query, key, head_size, cos_sin_cache, is_ne
         op.rope_(x, cache=cos_sin_cache, positions=positions, rotary_dim=cos_sin_cache.shape[-1], neox=is_neox_style, head_size=head_size)
 
 
+@operator("torch_npu.npu_rope", mutates=("query", "key"))
+def npu_rope(positions, query, key, cos_sin_cache, **other):
+    for x in (query, key):
+        op.rope_(x, cache=cos_sin_cache, positions=positions, rotary_dim=cos_sin_cache.shape[-1])
+
+
 @operator("torch_npu.npu_mrope")
 def npu_mrope(positions, query, key, cos_sin_cache, head_size, *, mrope_section=None, rotary_mode="half", cache_mode="default"):
     def turn(x):
@@ -162,6 +168,11 @@ def npu_quantize(self, scales, zero_points, dtype, axis=1, div_mode=True):
         return op.quantize(self, scales, zero_points, dtype=torch.int32, shape=packed(self), divide=div_mode, bits=4)
     dtype = {torch.qint8: torch.int8, torch.quint8: torch.uint8, torch.qint32: torch.int32}.get(dtype, dtype)
     return op.quantize(self, scales, zero_points, dtype=dtype, divide=div_mode)
+
+
+@operator("torch_npu._npu_quantize_per_tensor")
+def _npu_quantize_per_tensor(input, scale, offset):
+    return op.quantize(input, scale, offset)
 
 
 @operator("torch_npu.npu_dynamic_quant")

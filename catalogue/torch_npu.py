@@ -2,12 +2,14 @@
 
 `torch.ops.npu.*` and `torch.ops.atb.*` are the same operators under other names.
 """
+import os
+
 import torch
 
 from npu_vector import (
     npu_rms_norm, npu_gemma_rms_norm, npu_add_rms_norm, npu_add_rms_norm_cast, npu_add_rms_norm_quant, npu_add_rms_norm_dynamic_quant,
-    npu_rms_norm_dynamic_mx_quant, npu_add_rms_norm_dynamic_mx_quant, _npu_rotary_embedding, npu_mrope, npu_rotary_mul,
-    npu_interleave_rope, npu_apply_rotary_pos_emb, npu_swiglu, npu_clipped_swiglu, npu_fast_gelu, npu_gelu, npu_quantize,
+    npu_rms_norm_dynamic_mx_quant, npu_add_rms_norm_dynamic_mx_quant, _npu_rotary_embedding, npu_mrope, npu_rope, npu_rotary_mul,
+    npu_interleave_rope, npu_apply_rotary_pos_emb, npu_swiglu, npu_clipped_swiglu, npu_fast_gelu, npu_gelu, npu_quantize, _npu_quantize_per_tensor,
     npu_dynamic_quant, npu_dynamic_quant_asymmetric, npu_dynamic_mx_quant, npu_dynamic_block_quant, npu_kronecker_quant,
     npu_dequant_swiglu_quant, npu_scatter_nd_update_, npu_sign_bits_unpack, npu_prefetch, npu_top_k_top_p,
 )
@@ -19,7 +21,8 @@ from npu_matmul import (
 )
 from npu_attention import (
     npu_fused_infer_attention_score, npu_fused_infer_attention_score_v2, npu_prompt_flash_attention, npu_fusion_attention,
-    _npu_paged_attention, _npu_paged_attention_splitfuse, _npu_flash_attention, _npu_flash_attention_unpad, npu_ring_mla,
+    _npu_paged_attention, _npu_paged_attention_splitfuse, _npu_flash_attention_qlens, _npu_paged_attention_mla, _npu_reshape_and_cache_siso, npu_mla_prolog_v3,
+    _npu_flash_attention, _npu_flash_attention_unpad, npu_ring_mla,
     npu_attention_update, npu_lightning_indexer, npu_quant_lightning_indexer, npu_sparse_flash_attention,
     npu_kv_quant_sparse_flash_attention, _npu_reshape_and_cache, npu_scatter_pa_kv_cache, npu_scatter_pa_cache, npu_paged_cache_load,
     npu_gather_pa_kv_cache, npu_kv_rmsnorm_rope_cache, npu_recurrent_gated_delta_rule, npu_chunk_gated_delta_rule,
@@ -27,15 +30,20 @@ from npu_attention import (
     _npu_paged_attention_get_workspace, _npu_paged_attention_splitfuse_v2, _npu_flash_attention_v3, _npu_flash_attention_unpad_v2,
 )
 from npu_moe import (
-    npu_moe_gating_top_k, npu_moe_gating_top_k_softmax, _npu_group_topk, npu_moe_init_routing_v2, npu_moe_token_permute,
+    npu_moe_gating_top_k, npu_moe_gating_top_k_softmax, _npu_group_topk, npu_moe_init_routing_v2, npu_moe_init_routing, npu_moe_init_routing_quant, npu_moe_compute_expert_tokens, npu_moe_re_routing,
+    npu_moe_token_permute,
     npu_moe_token_unpermute, npu_moe_finalize_routing, npu_moe_distribute_dispatch_v2, npu_moe_distribute_dispatch,
     npu_moe_distribute_combine_v2, npu_moe_distribute_combine,
 )
 
-__version__ = "2.9.0"
+__version__ = os.environ.get("TORCH_NPU_VERSION", "2.9.0")
 float8_e8m0fnu = getattr(torch, "float8_e8m0fnu", torch.uint8)
 float4_e2m1fn_x2 = getattr(torch, "float4_e2m1fn_x2", torch.uint8)
 hifloat8 = torch.uint8
+
+
+class version:
+    __version__ = __version__
 
 
 class atb:

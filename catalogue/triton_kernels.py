@@ -15,9 +15,9 @@ def _turn(x, cos_ptr, sin_ptr, cos_sin_ptr, pos_ptr, rope_dim, neox):
 
 
 @kernel_meaning("_triton_rope")
-def _triton_rope(q_ptr, k_ptr, cos_ptr, sin_ptr, cos_sin_ptr, pos_ptr, rope_dim, IS_NEOX_STYLE, **other):
+def _triton_rope(q_ptr, k_ptr, rope_dim, IS_NEOX_STYLE, cos_ptr=None, sin_ptr=None, cos_sin_ptr=None, pos_ptr=None, cos=None, sin=None, **other):
     for x in (q_ptr, k_ptr):
-        _turn(x, cos_ptr, sin_ptr, cos_sin_ptr, pos_ptr, rope_dim, IS_NEOX_STYLE)
+        _turn(x, cos if cos_ptr is None else cos_ptr, sin if sin_ptr is None else sin_ptr, cos_sin_ptr, pos_ptr, rope_dim, IS_NEOX_STYLE)
 
 
 @kernel_meaning("_triton_rope_siso")
@@ -68,6 +68,12 @@ def split_qkv_rmsnorm_mrope_kernel(in_qkv_ptr, q_weight_ptr, q_bias_ptr, k_weigh
         _norm_rope(q, q_weight_ptr, q_bias_ptr if has_bias else None, eps, head_size, out_q_ptr, **angles)
     _norm_rope(k, k_weight_ptr, k_bias_ptr if has_bias else None, eps, head_size, out_k_ptr, **angles)
     op.copy(v, out=out_v_ptr)
+
+
+@kernel_meaning("_triton_mrope_forward")
+def _triton_mrope_forward(q_ptr, k_ptr, cos, sin, rd, mrope_section_t, mrope_section_h, mrope_section_w, **other):
+    for x in (q_ptr, k_ptr):
+        op.rope_(x, cos, sin, rotary_dim=rd, sections=[mrope_section_t, mrope_section_h, mrope_section_w])
 
 
 # --- norms

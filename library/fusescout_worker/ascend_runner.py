@@ -4,25 +4,52 @@ from contextlib import contextmanager
 
 import fusescout_scenario as scenario
 import torch
-from fusescout_worker.releases import accepted, call
+from fusescout_worker.releases import accepted, call, first_of
 
 
 def start_worker(vllm_config):
     """The module of NPUWorker, which loads the C++ operators with its allocator, and NPUWorker.__init__"""
-    from vllm_ascend.utils import adapt_patch
-
     try:
         import vllm_ascend.vllm_ascend_C  # noqa: F401
     except ImportError:
         pass
 
-    adapt_patch()
+    call("vllm_ascend.utils:adapt_patch")
     call("vllm_ascend.utils:is_enable_nz", None, vllm_config)
     call("vllm_ascend.ops:register_dummy_fusion_op")
     call("vllm_ascend.utils:register_ascend_customop", vllm_config)
     call("vllm_ascend.ascend_config:init_ascend_config", vllm_config)
     call("vllm_ascend.utils:check_ascend_device_type")
     call("vllm_ascend.utils:init_ascend_soc_version")
+
+
+def or_none(function, *arguments):
+    """A release whose runner cannot be followed makes its step without metadata, as it does to measure memory: attention itself is left out."""
+    try:
+        return function(*arguments)
+    except Exception as error:
+        scenario.assume("the runner's KV caches and attention metadata cannot be followed (" + type(error).__name__ + ": " + str(error)
+                        + "); attention runs as in a step without metadata")
+        return None
+
+
+def attention_or_its_shape(forward, model_config):
+    columns_of_result = model_config.get_hidden_size() if getattr(model_config, "use_mla", False) else None
+
+    def step(layer, query, *arguments, **options):
+        try:
+            result = forward(layer, query, *arguments, **options)
+            if columns_of_result is None or result[0].numel() == columns_of_result:
+                return result
+            raise ValueError("a result of " + str(result[0].numel()) + " columns")
+        except Exception as error:
+            scenario.assume("attention without metadata cannot be followed (" + type(error).__name__ + ": " + str(error) + "); its result is only a shape")
+            columns = columns_of_result or query[0].numel()
+            output = options.get("output")
+            if output is not None and output[0].numel() == columns:
+                return output
+            return torch.empty((query.shape[0], columns), dtype=model_config.dtype, device=query.device)
+    return step
 
 
 class AscendRunner:
@@ -44,20 +71,40 @@ class AscendRunner:
 
     def prepare(self):
         """KV caches in the shapes that the runner gives them, and the builders of the attention metadata."""
-        from fusescout_worker.kv_cache import make_runner
+        from fusescout_worker.kv_cache import add_caches, make_runner
 
-        self.runner = make_runner(self.vllm_config, self.device, self.model)
+        self.runner = or_none(make_runner, self.vllm_config, self.device, self.model)
+        self.has_caches = self.runner is not None and or_none(add_caches, self.runner) is not None
+        if not self.has_caches:
+            for layer in self.vllm_config.compilation_config.static_forward_context.values():
+                if hasattr(layer, "impl"):
+                    layer.impl.forward = attention_or_its_shape(layer.impl.forward, self.vllm_config.model_config)
 
     @contextmanager
     def step(self, positions):
         from fusescout_worker.attention_metadata import build
-        from vllm_ascend.ascend_forward_context import set_ascend_forward_context
 
-        metadata = build(self.runner, positions)
+        (set_forward_context,) = first_of(("vllm_ascend.ascend_forward_context", "set_ascend_forward_context"), ("vllm.forward_context", "set_forward_context"))
+        metadata = or_none(build, self.runner, positions) if self.has_caches else None
         call("vllm_ascend.ops.rotary_embedding:update_cos_sin", positions)
-        ranks = self.vllm_config.parallel_config.data_parallel_size
+        if "_310p" in type(self.runner).__module__ and positions.dim() == 2:
+            call("vllm_ascend._310p.ops.rotary_embedding:prepare_mrope_cos_sin_slices_from_runner", self.runner, positions)
+        ranks = getattr(self.vllm_config.parallel_config, "data_parallel_size", 1)
         across = None if ranks == 1 else torch.tensor([int(scenario.tokens)] * ranks, dtype=torch.int32, device="cpu")    # all ranks alike
         options = {"num_tokens_across_dp": across, "num_tokens": scenario.tokens, "num_actual_tokens": scenario.tokens, "model_instance": self.model,
-                   "is_draft_model": self.vllm_config.speculative_config is not None}
-        with set_ascend_forward_context(metadata, self.vllm_config, **accepted(set_ascend_forward_context, options)):
+                   "is_draft_model": self.vllm_config.speculative_config is not None, "with_prefill": not scenario.decode}
+        options.update(self.expert_communication())
+        with set_forward_context(metadata, self.vllm_config, **accepted(set_forward_context, options)):
             yield
+
+    def expert_communication(self):
+        """Releases in which the runner chooses how experts get their tokens, by the size of the step."""
+        select = getattr(self.runner, "_select_moe_comm_method", None)
+        if select is None:
+            return {}
+        self.runner.mc2_tokens_capacity = 512 * scenario.tp
+        if hasattr(self.runner, "_init_mc2_tokens_capacity"):
+            self.runner._init_mc2_tokens_capacity()
+        chosen = select(**accepted(select, {"num_tokens": scenario.step_tokens, "with_prefill": not scenario.decode}))
+        mask = torch.zeros(self.runner.mc2_tokens_capacity, dtype=torch.bool, device=self.device)
+        return {"moe_comm_type": chosen, "moe_comm_method": chosen, "reserved_mc2_mask": mask}

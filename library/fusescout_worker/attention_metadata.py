@@ -1,6 +1,7 @@
 """What the runner tells the attention layers about a step: prefill of whole sequences, or one token for each of many sequences."""
 import fusescout_scenario as scenario
 import torch
+from fusescout_worker.releases import accepted
 
 
 def build(runner, positions):
@@ -54,7 +55,8 @@ def build(runner, positions):
         common.block_table_tensor = scenario.make_input("block_table." + str(group_id), (sequences, columns), torch.int32)
         common.slot_mapping = scenario.make_input("slot_mapping." + str(group_id), (tokens,), slot_dtype)
         for attention_group in attention_groups:
-            built = attention_group.get_metadata_builder(0).build(common_prefix_len=0, common_attn_metadata=common)
+            builder = attention_group.get_metadata_builder(0)
+            built = builder.build(**accepted(builder.build, {"common_prefix_len": 0, "common_attn_metadata": common, "model": runner.model}))
             for name in attention_group.layer_names:
                 metadata[name] = built
     return metadata

@@ -4,10 +4,11 @@ import fusescout_scenario as scenario
 
 def report(model):
     from torch import nn
-    from vllm.model_executor.layers.attention_layer_base import AttentionLayerBase
+    from fusescout_worker.releases import first_of
     from vllm.model_executor.layers import fused_moe
     from vllm.model_executor.layers.linear import LinearBase
 
+    (AttentionLayerBase,) = first_of(("vllm.model_executor.layers.attention_layer_base", "AttentionLayerBase"), ("vllm.attention.layer", "Attention"), ("vllm.attention", "Attention"))
     # The module that holds the experts' weights; releases differ in its name.
     Experts = fused_moe.RoutedExperts if hasattr(fused_moe, "RoutedExperts") else fused_moe.FusedMoE
     modules = dict(model.named_modules())

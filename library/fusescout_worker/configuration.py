@@ -43,6 +43,8 @@ def create():
         if speculative.get("method") != "mtp":
             speculative["model"] = draft_model
         arguments["speculative_config"] = speculative
+    fields = getattr(EngineArgs, "__dataclass_fields__", arguments)
+    arguments = {name: value for name, value in arguments.items() if name in fields or value not in (1, False)}     # older releases know less
     config = EngineArgs(**arguments).create_engine_config(UsageContext.OPENAI_API_SERVER)
     # A larger step than the default allows happens only where the user has raised the limit.
     scheduler = config.scheduler_config

@@ -19,6 +19,12 @@ def initialize(vllm_config):
         }
         ensure_model_parallel_initialized(**accepted(ensure_model_parallel_initialized, sizes))
         if not scenario.upstream:
-            from vllm_ascend.distributed.parallel_state import init_ascend_model_parallel
-
-            init_ascend_model_parallel(parallel)
+            try:
+                from vllm_ascend.distributed.parallel_state import init_ascend_model_parallel
+            except ImportError:
+                return
+            # Older releases take single sizes.
+            facts = {"parallel_config": parallel, "world_size": parallel.world_size, "expert_tensor_parallel_size": 1,
+                     "expert_parallel_size": scenario.ep, "tensor_parallel_size": scenario.tp, "tensor_model_parallel_size": scenario.tp,
+                     "pipeline_model_parallel_size": scenario.pp, "pipeline_parallel_size": scenario.pp}
+            init_ascend_model_parallel(**accepted(init_ascend_model_parallel, facts))

@@ -1,4 +1,6 @@
 """One step of the model: forward and logits."""
+import inspect
+
 import fusescout_scenario as scenario
 import torch
 from fusescout_worker import towers
@@ -27,6 +29,10 @@ def run(runner):
             inputs["hidden_states"] = of_target(model, config, tokens)
         if config.model_config.runner_type == "pooling" and hasattr(model, "embed_multimodal"):
             inputs["inputs_embeds"] = model.embed_input_ids(input_ids)       # as the runner does for all multimodal models
+        # Releases of old hand caches and metadata through the model; the layers take theirs from the forward context all the same.
+        if "kv_caches" in inspect.signature(model.forward).parameters:
+            layers = getattr(config.model_config.hf_text_config, "num_hidden_layers", 0)
+            inputs.update({"kv_caches": [None] * layers, "attn_metadata": None})
         hidden_states = model(**accepted(model.forward, inputs))
         last = get_pp_group().is_last_rank
         scenario.add_outputs(hidden_states if last else dict(hidden_states.tensors))      # what goes to the next stage
@@ -38,8 +44,13 @@ def run(runner):
             if isinstance(hidden_states, tuple):
                 hidden_states = hidden_states[0]
             row = [h[-1:] for h in hidden_states] if isinstance(hidden_states, list) else hidden_states[-1:]
-            scenario.add_outputs(model.compute_logits(row))
+            scenario.add_outputs(model.compute_logits(row, **sampling(model)))
         scenario.set_recording(False)
+
+
+def sampling(model):
+    """Releases of old pick the rows themselves, from metadata that says which."""
+    return {"sampling_metadata": None} if "sampling_metadata" in inspect.signature(model.compute_logits).parameters else {}
 
 
 def of_target(model, config, tokens):

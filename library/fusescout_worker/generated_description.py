@@ -11,6 +11,8 @@ class GeneratedDescription(dict):
     def __init__(self, quant, known):
         super().__init__(known)
         kind = quant.upper()
+        if kind.startswith("MXFP"):                    # both sides of the product, unless it says otherwise
+            kind = "W" + kind[4:] + "A" + kind[4:] + "_" + kind
         # Experts see few rows each: their activations are always quantised with a scale of the moment.
         self.moe = "W8A8_DYNAMIC" if kind == "W8A8" else kind
         self.linear = kind

@@ -26,6 +26,14 @@ def matchers(pass_):
     return [value for value in vars(pass_).values() if isinstance(value, PatternMatcherPass)]
 
 
+class EverySize:
+    start, end = 1, 1 << 30
+
+
+def ranges(compilation):
+    return compilation.get_compile_ranges() if hasattr(compilation, "get_compile_ranges") else [EverySize]
+
+
 def run(runner):
     from vllm.config import set_current_vllm_config
 
@@ -34,19 +42,22 @@ def run(runner):
     if scenario.upstream or getattr(compilation, "mode", getattr(compilation, "level", 0)) != 3:     # VLLM_COMPILE, PIECEWISE before
         return
     from vllm.platforms import current_platform
-    from vllm.utils.import_utils import resolve_obj_by_qualname
 
     (pass_context,) = first_of(("vllm.compilation.passes.inductor_pass", "pass_context"), ("vllm.compilation.inductor_pass", "pass_context"))
+    (resolve_obj_by_qualname,) = first_of(("vllm.utils.import_utils", "resolve_obj_by_qualname"), ("vllm.utils", "resolve_obj_by_qualname"))
+    if not hasattr(current_platform, "get_pass_manager_cls"):
+        return
     with set_current_vllm_config(config):
         manager = resolve_obj_by_qualname(current_platform.get_pass_manager_cls())()
         manager.configure(config)
         graph = StepGraph()
-        for step_range in config.compilation_config.get_compile_ranges():
+        for step_range in ranges(compilation):
             if not step_range.start <= scenario.tokens <= step_range.end:
                 continue
             with pass_context(step_range):
                 for pass_ in manager.passes:
-                    applicable = pass_.is_applicable_for_range(step_range)
+                    # Before there were ranges, a graph was for every size or for one.
+                    applicable = pass_.is_applicable_for_range(step_range) if step_range is not EverySize else pass_.is_applicable(None)
                     graph.current = (pass_.__class__, step_range.start, step_range.end)
                     if applicable:
                         pass_(graph)

@@ -5,11 +5,7 @@ from fusescout_worker.releases import accepted, call, first_of
 
 
 def make_runner(vllm_config, device, model):
-    from vllm.v1.core import kv_cache_utils
-    from vllm.v1.kv_cache_interface import KVCacheConfig
-    from vllm_ascend.worker.model_runner_v1 import NPUModelRunner
-
-    runner = object.__new__(NPUModelRunner)
+    runner = object.__new__(runner_class(vllm_config))
     runner.vllm_config = vllm_config
     runner.model_config = model_config = vllm_config.model_config
     runner.cache_config = vllm_config.cache_config
@@ -29,12 +25,13 @@ def make_runner(vllm_config, device, model):
     runner.use_sparse = hasattr(model_config.hf_text_config, "index_topk")
     runner.attn_backend = backend_of_layers(vllm_config)
     # What is off, or of one rank, unless the user asks for it.
-    for switch in ("is_kv_producer", "is_kv_consumer", "use_sparse_c8_indexer", "enable_hamming_sparse", "use_compress", "use_aclgraph",
+    for switch in ("pin_memory", "is_kv_producer", "is_kv_consumer", "use_sparse_c8_indexer", "enable_hamming_sparse", "use_compress", "use_aclgraph",
                    "sparse_kv_offload_enabled", "use_hybrid_blocks", "hybrid_with_attn_and_mamba"):
         setattr(runner, switch, False)
     for absent in ("drafter", "c8_k_cache_dtype", "c8_k_scale_cache_dtype", "kvcomp_meta_data", "sparse_kv_offload_config"):
         setattr(runner, absent, None)
     runner.tp_rank = 0
+    runner._acl_format = 2
     runner.uniform_decode_query_len = 1
     runner.sfa_dcp_replicated_indexer_size = 1
     runner.ascend_config = call("vllm_ascend.ascend_config:get_ascend_config")
@@ -48,14 +45,17 @@ def make_runner(vllm_config, device, model):
     runner.attn_groups = []
     runner.reorder_batch_threshold = None
     runner.is_pooling_model = model_config.runner_type == "pooling"
+    return runner
 
+
+def add_caches(runner):
+    from vllm.v1.kv_cache_interface import KVCacheConfig
+
+    vllm_config = runner.vllm_config
     specs = runner.get_kv_cache_spec()
     if specs:
         resolve_layout(vllm_config, specs)
-        groups = kv_cache_utils.get_kv_cache_groups(vllm_config, specs)
-        from_groups = kv_cache_utils.get_kv_cache_config_from_groups
-        options = {"vllm_config": vllm_config, "kv_cache_groups": groups, "kv_cache_specs": specs, "kv_cache_spec": specs, "available_memory": 1 << 50}
-        kv_cache_config = from_groups(**accepted(from_groups, options))
+        kv_cache_config = lay_out(vllm_config, specs)
     else:
         kv_cache_config = KVCacheConfig(num_blocks=1, kv_cache_tensors=[], kv_cache_groups=[])
     runner.kv_cache_config = kv_cache_config
@@ -66,7 +66,8 @@ def make_runner(vllm_config, device, model):
     runner._check_and_update_cudagraph_mode = lambda *arguments: None       # what can be captured says nothing about the operators
     runner.kernel_block_sizes = [[runner.block_size] for _ in kv_cache_config.kv_cache_groups]
     options = {"kv_cache_config": kv_cache_config, "kernel_block_sizes": runner.kernel_block_sizes}
-    runner.initialize_attn_backend(**accepted(runner.initialize_attn_backend, options))
+    if hasattr(runner, "initialize_attn_backend"):
+        runner.initialize_attn_backend(**accepted(runner.initialize_attn_backend, options))
     runner.use_hybrid_blocks = len(runner.attn_groups) > 1
     caches = allocate(runner, kv_cache_config)
     for name, cache in caches.items():
@@ -74,6 +75,41 @@ def make_runner(vllm_config, device, model):
         for i, part in enumerate(parts):
             scenario.mark_cache(part, name + ".kv_cache." + str(i))
     return runner
+
+
+def runner_class(vllm_config):
+    """Of the worker that the platform chose."""
+    import importlib
+
+    from vllm_ascend.worker.model_runner_v1 import NPUModelRunner
+
+    found = NPUModelRunner
+    if vllm_config.parallel_config.worker_cls.endswith(".NPUWorker"):
+        return found
+    worker = importlib.import_module(vllm_config.parallel_config.worker_cls.rpartition(".")[0])
+    for name in dir(worker):
+        if "ModelRunner" in name:
+            value = getattr(worker, name)
+            if isinstance(value, type) and issubclass(value, found):
+                found = value
+    return found
+
+
+def lay_out(vllm_config, specs):
+    from vllm.v1.core import kv_cache_utils
+    from vllm.v1 import kv_cache_interface
+
+    state = getattr(kv_cache_interface, "MambaSpec", ())
+    if any(isinstance(spec, state) for spec in specs.values()):     # a block for each sequence's state
+        cache_config = vllm_config.cache_config
+        cache_config.num_gpu_blocks_override = max(cache_config.num_gpu_blocks_override, scenario.step_sequences)
+    options = {"vllm_config": vllm_config, "kv_cache_specs": specs, "kv_cache_spec": specs, "available_memory": 1 << 50}
+    if not hasattr(kv_cache_utils, "get_kv_cache_groups"):
+        one_step = kv_cache_utils.get_kv_cache_config
+        return one_step(**accepted(one_step, options))
+    options["kv_cache_groups"] = kv_cache_utils.get_kv_cache_groups(vllm_config, specs)
+    from_groups = kv_cache_utils.get_kv_cache_config_from_groups
+    return from_groups(**accepted(from_groups, options))
 
 
 def resolve_layout(vllm_config, specs):
@@ -90,8 +126,30 @@ def backend_of_layers(vllm_config):
     """Of the attention layers proper: caches of other kinds (an indexer's, say) have no implementation of their own."""
     for layer in vllm_config.compilation_config.static_forward_context.values():
         if hasattr(layer, "impl"):
-            return layer.get_attn_backend() if hasattr(layer, "get_attn_backend") else getattr(layer, "attn_backend", None)
+            found = layer.get_attn_backend() if hasattr(layer, "get_attn_backend") else getattr(layer, "attn_backend", None)
+            return backend_of_model(vllm_config) if found is None else found
     return None
+
+
+def backend_of_model(vllm_config):
+    """In releases in which the layers do not keep it."""
+    from vllm.attention import get_attn_backend
+
+    model = vllm_config.model_config
+    facts = {"head_size": model.get_head_size(), "dtype": model.dtype, "kv_cache_dtype": vllm_config.cache_config.cache_dtype,
+             "block_size": vllm_config.cache_config.block_size, "is_attention_free": False, "use_mla": model.use_mla}
+    return get_attn_backend(**accepted(get_attn_backend, facts))
+
+
+def allocator(runner):
+    """Some releases have a method for each kind of attention, the oldest have none apart."""
+    kinds = (("_deepseek_sfa", getattr(runner.ascend_config, "is_deepseek_sfa", False)), ("_deepseek_mla", runner.model_config.is_deepseek_mla),
+             ("_deepseek", runner.model_config.is_deepseek_mla), ("", True))
+    for kind, chosen in kinds:
+        method = getattr(runner, "initialize_kv_cache_tensors" + kind, None)
+        if chosen and method is not None:
+            return method
+    return runner.initialize_kv_cache
 
 
 def allocate(runner, kv_cache_config):
@@ -100,7 +158,10 @@ def allocate(runner, kv_cache_config):
 
     try:
         options = {"kv_cache_config": kv_cache_config, "kernel_block_sizes": runner.kernel_block_sizes}
-        return runner.initialize_kv_cache_tensors(**accepted(runner.initialize_kv_cache_tensors, options))
+        function = allocator(runner)
+        caches = function(**accepted(function, options))
+        layers = runner.compilation_config.static_forward_context
+        return caches if caches is not None else {name: layer.kv_cache[0] for name, layer in layers.items() if hasattr(layer, "kv_cache")}
     except AssertionError as error:
         # The runner goes by the names of layers. The layers themselves can run all the same, each with a cache as its spec describes it.
         groups = [group for groups in runner.attn_groups for group in groups]

@@ -120,6 +120,13 @@ class BaseModel(metaclass=_ModelMeta):
 
     def __init__(self, **data):
         self.__dict__.update(data)
+        self.model_post_init(None)
+
+    def __post_init__(self):
+        self.model_post_init(None)
+
+    def model_post_init(self, context):
+        pass
 
     @classmethod
     def model_validate(cls, data, **options):

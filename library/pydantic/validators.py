@@ -1,6 +1,7 @@
 """Validators run as pydantic runs them; that a value has its declared type is not checked."""
 import dataclasses
 import enum
+import typing
 
 import _host
 from .fields import FieldInfo, PydanticUndefined
@@ -80,7 +81,7 @@ def coerce(value, hint):
     if isinstance(getattr(hint, "__origin__", None), type):     # dict[str, X]: what is inside stays as it is
         return value
     inside = [a for a in getattr(hint, "__args__", ()) if isinstance(a, type)]
-    if any(isinstance(value, a) for a in inside if a not in (object,)):
+    if object in inside or typing.Any in inside or any(isinstance(value, a) for a in inside):
         return value
     for a in inside:
         if dataclasses.is_dataclass(a) or isinstance(a, enum.EnumMeta):

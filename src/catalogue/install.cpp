@@ -292,6 +292,7 @@ void install(Context& context) {
 
   Operators& operators = Operators::of(interpreter);
   operators.add_source(Symbol("_C_ascend"), names_of("_C_ascend"));
+  operators.add_source(Symbol("_C"), names_of("_C"));
   operators.add_source(Symbol("npu"), names_of("torch_npu"));
   operators.add_source(Symbol("atb"), names_of("torch_npu", "atb"));
   // Registers the meanings of kernels.

@@ -2,6 +2,7 @@
 // So that patches keep their meaning, a LazyImport stands for the binding as of the moment when an eager interpreter would have made it:
 // every module knows its import epoch, and an assignment to a module's attribute from outside remembers what was there before.
 #include <algorithm>
+#include <set>
 
 #include "base/check.h"
 #include "python/interpreter.h"
@@ -195,6 +196,32 @@ void Interpreter::in_top_level_frame(Module* module, CodeFile* file, Dict* names
   action(frame);
 }
 
+namespace {
+
+// A function that a stand-in replaces is so from the start, since the module's body may call it, if it needs nothing else of the stand-in.
+NodeId early_replacement(const Ast& ast, NodeId original, const Ast& overlay) {
+  if (ast[original].kind != NodeKind::FunctionDef) return no_node;
+  NodeId found = no_node;
+  std::set<Symbol> names;    // that the stand-in binds
+  for (NodeId id : overlay.children_of(overlay[overlay.root])) {
+    if (overlay[id].kind == NodeKind::FunctionDef || overlay[id].kind == NodeKind::ClassDef) names.insert(overlay.symbol(overlay[id]));
+    if (overlay[id].kind == NodeKind::FunctionDef && overlay.symbol(overlay[id]) == ast.symbol(ast[original])) found = id;
+  }
+  constexpr uint32_t without_decorators = 3;
+  if (found == no_node || overlay[found].child_count > without_decorators) return no_node;
+  auto inside = [&](const Node& node) { return node.line >= overlay[found].line && node.line <= overlay[found].end_line; };
+  for (const Node& node : overlay.nodes) {
+    if (node.kind == NodeKind::ImportAlias && node.value2 != 0) names.insert(overlay.symbols[node.value2]);
+    if ((node.kind == NodeKind::ImportAlias || node.kind == NodeKind::Name) && !inside(node)) names.insert(overlay.symbol(node));
+  }
+  bool needs_more = std::any_of(overlay.nodes.begin(), overlay.nodes.end(), [&](const Node& node) {
+    return node.kind == NodeKind::Name && inside(node) && names.contains(overlay.symbol(node));
+  });
+  return needs_more ? no_node : found;
+}
+
+}  // namespace
+
 void Interpreter::run_module_body(Module* module) {
   module->state = Module::State::Running;
   module->on_time = module->import_epoch >= epoch_;
@@ -212,16 +239,22 @@ void Interpreter::run_module_body(Module* module) {
   if (ast.first_error_line != 0) {
     note(NoteKind::Unsupported, module->file->path.str() + ":" + std::to_string(ast.first_error_line) + ": syntax error: " + ast.first_error);
   }
+  std::optional<ModuleSource> overlay = loader_.overlay(module->name);
+  CodeFile* overlay_file = nullptr;
+  if (overlay) {
+    files_.push_back(std::make_unique<CodeFile>(overlay->path, overlay->ast));
+    overlay_file = files_.back().get();
+  }
   try {
     for (uint32_t i = 0; i < root.child_count; ++i) {
       if (module->executed[i]) continue;
       module->executed[i] = true;
       run_top_level(module, module->file, ast.child(root, i));
+      if (!overlay) continue;
+      if (NodeId statement = early_replacement(ast, ast.child(root, i), *overlay->ast); statement != no_node) run_top_level(module, overlay_file, statement);
     }
-    if (std::optional<ModuleSource> overlay = loader_.overlay(module->name)) {
-      files_.push_back(std::make_unique<CodeFile>(overlay->path, overlay->ast));
-      CodeFile* file = files_.back().get();
-      for (NodeId statement : overlay->ast->children_of((*overlay->ast)[overlay->ast->root])) run_top_level(module, file, statement);
+    if (overlay) {
+      for (NodeId statement : overlay->ast->children_of((*overlay->ast)[overlay->ast->root])) run_top_level(module, overlay_file, statement);
     }
   } catch (...) {
     module->state = Module::State::Failed;
@@ -388,7 +421,15 @@ void Interpreter::execute_import(Frame& frame, NodeId id) {
       Symbol first(name.view().substr(0, name.view().find('.')));
       Value value = bind_import(frame, name, Symbol());
       if (as.empty() && first != name) value = bind_import(frame, first, Symbol());   // `import a.b.c` binds `a`
-      if (module_exists(name) && never_read(frame, alias_id, as.empty() ? first : as)) load(module_for(name, epoch_));
+      if (module_exists(name) && never_read(frame, alias_id, as.empty() ? first : as)) {
+        // For what it does; if it is a package, for what those of its modules do that its own body only mentions.
+        Module* target = module_for(name, epoch_);
+        load(target);
+        for (size_t i = 0; target->package && frame.function != nullptr && i < target->dict->entries.size(); ++i) {
+          auto* lazy = target->dict->entries[i].value.as<LazyImport>();
+          if (lazy != nullptr && lazy->module == name && module_exists(Symbol(name.str() + "." + lazy->attribute.str()))) force(lazy);
+        }
+      }
       store_name(frame, alias_id, value);
       continue;
     }

@@ -51,11 +51,27 @@ std::vector<EntryPoint> from_setup(const std::string& text) {
   return points;
 }
 
+// A package folder alone, by the convention that its set-up follows: `register` gives the platform, each `register_*` is a plugin.
+std::vector<EntryPoint> from_package(const std::string& package, const std::string& text) {
+  using syntax::NodeKind;
+  std::vector<EntryPoint> points;
+  syntax::Ast ast = syntax::parse(text);
+  for (syntax::NodeId id : ast.children_of(ast[ast.root])) {
+    if (ast[id].kind != NodeKind::FunctionDef) continue;
+    std::string name = ast.symbol(ast[id]).str();
+    if (name == "register") points.push_back({"vllm.platform_plugins", package, package + ":" + name});
+    else if (name.starts_with("register_")) points.push_back({"vllm.general_plugins", package + name.substr(8), package + ":" + name});
+  }
+  return points;
+}
+
 }  // namespace
 
 std::vector<EntryPoint> entry_points(const source::Tree& tree) {
   if (auto text = tree.metadata("entry_points.txt")) return from_metadata(*text);
   if (auto text = tree.read("setup.py")) return from_setup(*text);
+  std::string package(source::import_name(tree.package()));
+  if (auto text = tree.read(package + "/__init__.py")) return from_package(package, *text);
   return {};
 }
 

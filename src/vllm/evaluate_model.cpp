@@ -23,19 +23,36 @@ using python::Value;
 
 namespace {
 
+// A checkout has no version file; vllm-ascend lets its user say the version. Else it is newer than every release that the code asks about, under
+// a name that can be compared.
+std::string vllm_version(const Sources& sources, const graph::Scenario& scenario) {
+  std::string version = sources.vllm->version();
+  if (version != "dev") return version;
+  for (const auto& [name, value] : scenario.environment) {
+    if (name == "VLLM_VERSION") return value;
+  }
+  return "99.dev0";
+}
+
 void add_sources(TreeLoader& loader, const Sources& sources, const graph::Scenario& scenario) {
   loader.add_library(*sources.data, "library");
   loader.add_library(*sources.data, "catalogue");
   loader.add_stand_ins(*sources.data, "stand_ins");
   loader.add_tree(*sources.vllm);
   loader.add_tree(*sources.transformers);
+  if (std::string version = vllm_version(sources, scenario); version != sources.vllm->version()) {
+    loader.add_generated("vllm._version", "__version__ = '" + version + "'\n__version_tuple__ = version_tuple = tuple(__version__.split('.'))\n");
+  }
   if (!scenario.triton) loader.set_installed("triton", false);
   if (scenario.upstream) return;
   loader.add_tree(*sources.ascend);
   // What its build generates: the device, and the library of C++ operators.
   DeviceGeneration device = device_generation(scenario.device);
+  if (sources.ascend->read("vllm_ascend/utils.py").value_or("").find(" " + device.old_name + " = ") != std::string::npos) device.name = device.old_name;
   loader.add_generated("vllm_ascend._build_info", "__device_type__ = '" + device.name + "'\n__soc_version__ = '" + device.soc_name +
                                                       "'\n__sleep_mode_enabled__ = " + (scenario.custom_ops ? "True" : "False") + "\n");
+  for (const char* package : {"torch_npu.op_plugin", "torch_npu.op_plugin.atb", "torch_npu.profiler"}) loader.add_generated(package, "");
+  loader.add_generated("torch_npu.op_plugin.atb._atb_ops", "def _register_atb_extensions():\n    pass\n");
   loader.add_generated("vllm_ascend.vllm_ascend_C", scenario.custom_ops ? std::optional(operator_library(*sources.ascend, device.name.find("310") != std::string::npos)) : std::nullopt);
 }
 

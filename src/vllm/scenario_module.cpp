@@ -15,10 +15,10 @@ using python::Interpreter;
 using python::Value;
 
 DeviceGeneration device_generation(const std::string& device) {
-  if (device.starts_with("910B")) return {"A2", "ASCEND910B1", 220};
-  if (device.starts_with("910C")) return {"A3", "ASCEND910_9391", 250};
-  if (device.starts_with("310P")) return {"_310P", "ASCEND310P3", 202};
-  if (device.starts_with("950")) return {"A5", "ASCEND950", 260};
+  if (device.starts_with("910B")) return {"A2", "_910B", "ASCEND910B1", 220};
+  if (device.starts_with("910C")) return {"A3", "_910_93", "ASCEND910_9391", 250};
+  if (device.starts_with("310P")) return {"_310P", "_310P", "ASCEND310P3", 202};
+  if (device.starts_with("950")) return {"A5", "_910_95", "ASCEND950", 260};
   return {};
 }
 
@@ -78,7 +78,7 @@ const Fact* find_fact(std::string_view name) {
       {"pp", Number, [](Request, Scenario s) { return std::to_string(s.pp); }},
       {"dp", Number, [](Request, Scenario s) { return std::to_string(s.dp); }},
       {"ep", Number, [](Request, Scenario s) { return std::to_string(s.ep); }},
-      {"quantization", Text, [](Request, Scenario s) { return std::string(s.quant.empty() ? "" : "ascend"); }},
+      {"quantization", Text, [](Request r, Scenario s) { return std::string(s.quant.empty() && r.quant_description.empty() ? "" : "ascend"); }},
       {"quant", Text, [](Request, Scenario s) { return s.quant; }},
       {"additional_config", Text, [](Request, Scenario s) { return s.additional_config; }},
   };

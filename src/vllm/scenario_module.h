@@ -16,8 +16,8 @@
 
 namespace fusescout::vllm {
 
-// What vllm-ascend calls the device: the name in its generated _build_info.py, and the number that CANN reports.
-struct DeviceGeneration { std::string name, soc_name; int64_t soc_version = 0; };
+// What vllm-ascend calls the device: the name in its generated _build_info.py, in releases of old another one, and the number that CANN reports.
+struct DeviceGeneration { std::string name, old_name, soc_name; int64_t soc_version = 0; };
 DeviceGeneration device_generation(const std::string& device);  // "910B2" -> A2; empty name: unknown
 
 // What a run is about. Python reads each fact when it needs it, and may be handed another model and scenario later: those that would have

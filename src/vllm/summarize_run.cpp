@@ -120,13 +120,18 @@ void summarize_run(Interpreter& interpreter, const std::optional<Interpreter::Fa
   for (const auto& [file, line] : failure->stack) run.stack.push_back({file, line, function_at(ast_of, file, line)});
   bool raised_by_trees = !run.stack.empty() && in_trees(run.stack.back().file);
   bool limits = std::any_of(interpreter.notes().begin(), interpreter.notes().end(), [](const Note& n) { return n.kind == NoteKind::Limit; });
-  if (raised_by_trees && !raises_itself(ast_of, run.stack.back()) && may_be_our_gap(*failure)) {
-    gaps = true;
+  auto add_gap = [&](const char* what) {
     Diagnostic d;
     d.kind = Kind::UnsupportedPython;
-    d.location = {run.stack.back().file, run.stack.back().line};
-    d.message = "this cannot be followed: " + run.exception;
+    if (!run.stack.empty()) d.location = {run.stack.back().file, run.stack.back().line};
+    d.message = what + run.exception;
     run.diagnostics.push_back(std::move(d));
+  };
+  if (raised_by_trees && !raises_itself(ast_of, run.stack.back()) && may_be_our_gap(*failure)) {
+    gaps = true;
+    add_gap("this cannot be followed: ");
+  } else if (graph_made && (!raised_by_trees || assumed || gaps || limits)) {
+    add_gap("the step is followed up to here only: ");
   }
   if (raised_by_trees && !assumed && !gaps && !limits) {
     run.status = graph::Status::Rejected;

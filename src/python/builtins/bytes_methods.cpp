@@ -9,6 +9,28 @@ namespace {
 
 const std::string& data_of(const Value& self) { return static_cast<Bytes*>(self.object)->data; }
 
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+Value bytes_from_hex(Interpreter& in, const Arguments& a) {
+  if (a.size() < 2 || !in.is_string(a[1])) in.raise_type_error("fromhex() argument must be str");
+  std::string data;
+  int high = -1;
+  std::string_view text = in.text_of(a[1]);
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (high < 0 && (text[i] == ' ' || text[i] == '\n' || text[i] == '\t')) continue;
+    int digit = hex_digit(text[i]);
+    if (digit < 0) in.raise("ValueError", "non-hexadecimal number found in fromhex() arg at position " + std::to_string(i));
+    if (high >= 0) data += static_cast<char>(high * 16 + digit);
+    high = high >= 0 ? -1 : digit;
+  }
+  if (high >= 0) in.raise("ValueError", "non-hexadecimal number found in fromhex() arg at position " + std::to_string(text.size()));
+  return in.make<Bytes>(std::move(data));
+}
+
 constexpr NativeMethod methods[] = {
     {"decode", 0, 2, [](Interpreter& in, const Value& self, const Arguments&) { return in.str(data_of(self)); }, Take::StrictKeywords},
     {"hex", 0, 0,
@@ -104,6 +126,7 @@ void set_up_bytes(Interpreter& in) {
     }
     return wrap(i, made, bytes, i.make<Bytes>(std::move(data)));
   });
+  in.add_class_method(cls, "fromhex", bytes_from_hex);
 }
 
 }  // namespace fusescout::python

@@ -177,3 +177,45 @@ class Ints(list[int]):
 
 
 print(Ints([1, 2]), Ints.__mro__[1])
+
+
+class Wrapped:
+    def more(self):
+        return "more"
+
+    def twice(self):
+        return "wrapped"
+
+
+class First:
+    def __init__(self):
+        self.first = True
+
+
+class Second(First):
+    def twice(self):
+        return "second " + super().twice()
+
+
+def wrap(cls):
+    if Wrapped not in cls.__bases__:
+        cls.__bases__ = cls.__bases__ + (Wrapped,)
+    return cls
+
+
+class Base(First):
+    pass
+
+
+class Derived(Base):
+    pass
+
+
+wrap(Base)
+print([c.__name__ for c in Base.__mro__], [c.__name__ for c in Derived.__mro__], Derived().more(), Derived.__bases__ == (Base,))
+wrap(Derived)
+print([c.__name__ for c in Derived.__mro__], [c.__name__ for c in Derived.__bases__], isinstance(Derived(), Wrapped), Derived().first)
+try:
+    Derived.__bases__ = (1,)
+except TypeError as error:
+    print(error)

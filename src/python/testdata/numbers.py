@@ -160,3 +160,9 @@ class MyFloat(float):
 
 
 print(MyFloat(1.5) * 2, repr(MyFloat(2)), MyFloat("3.25") == 3.25)
+
+print(bytes.fromhex("00ff 2a"), bytes.fromhex("").hex())
+try:
+    bytes.fromhex("0g")
+except ValueError as error:
+    print(error)

@@ -2,7 +2,7 @@ import dataclasses
 import enum
 from dataclasses import field
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic.dataclasses import dataclass
 
 
@@ -108,3 +108,14 @@ class Keywords:
 
 
 print(Keywords(a=1))
+
+
+class Settled(BaseModel):
+    level: int = 0
+    doubled: int = 1
+
+    def model_post_init(self, context):
+        self.doubled = self.level * 2
+
+
+print(Settled(level=3).doubled, Settled().doubled)

@@ -1,1 +1,1 @@
-from triton.language.extra import cann, libdevice
+from triton.language.extra import ascend, cann, libdevice

@@ -1,6 +1,7 @@
 """Code of a model's own repository is not fetched: for a model_type that transformers does not know, its class is taken from the config's own
 folder, else it gets a plain config with the file's fields, under the name that the file gives its class. Parts that name their type are configs as
-well."""
+well. A vLLM older than this transformers may register a name
+that the latter has taken since."""
 import fusescout_scenario as _scenario
 from transformers.configuration_utils import PretrainedConfig as _PlainConfig
 
@@ -54,3 +55,12 @@ def _from_pretrained(cls, pretrained_model_name_or_path, **kwargs):
 
 
 AutoConfig.from_pretrained = classmethod(_from_pretrained)
+
+
+def _register(self, key, value, exist_ok=False):
+    if key in self._mapping and not exist_ok:
+        _scenario.assume("this transformers has a config class for `" + key + "` of its own; the one that this vLLM registers counts")
+    self._extra_content[key] = value
+
+
+_LazyConfigMapping.register = _register
