@@ -57,7 +57,7 @@ def options_of(run, arguments):
     if scenario.get("additional_config"):
         options += ["--additional-config", json.dumps(scenario["additional_config"])]
     if scenario.get("inputs"):
-        options += ["--inputs", json.dumps(scenario["inputs"])]
+        options += ["--image", ",".join(map(str, scenario["inputs"]["image_grid_thw"][0]))]
     for name, value in {**scenario.get("env", {}), **{k.upper(): v for k, v in scenario.get("extra", {}).items()}}.items():
         options += ["--env", f"{name}={value}"]
     return options

@@ -23,7 +23,7 @@ def run(runner):
     torch.compiler._compiling = getattr(compilation, "mode", getattr(compilation, "level", 0)) == 3
     with set_current_vllm_config(config), torch.inference_mode(), runner.step(positions):
         scenario.set_recording(True)
-        if scenario.upstream and not scenario.decode:
+        if "FUSESCOUT_IMAGE" in scenario.environment or (scenario.upstream and not scenario.decode):
             towers.run(model, config.model_config)
         if config.speculative_config is not None:
             inputs["hidden_states"] = of_target(model, config, tokens)

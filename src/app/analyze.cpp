@@ -4,6 +4,7 @@
 #include <future>
 
 #include "app/command.h"
+#include "app/existing_kernels.h"
 #include "app/exit_code.h"
 #include "app/locate_model.h"
 #include "app/print_diagnostics.h"
@@ -87,11 +88,17 @@ AnalyzeResult analyze_model(const AnalyzeOptions& o, bool with_contracts) {
   }
 
   result->statistics.lap("evaluate");
+  std::vector<fusion::FusedKernelMeaning> available;
+  if (!o.upstream) {
+    auto kernels = existing_kernels(w, o.device);
+    if (kernels.is_error()) return bad(kernels.error().message);
+    available = std::move(*kernels);
+  }
   std::vector<std::future<fusion::Analysis>> judging;
   for (const graph::ModelRun& run : result->runs) {
     result->models.push_back(std::make_unique<gain::Model>(*device, gain::options_of(run.scenario)));
     judging.push_back(std::async(o.jobs == 1 ? std::launch::deferred : std::launch::async,
-                                 [&run, &patterns, model = result->models.back().get()] { return fusion::analyze(run, *patterns, {}, *model); }));
+                                 [&run, &patterns, &available, model = result->models.back().get()] { return fusion::analyze(run, *patterns, available, *model); }));
   }
   for (auto& analysis : judging) result->analyses.push_back(analysis.get());
   result->statistics.lap("fusion");

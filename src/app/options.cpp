@@ -52,6 +52,7 @@ void add_scenario_options(CLI::App& command, Options& o) {
   command.add_option("--quant", o.quant, "a quantisation scheme for all layers: w8a8, w8a8_dynamic, ...");
   command.add_option("--quant-description", o.quant_description, "a quant_model_description.json")->type_name("FILE");
   command.add_option("--additional-config", o.additional_config, "vllm-ascend's additional_config")->type_name("JSON");
+  command.add_option("--image", o.image, "a picture goes through the vision tower too: its frames, rows and columns of patches")->type_name("T,H,W");
   command.add_option("--env", o.environment, "an environment variable of the run; may be repeated")->type_name("NAME=VALUE");
   command.add_flag("--no-custom-ops", o.no_custom_ops, "vllm-ascend's C++ operators are not built");
   command.add_flag("--no-triton", o.no_triton, "no working triton is installed");
@@ -99,6 +100,7 @@ ErrorOr<graph::Scenario> make_scenario(const Options& o, graph::Phase phase) {
     if (equals == 0 || equals == std::string::npos) return Error{"--env takes NAME=VALUE, not `" + setting + "`"};
     s.environment.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
   }
+  if (!o.image.empty()) s.environment.emplace_back("FUSESCOUT_IMAGE", o.image);
   s.custom_ops = !o.no_custom_ops;
   s.triton = !o.no_triton;
   s.upstream = o.upstream;

@@ -18,7 +18,7 @@ struct Options {
   bool upstream = false;
   std::string device = "910B2", graph_mode = "aclgraph", phase;
   int64_t tokens = 0, batch = 0, context = 1024;
-  std::string dtype, quant, quant_description, additional_config;
+  std::string dtype, quant, image, quant_description, additional_config;
   int64_t tp = 1, dp = 1, pp = 1;
   std::string ep = "1";                              // "" when it was given without a number: all ranks
   std::vector<std::string> environment;

@@ -289,6 +289,8 @@ PatternGraph pattern_of(const Graph& graph) {
     }
     auto index = static_cast<uint32_t>(pattern.nodes.size());
     for (TensorId output : op.outputs) {
+      // What the kernel gives besides and nothing takes up, the model's operator need not have.
+      if (output != op.outputs[0] && flow.readers(output).empty()) continue;
       uint32_t id = value(output);
       pattern.values[id].node = index;
       pattern.values[id].output = static_cast<uint32_t>(node.outputs.size());

@@ -65,6 +65,10 @@ std::vector<FusedBy> fused_by(const Context& context, KernelId id) {
       add_by(list, {info.class_name.str(), info.replaced_how == "register_oot" ? "override" : info.replaced_how, {info.class_file, info.class_line}, ""});
     }
   }
+  // The operators of the trees that the kernel's call lies in.
+  for (EntryId up = kernel.calls.empty() ? EntryId() : graph.entries[kernel.calls[0]].parent; up.valid(); up = graph.entries[up].parent) {
+    if (graph.entries[up].kind == EntryKind::Call) add_by(list, {graph.entries[up].op.str(), "custom operator", place_of(graph, up), ""});
+  }
   Location place = kernel.calls.empty() ? Location{} : place_of(graph, kernel.calls[0]);
   add_by(list, {kernel.name.str(), "kernel", place, ""});
   return list;

@@ -1,0 +1,69 @@
+"""Fused kernels that exist: one call of each, on shapes that stand for all. A place where a model computes the same in several kernels could call
+the kernel instead. Shapes say nothing; which operands there are does: a kernel with and without a bias is two calls.
+"""
+import torch
+from fusescout_kernels import kernel, tensor
+
+import _C_ascend
+import torch_npu
+
+T, H, I, E, K = 16, 256, 512, 8, 4    # rows, columns, inner columns, experts, chosen ones
+SMALL = ("310P",)
+
+
+def x(*shape): return tensor(list(shape) or [T, H], torch.bfloat16)
+def f32(*shape): return tensor(list(shape), torch.float32)
+def i8(*shape): return tensor(list(shape), torch.int8)
+def i32(*shape): return tensor(list(shape), torch.int32)
+def i64(*shape): return tensor(list(shape), torch.int64)
+
+
+def norms():
+    kernel("torch_npu.npu_add_rms_norm", "", (), lambda: torch_npu.npu_add_rms_norm(x(), x(), x(H)))
+    kernel("torch_npu.npu_add_rms_norm_cast", "", SMALL, lambda: torch_npu.npu_add_rms_norm_cast(x(), x(), x(H)))
+    kernel("_C_ascend.npu_add_rms_norm_bias", "custom operators built", SMALL, lambda: _C_ascend.npu_add_rms_norm_bias(x(), x(), x(H), x(H)))
+    quant = "static scales of one tensor"
+    kernel("torch_npu.npu_add_rms_norm_quant", quant, SMALL, lambda: torch_npu.npu_add_rms_norm_quant(x(), x(), x(H), x(H), x(H)))
+    kernel("torch_npu.npu_add_rms_norm_quant", quant, SMALL, lambda: torch_npu.npu_add_rms_norm_quant(x(), x(), x(H), x(H), x(H), x(H)))
+    kernel("torch_npu.npu_add_rms_norm_dynamic_quant", "", SMALL, lambda: torch_npu.npu_add_rms_norm_dynamic_quant(x(), x(), x(H)))
+    kernel("torch_npu.npu_add_rms_norm_dynamic_quant", "", SMALL, lambda: torch_npu.npu_add_rms_norm_dynamic_quant(x(), x(), x(H), beta=x(H)))
+
+
+def products():
+    kernel("torch_npu.npu_transpose_batchmatmul", "batch times inner size below 65536", SMALL,
+           lambda: torch_npu.npu_transpose_batchmatmul(x(E, T, H), x(E, H, I), perm_y=(1, 0, 2)))
+    kernel("_C_ascend.batch_matmul_transpose", "custom operators built", SMALL, batch_matmul_transpose)
+    kernel("torch_npu.npu_mm_all_reduce_base", "every rank calls it, tensor parallel only", SMALL,
+           lambda: torch_npu.npu_mm_all_reduce_base(x(), x(H, H), "group"))
+
+
+def batch_matmul_transpose():
+    out = x(T, E, I)
+    _C_ascend.batch_matmul_transpose(x(T, E, H), x(E, H, I), out)
+    return out
+
+
+def activations():
+    kernel("torch_npu.npu_swiglu", "", (), lambda: torch_npu.npu_swiglu(x(T, 2 * I)))
+    kernel("torch_npu.npu_fast_gelu", "", (), lambda: torch_npu.npu_fast_gelu(x(T, I)))
+    kernel("torch_npu.npu_dequant_swiglu_quant", "quantised by token", SMALL,
+           lambda: torch_npu.npu_dequant_swiglu_quant(x(T, 2 * I), activate_left=True, quant_mode=1))
+
+
+def experts():
+    kernel("torch_npu.npu_moe_gating_top_k_softmax", "", SMALL, lambda: torch_npu.npu_moe_gating_top_k_softmax(x(T, E), None, K))
+    kernel("torch_npu.npu_grouped_matmul_swiglu_quant", "quantised by token, one weight tensor for all experts", SMALL,
+           lambda: torch_npu.npu_grouped_matmul_swiglu_quant(i8(T, H), i8(E, H, 2 * I), i64(E), f32(E, 2 * I), f32(T)))
+
+
+def attention():
+    kernel("torch_npu.npu_kv_rmsnorm_rope_cache", "a latent of 512 columns and 64 that turn", SMALL,
+           lambda: torch_npu.npu_kv_rmsnorm_rope_cache(x(T, 1, 1, 576), x(512), x(T, 1, 1, 64), x(T, 1, 1, 64), i64(T), x(8, 128, 1, 64), x(8, 128, 1, 512)))
+
+
+def record():
+    norms()
+    products()
+    activations()
+    experts()
+    attention()

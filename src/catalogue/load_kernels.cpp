@@ -1,0 +1,88 @@
+#include "catalogue/load_kernels.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+#include "base/check.h"
+#include "catalogue/install.h"
+#include "python/interpreter.h"
+#include "syntax/parse.h"
+#include "torch/context.h"
+
+namespace fusescout::catalogue {
+namespace {
+
+using python::Arguments;
+using python::Interpreter;
+using python::Value;
+
+class DataLoader final : public python::ModuleLoader {
+ public:
+  explicit DataLoader(const source::FileSystem& files) : files_(files) {}
+  bool exists(Symbol dotted) override { return find(dotted).has_value(); }
+  std::optional<python::ModuleSource> load(Symbol dotted) override {
+    std::optional<std::string> path = find(dotted), text = path ? files_.read(*path) : std::nullopt;
+    if (!text) return std::nullopt;
+    return python::ModuleSource{Symbol(*path), std::make_shared<const syntax::Ast>(syntax::parse(*text)), path->ends_with("/__init__.py")};
+  }
+  std::optional<python::ModuleSource> overlay(Symbol) override { return std::nullopt; }
+  bool installed(Symbol) override { return false; }
+
+ private:
+  std::optional<std::string> find(Symbol dotted) const {
+    std::string name = dotted.str();
+    std::replace(name.begin(), name.end(), '.', '/');
+    for (const char* folder : {"catalogue/", "library/"}) {
+      for (const char* ending : {".py", "/__init__.py"}) {
+        if (files_.is_file(folder + name + ending)) return folder + name + ending;
+      }
+    }
+    return std::nullopt;
+  }
+  const source::FileSystem& files_;
+};
+
+}  // namespace
+
+ErrorOr<std::vector<FusedKernel>> load_kernels(const source::FileSystem& data) {
+  DataLoader loader(data);
+  graph::Graph graph;
+  Interpreter interpreter(loader, graph.expressions);
+  torch::Context context(interpreter, graph);
+  torch::install(context);
+  catalogue::install(context);
+  std::vector<FusedKernel> kernels;
+  python::Module* module = interpreter.add_native_module("fusescout_kernels");
+  auto function = [&](std::string_view name, python::NativeBody body) { module->dict->set(interpreter, Symbol(name), interpreter.function(name, std::move(body))); };
+  // tensor(shape, dtype): an argument of a kernel.
+  function("tensor", [&](Interpreter&, const Arguments& a) -> Value {
+    std::optional<graph::Shape> shape = context.as_shape(a[0]);
+    std::optional<graph::DType> dtype = context.as_dtype(a[1]);
+    CHECK(shape && dtype);
+    torch::TensorObject* tensor = context.make_tensor(*shape, *dtype, graph::TensorKind::Input);
+    graph.inputs.push_back(tensor->id);
+    return tensor;
+  });
+  // kernel(name, guard, not_on, call): records what the call computes.
+  function("kernel", [&](Interpreter& in, const Arguments& a) -> Value {
+    context.recording = true;
+    std::vector<torch::TensorObject*> outputs;
+    torch::collect_tensors(context, in.call(a[3]), outputs);
+    context.recording = false;
+    for (torch::TensorObject* output : outputs) graph.outputs.push_back(output->id);
+    FusedKernel kernel{std::string(in.text_of(a[0])), std::string(in.text_of(a[1])), {}, {}};
+    in.for_each(a[2], [&](const Value& device) { kernel.not_on.emplace_back(in.text_of(device)); });
+    std::swap(kernel.graph, graph);
+    kernels.push_back(std::move(kernel));
+    return Value::none();
+  });
+  std::optional<Interpreter::Failure> failure = interpreter.guard([&] {
+    interpreter.call(interpreter.get_attribute(interpreter.import_module(Symbol("available")), Symbol("record")), {});
+  });
+  if (!failure) return kernels;
+  std::string where = failure->stack.empty() ? "" : failure->stack.back().first.str() + ":" + std::to_string(failure->stack.back().second) + ": ";
+  return Error{where + failure->type + ": " + failure->message};
+}
+
+}  // namespace fusescout::catalogue

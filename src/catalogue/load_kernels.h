@@ -1,0 +1,23 @@
+// catalogue/available.py: fused kernels that exist, each as what one call of it computes.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/error_or.h"
+#include "graph/graph.h"
+#include "source/file_system.h"
+
+namespace fusescout::catalogue {
+
+struct FusedKernel {
+  std::string name;                       // "torch_npu.npu_add_rms_norm_quant"
+  std::string guard;                      // what it asks for, in words
+  std::vector<std::string> not_on;        // devices that lack it
+  graph::Graph graph;
+};
+
+// `data` holds catalogue/ and library/. An error names the line that failed.
+ErrorOr<std::vector<FusedKernel>> load_kernels(const source::FileSystem& data);
+
+}  // namespace fusescout::catalogue
