@@ -24,7 +24,10 @@ class Words {
     words_ = &layer.words;
     position_.clear();
     kernel_.clear();
-    for (EntryId id : layer.entries) entry(graph_.entries[id]);
+    // Layers whose caches share a storage see each other's writes: that is no step of theirs.
+    for (EntryId id : layer.entries) {
+      if (graph_.entries[id].kind != EntryKind::Refresh) entry(graph_.entries[id]);
+    }
     for (KernelId id : layer.kernels) {
       const Kernel& kernel = graph_.kernels[id];
       word(kernel.name.id());
@@ -72,6 +75,15 @@ class Words {
     }
     for (TensorId output : e.outputs) type(output);
   }
+  // What a tensor is a view of, whoever wrote to it.
+  TensorId before_writes(TensorId id) const {
+    for (;;) {
+      const Tensor& tensor = graph_.tensors[id];
+      if (tensor.producer.valid() && graph_.entries[tensor.producer].kind == EntryKind::Refresh) id = graph_.entries[tensor.producer].inputs[0];
+      else if (tensor.view_of.valid()) id = tensor.view_of;
+      else return id;
+    }
+  }
   void op(const Operator& o) {
     word(o.kind.id());
     word(o.inputs.size());
@@ -80,7 +92,7 @@ class Words {
       // Where it comes from: which tensor of this layer, or what kind of tensor from outside.
       TensorId root = graph_.root(input);
       auto it = position_.find(root.index);
-      TensorKind kind = graph_.tensors[root].kind;
+      TensorKind kind = graph_.tensors[before_writes(input)].kind;
       if (kind == TensorKind::Input) kind = TensorKind::Intermediate;   // what enters the first layer
       word(it == position_.end() ? 1000000 + static_cast<uint64_t>(kind) : it->second);
     }

@@ -44,6 +44,19 @@ TEST(FoldLayers, another_operator_line_or_shape_is_another_layer) {
   EXPECT_EQ(names(fold_layers(g)), (Names{{"model.layers.0", "model.layers.3"}, {"model.layers.1"}, {"model.layers.2"}}));
 }
 
+TEST(FoldLayers, caches_in_one_storage_do_not_tell_layers_apart) {
+  auto caching = [](int i, const std::string& in, const std::string& cache, const std::string& out) {
+    std::string n = std::to_string(i), at = " model.layers." + n + ".attn\n";
+    return "%n" + n + " = index_copy(%" + cache + "!, %" + in + ") : bf16[16, 8]  # model.py:5" + at + "%" + out + " = silu(%" + in + ") : bf16[16, 8]  # model.py:6" + at;
+  };
+  Graph g = parsed("input %x : bf16[16, 8]\ncache %s : bf16[16, 8]\n%c0 = view(%s) : bf16[16, 8]\n%c1 = view(%s) : bf16[16, 8]\n%c2 = view(%s) : bf16[16, 8]\n" +
+                   caching(0, "x", "c0", "a") + "%r1 = refresh(%c1, %n0) : bf16[16, 8]  # model.py:5 model.layers.1.attn\n" + caching(1, "a", "r1", "b") +
+                   "%q2 = refresh(%c2, %n0) : bf16[16, 8]  # model.py:5 model.layers.2.attn\n%r2 = refresh(%q2, %n1) : bf16[16, 8]  # model.py:5 model.layers.2.attn\n" +
+                   caching(2, "b", "r2", "c") + "output %c\n");
+  std::vector<LayerGroup> groups = fold_layers(g);
+  EXPECT_EQ(groups.back().layers.size(), 3U) << groups.size();
+}
+
 TEST(FoldLayers, a_shared_module_belongs_to_the_layer_that_calls_it) {
   Graph g = parsed("T = 16\ninput %x : bf16[T, 8]\n" + layer(0, "x", "a") + "%b = cos(%a) : bf16[T, 8]  # rope.py:9 model.layers.0.rotary\noutput %b\n");
   Entry outer;
