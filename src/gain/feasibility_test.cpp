@@ -76,6 +76,12 @@ TEST(FeasibilityTest, short_tails_are_refused) {
   EXPECT_TRUE(r.hard);
   EXPECT_EQ(r.value, 6);
   EXPECT_EQ(r.limit, 32);
+  // Eight weights for each token beside its whole row: the row is what counts.
+  Requirement beside = requirement(
+      of("input %x : bf16[2048, 5120]\ninput %w : bf16[2048, 8]\n%v, %i = topk(%w, k=4) : bf16[2048, 4], i64[2048, 4]\n"
+         "%y = silu(%x) : bf16[2048, 5120]\n"),
+      "alignment");
+  EXPECT_FALSE(beside.hard) << beside.reason;
   Requirement odd = requirement(of("input %x : bf16[4096, 1000]\n%y = silu(%x) : bf16[4096, 1000]\n"), "alignment");
   EXPECT_FALSE(odd.holds);
   EXPECT_FALSE(odd.hard);
