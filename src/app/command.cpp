@@ -20,22 +20,24 @@ int write_output(const std::string& text, const std::string& path) {
     bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
     return written ? Done : fail("cannot write to standard output");
   }
-  std::string temporary = path + ".part" + std::to_string(::getpid());
-  {
-    std::ofstream out(temporary, std::ios::binary);
-    out.write(text.data(), static_cast<std::streamsize>(text.size()));
-    out.close();
-    if (!out) {
-      std::error_code ignored;
-      std::filesystem::remove(temporary, ignored);
-      return fail("cannot write `" + path + "`: check that the folder exists, is writable and has room");
-    }
+  // A file is replaced as a whole, where a link to it points; a device or a pipe is written to, never replaced.
+  std::error_code ignored;
+  bool in_place = std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored);
+  std::filesystem::path file = std::filesystem::weakly_canonical(path, ignored);
+  if (file.empty()) file = path;
+  std::string written = in_place ? path : file.string() + ".part" + std::to_string(::getpid());
+  std::ofstream out(written, std::ios::binary);
+  out.write(text.data(), static_cast<std::streamsize>(text.size()));
+  out.close();
+  if (!out) {
+    if (!in_place) std::filesystem::remove(written, ignored);
+    return fail("cannot write `" + path + "`: check that the folder exists, is writable and has room");
   }
+  if (in_place) return Done;
   std::error_code error;
-  std::filesystem::rename(temporary, path, error);
+  std::filesystem::rename(written, file, error);
   if (error) {
-    std::error_code ignored;
-    std::filesystem::remove(temporary, ignored);
+    std::filesystem::remove(written, ignored);
     return fail("cannot write `" + path + "`: " + error.message());
   }
   return Done;

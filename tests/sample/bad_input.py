@@ -5,6 +5,7 @@
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -134,6 +135,22 @@ def test_no_half_written_file(program: Program, folder: Path):
     program.run("analyze", *MOE, "-o", report)
     assert report.read_text().startswith("## ")
     assert os.listdir(folder) == ["report.md"], os.listdir(folder)
+
+
+def test_pipes_and_links(program: Program, folder: Path):
+    """A pipe (as any device) is written to and stays what it is; a link keeps pointing to its file."""
+    pipe, link, report = folder / "pipe", folder / "link", folder / "report.md"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE, text=True) as reader:
+        opened = os.open(pipe, os.O_RDWR)  # the reader ends although nothing may ever be written
+        program.run("analyze", *MOE, "-o", pipe)
+        os.close(opened)
+        assert pipe.is_fifo() and reader.stdout.read().startswith("## ")
+    report.write_text("before")
+    link.symlink_to(report.name)
+    program.run("analyze", *MOE, "-o", link)
+    assert link.is_symlink() and report.read_text().startswith("## ")
+    assert sorted(os.listdir(folder)) == ["link", "pipe", "report.md"], os.listdir(folder)
 
 
 def main() -> int:
