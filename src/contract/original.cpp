@@ -41,11 +41,13 @@ class Calls {
         // A buffer of somebody else that the call writes: what it held does not matter.
         bool written = std::find(entry.mutates.begin(), entry.mutates.end(), i) != entry.mutates.end();
         std::set<EntryId> views = views_;
+        std::set<uint32_t> seen = seen_;
         bool known = known_;
         need(entry.inputs[i]);
         if (!written || known_ == known) continue;
         known_ = known;
         views_ = std::move(views);
+        seen_ = std::move(seen);
         buffers_.insert(entry.inputs[i].index);
       }
     }
