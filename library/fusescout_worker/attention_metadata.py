@@ -17,7 +17,7 @@ def build(runner, positions):
         state = AscendAttentionState.DecodeOnly
         total = max(scenario.context, length)          # of a sequence, with the new ones
     else:
-        state = AscendAttentionState.PrefillNoCache
+        state = getattr(AscendAttentionState, "PrefillNoCache", None) or AscendAttentionState.PrefillOnly      # the name of old
         total = length
     query_start_loc = torch.tensor([i * length for i in range(count + 1)], dtype=torch.int32, device="cpu")
     seq_lens = torch.tensor([total] * count, dtype=torch.int32, device="cpu")

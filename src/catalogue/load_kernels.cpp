@@ -54,7 +54,9 @@ ErrorOr<std::vector<FusedKernel>> load_kernels(const source::FileSystem& data) {
   catalogue::install(context);
   std::vector<FusedKernel> kernels;
   python::Module* module = interpreter.add_native_module("fusescout_kernels");
-  auto function = [&](std::string_view name, python::NativeBody body) { module->dict->set(interpreter, Symbol(name), interpreter.function(name, std::move(body))); };
+  auto function = [&](std::string_view name, python::NativeBody body) {
+    module->dict->set(interpreter, Symbol(name), interpreter.function(name, std::move(body)));
+  };
   // tensor(shape, dtype): an argument of a kernel.
   function("tensor", [&](Interpreter&, const Arguments& a) -> Value {
     std::optional<graph::Shape> shape = context.as_shape(a[0]);

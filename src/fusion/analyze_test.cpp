@@ -178,6 +178,14 @@ TEST(Analyze, a_kernel_that_keeps_a_value_to_itself_is_not_available) {
   EXPECT_EQ(find(run(add_norm), "add_rms_norm")->verdict, Verdict::Opportunity) << "a new kernel can give it";
 }
 
+TEST(Analyze, a_kernel_that_is_called_is_not_available) {
+  // The copy before is what the kernel does not do: another call of it would not either.
+  ModelCase run("%c = copy(%x) : bf16[T, 64]  # model.py:4\nkernel torch_npu.npu_add_rms_norm vector {\n%s = add(%c, %y) : bf16[T, 64]  # model.py:5\n"
+                "%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 64]  # model.py:5\n}\noutput %n, %s\n");
+  run.available.push_back(add_norm_kernel());
+  for (const Finding& finding : run(add_norm).findings) EXPECT_NE(finding.verdict, Verdict::Available) << finding.id;
+}
+
 TEST(Analyze, constants_are_part_of_a_kernels_meaning) {
   FusedKernelMeaning gelu{"torch_npu.npu_fast_gelu", {}, "", parsed("input %a : f16[4, 32]\nkernel k vector {\n%m = mul(%a, other=1.702) : f16[4, 32]\n"
                           "%s = sigmoid(%m) : f16[4, 32]\n%n = mul(%a, %s) : f16[4, 32]\n}\noutput %n\n")};

@@ -97,8 +97,12 @@ void decide(const Context& context, const Group& group, const Candidate& candida
     return;
   }
   price(context, group, candidate, finding);
+  bool exists = false;
   for (size_t meaning : candidate.meanings) {
     const FusedKernelMeaning& kernel = context.available[meaning];
+    // Called already, with something around it that it does not do.
+    if (std::any_of(candidate.kernels.begin(), candidate.kernels.end(), [&](KernelId id) { return context.graph.kernels[id].name.view() == kernel.name; })) continue;
+    exists = true;
     add_by(finding.by, {kernel.name, "kernel", kernel.location, kernel.guard});
   }
   if (!candidate.blocked.empty()) {
@@ -116,14 +120,14 @@ void decide(const Context& context, const Group& group, const Candidate& candida
       else if (finding.reason.empty()) finding.reason = requirement.reason;
     }
     // An existing kernel is proof enough that it fits.
-    if (!finding.feasibility.possible && candidate.meanings.empty()) {
+    if (!finding.feasibility.possible && !exists) {
       finding.verdict = Verdict::Blocked;
       if (finding.reason.empty()) finding.reason = "the kernel does not fit the device";
       return;
     }
     finding.reason.clear();
   }
-  if (!candidate.meanings.empty() && finding.price.gain.nominal > 0) {
+  if (exists && finding.price.gain.nominal > 0) {
     finding.verdict = Verdict::Available;
     finding.reason = fmt::format("`{}` does this, but this path does not call it", finding.by[0].name);
     return;
