@@ -27,25 +27,33 @@ void add_analyze_options(CLI::App& command, AnalyzeOptions& o) {
 
 namespace {
 
+std::launch policy_of(const Options& o) { return o.jobs == 1 ? std::launch::deferred : std::launch::async; }
+
 std::vector<graph::ModelRun> evaluate(const Workspace& w, const Options& o, const std::vector<vllm::EvaluationTask>& tasks) {
   if (tasks.size() == 1) {
     std::vector<graph::ModelRun> one;
     one.push_back(vllm::evaluate_model(w.sources, tasks[0].request, tasks[0].scenario));
     return one;
   }
-  std::vector<graph::ModelRun> runs(tasks.size());
   vllm::EvaluateModelsOptions options;
   options.jobs = jobs_of(o);
-  vllm::evaluate_models(w.sources, tasks, options, graph::to_bytes, [&](size_t i, ErrorOr<std::string> bytes) {
-    auto run = bytes.is_error() ? ErrorOr<graph::ModelRun>(bytes.error()) : graph::from_bytes(*bytes);
-    if (!run.is_error()) {
-      runs[i] = std::move(*run);
-      return;
-    }
-    runs[i].model = tasks[i].request.model;
-    runs[i].scenario = tasks[i].scenario;
-    runs[i].exception = run.error().message;
-  });
+  std::vector<ErrorOr<std::string>> results(tasks.size(), std::string());
+  vllm::evaluate_models(w.sources, tasks, options, graph::to_bytes, [&](size_t i, ErrorOr<std::string> bytes) { results[i] = std::move(bytes); });
+  // From here on there may be threads.
+  std::vector<std::future<graph::ModelRun>> reading;
+  for (size_t i = 0; i < tasks.size(); ++i) {
+    reading.push_back(std::async(policy_of(o), [&tasks, &results, i] {
+      auto run = results[i].is_error() ? ErrorOr<graph::ModelRun>(results[i].error()) : graph::from_bytes(*results[i]);
+      if (!run.is_error()) return std::move(*run);
+      graph::ModelRun failed;
+      failed.model = tasks[i].request.model;
+      failed.scenario = tasks[i].scenario;
+      failed.exception = run.error().message;
+      return failed;
+    }));
+  }
+  std::vector<graph::ModelRun> runs;
+  for (auto& run : reading) runs.push_back(run.get());
   return runs;
 }
 
@@ -97,7 +105,7 @@ AnalyzeResult analyze_model(const AnalyzeOptions& o, bool with_contracts) {
   std::vector<std::future<fusion::Analysis>> judging;
   for (const graph::ModelRun& run : result->runs) {
     result->models.push_back(std::make_unique<gain::Model>(*device, gain::options_of(run.scenario)));
-    judging.push_back(std::async(o.jobs == 1 ? std::launch::deferred : std::launch::async,
+    judging.push_back(std::async(policy_of(o),
                                  [&run, &patterns, &available, model = result->models.back().get()] { return fusion::analyze(run, *patterns, available, *model); }));
   }
   for (auto& analysis : judging) result->analyses.push_back(analysis.get());

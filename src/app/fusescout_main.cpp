@@ -1,3 +1,5 @@
+#include <malloc.h>
+
 #include <CLI/CLI.hpp>
 
 #include "app/command.h"
@@ -5,6 +7,10 @@
 
 int main(int argc, char** argv) {
   using namespace fusescout::app;
+  // Short runs that only grow: memory that goes back to the system costs its pages again.
+  ::mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  ::mallopt(M_TOP_PAD, 16 << 20);
   CLI::App program{"Reads the source of vLLM and vllm-ascend, follows one model's forward pass as it would run on an Ascend NPU, and says which operators are worth fusing."};
   program.name("fusescout");
   program.set_version_flag("--version", "fusescout " FUSESCOUT_VERSION);

@@ -8,6 +8,7 @@
 #include "app/command.h"
 #include "app/exit_code.h"
 #include "app/locate_model.h"
+#include "app/statistics.h"
 #include "vllm/evaluate_models.h"
 #include "vllm/model_types.h"
 #include "vllm/registry.h"
@@ -73,6 +74,7 @@ int run(const ModelsOptions& o) {
   auto workspace = open_workspace(o);
   if (workspace.is_error()) return fail(workspace.error().message);
   const Workspace& w = **workspace;
+  Statistics statistics;
   auto scenario = make_scenario(o, graph::Phase::Decode);
   if (scenario.is_error()) return fail(scenario.error().message);
   std::vector<Line> lines;
@@ -116,6 +118,10 @@ int run(const ModelsOptions& o) {
     if (show) show_progress(++count, tasks.size(), line.model.architecture);
   });
   if (show) fmt::print(stderr, "\r\033[K");
+  if (o.verbose) {
+    statistics.lap("evaluate");
+    statistics.print(w, {});
+  }
 
   std::map<std::string, size_t> counts;
   ordered_json list = ordered_json::array();

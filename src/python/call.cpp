@@ -158,6 +158,11 @@ Value Interpreter::call_function(Function* function, const Arguments& arguments)
     Value replaced = call_hook(*this, function, arguments);
     if (replaced.defined()) return replaced;
   }
+  if (is_elided(*function)) {
+    const syntax::Ast& ast = complete(*function);
+    if (ast.first_error_line != 0) note(NoteKind::Unsupported, function->file->path.str() + ":" + std::to_string(ast.first_error_line) + ": syntax error: " + ast.first_error);
+    if (is_elided(*function)) raise("SyntaxError", "invalid syntax in " + function->qualname.str());
+  }
   const Node& node = (*function->file->ast)[function->node];
   const CodeScope& scope = *function->scope;
   Frame frame;

@@ -8,6 +8,7 @@
 #include "python/interpreter.h"
 #include "python/names.h"
 #include "python/scope.h"
+#include "syntax/outline.h"
 #include "syntax/parse.h"
 
 namespace fusescout::python {
@@ -406,7 +407,13 @@ bool never_read(const Frame& frame, NodeId alias, Symbol name) {
     const Node& node = ast[id];
     if (node.kind == NodeKind::Name && node.value == symbol && id != alias && node.line >= first_line && node.line <= last_line) return false;
   }
-  return true;
+  if (frame.function != nullptr || !syntax::is_outlined(ast)) return true;
+  const syntax::OutlinedAst& outline = syntax::as_outlined(ast);
+  auto among = [&](const std::vector<Symbol>& names) { return std::find(names.begin(), names.end(), name) != names.end(); };
+  if (among(outline.read)) return false;
+  if (!among(outline.mentioned)) return true;
+  std::shared_ptr<const Ast> whole = outline.parse_whole();
+  return std::none_of(whole->nodes.begin(), whole->nodes.end(), [&](const Node& n) { return n.kind == NodeKind::Name && whole->symbol(n) == name; });
 }
 
 }  // namespace

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "base/check.h"
+#include "syntax/outline.h"
 
 namespace fusescout::python {
 namespace {
@@ -371,15 +373,43 @@ class Analyser {
   const Ast& ast_;
 };
 
+// The trees of elided functions, by the file that they belong to and their node there.
+std::recursive_mutex completed_mutex;
+std::unordered_map<const CodeFile*, std::unordered_map<NodeId, std::unique_ptr<CodeFile>>> completed;
+
 }  // namespace
 
 CodeFile::CodeFile(Symbol p, std::shared_ptr<const syntax::Ast> a)
     : path(p), ast(std::move(a)), resolution(ast->nodes.size(), 0), scope_of(ast->nodes.size(), nullptr) {}
-CodeFile::~CodeFile() = default;
+CodeFile::~CodeFile() {
+  std::unordered_map<NodeId, std::unique_ptr<CodeFile>> own;
+  std::lock_guard lock(completed_mutex);
+  if (auto it = completed.find(this); it != completed.end()) {
+    own = std::move(it->second);
+    completed.erase(it);
+  }
+}
 
 CodeScope* resolve_scope(CodeFile& file, syntax::NodeId node) {
   CodeScope*& scope = file.scope_of[node];
   return scope != nullptr ? scope : Analyser(file).run(node);
+}
+
+const Ast& complete(Function& function) {
+  const Ast& ast = *function.file->ast;
+  CodeFile* file = nullptr;
+  {
+    std::lock_guard lock(completed_mutex);
+    std::unique_ptr<CodeFile>& own = completed[function.file][function.node];
+    if (!own) own = std::make_unique<CodeFile>(function.file->path, syntax::as_outlined(ast).parse_function(ast[ast.child(ast[function.node], 1)].value - 1));
+    file = own.get();
+  }
+  NodeId node = syntax::function_in(*file->ast);
+  if (node == no_node) return *file->ast;
+  function.file = file;
+  function.node = node;
+  function.scope = resolve_scope(*file, node);
+  return *file->ast;
 }
 
 }  // namespace fusescout::python

@@ -43,4 +43,13 @@ struct CodeScope {
 // `enclosing` is nullptr for what stands in a module or in a class body of a module.
 CodeScope* resolve_scope(CodeFile& file, syntax::NodeId node);
 
+// Whether the function's body was left out of its file's tree (syntax/outline.h).
+inline bool is_elided(const Function& function) {
+  const syntax::Ast& ast = *function.file->ast;
+  const syntax::Node& node = ast[function.node];
+  return node.kind == syntax::NodeKind::FunctionDef && ast[ast.child(node, 1)].value != 0;
+}
+// Parses it, before anything looks into it: the function has a tree of its own then, unless that is no Python.
+const syntax::Ast& complete(Function& function);
+
 }  // namespace fusescout::python

@@ -59,7 +59,31 @@ struct FileCache::State {
   std::mutex mutex;
   std::map<std::string, PackEntry> made;       // entries of this run; the values are in `values`
   std::map<std::string, std::string> values;
-  std::vector<std::string> news;               // paths
+  std::vector<std::string> news;               // keys
+  // A file as this process has first seen it.
+  struct File {
+    std::optional<FileStamp> stamp;
+    std::optional<std::string> content;
+    Digest digest = {};
+    bool was_read = false;
+  };
+  std::map<std::string, File, std::less<>> files;
+
+  File& file(std::string_view of) {
+    auto it = files.find(of);
+    if (it != files.end()) return it->second;
+    File& added = files[std::string(of)];
+    added.stamp = stamp(std::string(of));
+    return added;
+  }
+  const File& read_file(std::string_view of) {
+    File& found = file(of);
+    if (found.was_read) return found;
+    found.was_read = true;
+    found.content = read(std::string(of));
+    if (found.content && !path.empty()) found.digest = sha256(*found.content);
+    return found;
+  }
   std::atomic<size_t> count{0};
 
   void open(const std::string& directory, const std::string& kind, const std::string& identity) {
@@ -84,34 +108,36 @@ FileCache::FileCache(const std::string& directory, const std::string& kind, cons
 
 FileCache::~FileCache() = default;
 
-std::optional<std::string_view> FileCache::get(const std::string& path, const std::function<std::string(std::string_view)>& make) {
+std::optional<std::string_view> FileCache::get(const std::string& key, const std::function<std::string(std::string_view)>& make) {
   State& state = *state_;
+  std::string_view path = std::string_view(key).substr(0, key.find('#'));
+  PackEntry entry;
+  const std::string* content = nullptr;
   {
     std::lock_guard lock(state.mutex);
-    if (auto it = state.made.find(path); it != state.made.end()) return it->second.value;
+    if (auto it = state.made.find(key); it != state.made.end()) return it->second.value;
+    std::optional<FileStamp> stamp = state.file(path).stamp;
+    const PackEntry* kept = state.pack.find(key);
+    if (kept && stamp && kept->stamp == *stamp && kept->intact()) return kept->value;
+    const State::File& file = state.read_file(path);
+    if (!file.content) return std::nullopt;
+    content = &*file.content;
+    entry.stamp = stamp.value_or(FileStamp());
+    entry.content = file.digest;
+    if (entry.stamp.modified > nanoseconds_now() - settled_after) entry.stamp.modified = 0;
+    if (kept && kept->content == entry.content && kept->intact()) entry.value = kept->value;   // touched, moved or copied: only the stamp is new
   }
-  auto stamp = state.stamp(path);
-  const PackEntry* kept = state.pack.find(path);
-  if (kept && stamp && kept->stamp == *stamp && kept->intact()) return kept->value;
-  auto content = state.read(path);
-  if (!content) return std::nullopt;
-  PackEntry entry;
-  entry.stamp = stamp.value_or(FileStamp());
-  if (!state.path.empty()) entry.content = sha256(*content);
-  if (entry.stamp.modified > nanoseconds_now() - settled_after) entry.stamp.modified = 0;
   std::string value;
-  if (kept && kept->content == entry.content && kept->intact()) {
-    entry.value = kept->value;                 // touched, moved or copied: only the stamp is new
-  } else {
+  if (entry.value.data() == nullptr) {
     value = make(*content);
     state.count++;
   }
   std::lock_guard lock(state.mutex);
-  auto [it, is_new] = state.made.emplace(path, entry);
+  auto [it, is_new] = state.made.emplace(key, entry);
   it->second.path = it->first;
   if (is_new) {
-    if (entry.value.data() == nullptr) it->second.value = state.values[path] = std::move(value);
-    state.news.push_back(path);
+    if (entry.value.data() == nullptr) it->second.value = state.values[key] = std::move(value);
+    state.news.push_back(key);
   }
   return it->second.value;
 }
@@ -131,24 +157,21 @@ std::string FileCache::take_news() {
   return bytes;
 }
 
-void FileCache::add_news(std::string_view news, const std::function<void(size_t)>& added) {
+void FileCache::add_news(std::string_view news) {
   State& state = *state_;
+  std::lock_guard lock(state.mutex);
   while (!news.empty()) {
-    std::string path(take_bytes(news));
+    std::string key(take_bytes(news));
     PackEntry entry;
     std::string_view stamp = take_bytes(news), content = take_bytes(news), value = take_bytes(news);
     CHECK(stamp.size() == sizeof entry.stamp && content.size() == entry.content.size());
     std::memcpy(&entry.stamp, stamp.data(), stamp.size());
     std::memcpy(entry.content.data(), content.data(), content.size());
-    {
-      std::lock_guard lock(state.mutex);
-      auto [it, is_new] = state.made.emplace(path, entry);
-      if (!is_new) continue;
-      it->second.path = it->first;
-      it->second.value = state.values[path] = std::string(value);
-      state.news.push_back(path);
-    }
-    added(entry.stamp.size);
+    auto [it, is_new] = state.made.emplace(key, entry);
+    if (!is_new) continue;
+    it->second.path = it->first;
+    it->second.value = state.values[key] = std::string(value);
+    state.news.push_back(key);
   }
 }
 

@@ -27,17 +27,16 @@ class FileCache {
   FileCache(const FileCache&) = delete;
   FileCache& operator=(const FileCache&) = delete;
 
-  // The value of a file: the kept one if the file is as it was, else what `make` makes of its content. nullopt: no such file. The view is
-  // valid as long as the cache. Thread-safe; `make` may run in several threads at once.
-  std::optional<std::string_view> get(const std::string& path, const std::function<std::string(std::string_view content)>& make);
+  // The value of a file, or of a part of it ("a.py#12"): the kept one if the file is as it was, else what `make` makes of the file's content.
+  // nullopt: no such file. The view is valid as long as the cache. Thread-safe; `make` may run in several threads at once.
+  std::optional<std::string_view> get(const std::string& key, const std::function<std::string(std::string_view content)>& make);
 
   // Writes a new pack if a value was made. False if that failed, which costs only time in the next run.
   bool save();
 
   // The values made since this was last called, for the cache of another process over the same files.
   std::string take_news();
-  // `added` is called with the size of each new file.
-  void add_news(std::string_view news, const std::function<void(size_t size)>& added);
+  void add_news(std::string_view news);
 
   size_t values_made() const;  // since the start: for tests and --verbose
 

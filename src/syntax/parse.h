@@ -10,7 +10,7 @@
 namespace fusescout::syntax {
 
 // Bumped whenever Ast or the mapping changes: part of the cache key.
-inline constexpr uint32_t ast_format_version = 2;
+inline constexpr uint32_t ast_format_version = 3;
 
 Ast parse(std::string_view source);
 

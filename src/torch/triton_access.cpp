@@ -29,10 +29,15 @@ struct Analysis {
   int depth = 0;
 };
 
+const syntax::Ast& tree_of(Function* function) {
+  if (python::is_elided(*function)) python::complete(*function);
+  return *function->file->ast;
+}
+
 class Body {
  public:
   Body(Analysis& analysis, Function* function, std::map<Symbol, Origins> origins, std::map<Symbol, Value> known)
-      : analysis_(analysis), function_(function), ast_(*function->file->ast), origins_(std::move(origins)), known_(std::move(known)) {}
+      : analysis_(analysis), function_(function), ast_(tree_of(function)), origins_(std::move(origins)), known_(std::move(known)) {}
 
   void run() {
     const Node& definition = ast_[function_->node];

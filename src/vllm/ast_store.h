@@ -19,9 +19,10 @@ class AstStore {
  public:
   // `cache_directory` "": keeps nothing between runs. `data` names the files that are no tree's (source::FileCache).
   explicit AstStore(std::string cache_directory = "", std::string data = "") : cache_directory_(std::move(cache_directory)), data_(std::move(data)) {}
-  using Ast = std::shared_ptr<const syntax::Ast>;      // nullptr: no such file
+  using Ast = std::shared_ptr<const syntax::Ast>;      // an outline (syntax/outline.h); nullptr: no such file
   Ast get(const source::Tree& tree, const std::string& path);
   Ast get(const source::FileSystem& files, const std::string& path);
+  Ast whole(const source::Tree& tree, const std::string& path);   // with what an outline leaves out
   // Before a process is forked, for whose files news are to come.
   void open(const source::Tree& tree);
   void open(const source::FileSystem& files);
@@ -31,21 +32,22 @@ class AstStore {
   // Writes the caches; call once at the end.
   void save();
 
-  size_t files() const { return files_; }              // of trees and data that were asked for
-  size_t parsed() const { return parsed_; }            // of these, not found in the cache
-  size_t parsed_bytes() const { return parsed_bytes_; }
+  // In this process and those whose news were added.
+  size_t files() const;          // of trees and data that were asked for
+  size_t parsed() const;         // of these, not found in the cache
+  size_t parsed_bytes() const;   // of them and of their functions
 
  private:
   using Key = std::pair<const void*, std::string>;   // the tree or file system
   template <typename Files> source::FileCache& cache_of(const Files& files);
   template <typename Files> Ast get_from(const Files& files, const std::string& path);
+  void count(const Key& key, size_t parsed_bytes);
   std::string cache_directory_, data_;
   std::mutex mutex_;
   std::map<Key, Ast> asts_;
   std::map<const void*, std::unique_ptr<source::FileCache>> caches_;
-  size_t files_ = 0;
-  size_t parsed_ = 0;
-  size_t parsed_bytes_ = 0;
+  std::map<Key, size_t> seen_;         // files and their functions, and how much of them was parsed
+  std::map<Key, size_t> seen_news_;    // since the last take_news
 };
 
 }  // namespace fusescout::vllm

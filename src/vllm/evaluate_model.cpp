@@ -115,7 +115,7 @@ struct Evaluation::State {
 
   AstStore::Ast ast_of(const std::string& path) const {
     for (const source::Tree* tree : {sources.vllm, sources.ascend, sources.transformers}) {
-      if (tree != nullptr && path.starts_with(std::string(source::import_name(tree->package())) + "/")) return sources.asts->get(*tree, path);
+      if (tree != nullptr && path.starts_with(std::string(source::import_name(tree->package())) + "/")) return sources.asts->whole(*tree, path);
     }
     return nullptr;
   }

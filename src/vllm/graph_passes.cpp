@@ -101,6 +101,7 @@ struct GraphPasses::State {
   std::unique_ptr<CallGraph> calls;       // of the step; made on first use
   std::vector<bool> taken;                // nodes that a match has replaced
   std::string trace_error;                // of the last pattern that could not be traced
+  std::vector<std::pair<uint32_t, uint32_t>> by_call;   // a call of each kernel, and the kernel; sorted
 
   Layout layout(TensorId id) const {
     if (!id.valid()) return {{}, {}, graph::DType::BF16, true};
@@ -147,10 +148,10 @@ struct GraphPasses::State {
     for (uint32_t node : match.nodes) {
       EntryId entry = calls->nodes[node].entry;
       uint32_t end = std::max(g.entries[entry].end.index, entry.index + 1);
-      for (uint32_t k = 0; k < g.kernels.size(); ++k) {
-        const graph::Kernel& kernel = g.kernels[KernelId{k}];
+      for (auto at = std::lower_bound(by_call.begin(), by_call.end(), std::pair(entry.index, 0u)); at != by_call.end() && at->first < end; ++at) {
+        const graph::Kernel& kernel = g.kernels[KernelId{at->second}];
         bool inside = !kernel.calls.empty() && std::all_of(kernel.calls.begin(), kernel.calls.end(), [&](EntryId c) { return c.index >= entry.index && c.index < end; });
-        if (inside) kernels.push_back(KernelId{k});
+        if (inside) kernels.push_back(KernelId{at->second});
       }
     }
     std::sort(kernels.begin(), kernels.end());
@@ -218,6 +219,11 @@ struct GraphPasses::State {
     if (!calls) {
       calls = std::make_unique<CallGraph>(run.graph, normal);
       taken.assign(calls->nodes.size(), false);
+      for (uint32_t k = 0; k < run.graph.kernels.size(); ++k) {
+        const graph::Kernel& kernel = run.graph.kernels[KernelId{k}];
+        if (!kernel.calls.empty()) by_call.emplace_back(kernel.calls.front().index, k);
+      }
+      std::sort(by_call.begin(), by_call.end());
     }
     CallGraph pattern(general->graph, normal);
     if (pattern.nodes.empty()) {
@@ -289,7 +295,7 @@ struct GraphPasses::State {
   }
 };
 
-GraphPasses::GraphPasses(torch::Context& context, graph::ModelRun& run) : state_(new State{context, run, nullptr, {}, {}}) {}
+GraphPasses::GraphPasses(torch::Context& context, graph::ModelRun& run) : state_(new State{context, run, nullptr, {}, {}, {}}) {}
 GraphPasses::~GraphPasses() = default;
 
 void GraphPasses::add_to(Interpreter& interpreter, python::Module* module) {

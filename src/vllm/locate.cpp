@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "syntax/outline.h"
 #include "syntax/parse.h"
 #include "vllm/mentions.h"
 
@@ -210,7 +211,7 @@ void add_near_misses(const Search& search, ModelLocation& location) {
 
 // Classes of the file by what their names say; the main class is the registered one.
 void add_classes(const std::string& text, const RegisteredModel& model, ModelLocation& location) {
-  syntax::Ast ast = syntax::parse(text);
+  syntax::Ast ast = syntax::parse_outline(text);
   for (syntax::NodeId id : ast.children_of(ast[ast.root])) {
     const syntax::Node& node = ast[id];
     if (node.kind != syntax::NodeKind::ClassDef) continue;

@@ -1,6 +1,7 @@
 #include "vllm/mentions.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cstddef>
 #include <cstdint>
@@ -29,9 +30,15 @@ std::vector<Mention> find_mentions(std::string_view text, std::string_view name)
   auto same = [&](char a, char b) { return lower(a) == lower(b) || (joint(a) && joint(b)); };
   uint32_t line = 1;
   size_t counted = 0;
+  std::array<bool, 256> begins{};
+  for (size_t c = 0; c < begins.size(); ++c) begins[c] = same(static_cast<char>(c), name[0]);
   for (auto from = text.begin();;) {
-    auto at = std::search(from, text.end(), name.begin(), name.end(), same);
-    if (at == text.end()) return mentions;
+    auto at = std::find_if(from, text.end(), [&](char c) { return begins[static_cast<unsigned char>(c)]; });
+    if (static_cast<size_t>(text.end() - at) < name.size()) return mentions;
+    if (!std::equal(name.begin() + 1, name.end(), at + 1, same)) {
+      from = at + 1;
+      continue;
+    }
     from = at + 1;
     size_t start = static_cast<size_t>(at - text.begin()), end = start + name.size();
     auto char_at = [&](size_t i) { return i < text.size() ? text[i] : '\n'; };

@@ -83,7 +83,7 @@ std::shared_ptr<const Ast> ModelTypes::ast_of(const std::string& module) const {
   for (const source::Tree* tree : {sources_.vllm, sources_.ascend}) {
     if (tree == nullptr) continue;
     auto file = tree->find_module(module);
-    if (file && !file->path.empty()) return sources_.asts->get(*tree, file->path);
+    if (file && !file->path.empty()) return sources_.asts->whole(*tree, file->path);   // of locals, too
   }
   return nullptr;
 }

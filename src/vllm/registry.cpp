@@ -1,6 +1,6 @@
 #include "vllm/registry.h"
 
-#include "syntax/parse.h"
+#include "syntax/outline.h"
 
 namespace fusescout::vllm {
 namespace {
@@ -50,7 +50,7 @@ struct Reader {
   void tables(const std::string& path) {
     auto text = tree.read(path);
     if (!text) return;
-    Ast ast = syntax::parse(*text);
+    Ast ast = syntax::parse_outline(*text);
     for (NodeId id : ast.children_of(ast[ast.root])) {
       const Node& statement = ast[id];
       if (statement.kind == NodeKind::Assign && statement.child_count == 2) {
@@ -69,7 +69,7 @@ struct Reader {
   void calls(const std::string& path) {
     auto text = tree.read(path);
     if (!text || text->find("register_model") == std::string::npos) return;
-    Ast ast = syntax::parse(*text);
+    Ast ast = syntax::parse_outline(*text);
     for (const Node& node : ast.nodes) {
       if (node.kind != NodeKind::Call) continue;
       const Node& callee = ast[ast.child(node, 0)];

@@ -1,0 +1,334 @@
+#include "syntax/outline.h"
+
+#include <algorithm>
+#include <cstring>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "base/bytes.h"
+#include "syntax/parse.h"
+
+namespace fusescout::syntax {
+namespace {
+
+constexpr size_t worth_eliding = 160;   // bytes
+
+bool starts_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80; }
+bool in_word(char c) { return starts_word(c) || (c >= '0' && c <= '9'); }
+
+// Cuts the source into logical lines, as Python's tokenizer does.
+class Scanner {
+ public:
+  explicit Scanner(std::string_view source) : s_(source) {}
+
+  struct Line {
+    size_t begin = 0, end = 0;         // with the line's end
+    size_t indentation = 0;
+    bool blank = false;                // nothing, or a comment
+    std::string_view first, second;    // words that it starts with
+    bool opens_block = false;          // its last token is a colon
+    bool is_string = false;            // one string and nothing else
+  };
+
+  bool at_end() const { return at_ >= s_.size(); }
+  size_t at() const { return at_; }
+  bool failed() const { return failed_; }
+  std::unordered_set<std::string_view> read, mentioned;   // while collecting
+  bool collect = false;
+
+  Line next() {
+    Line line;
+    line.begin = at_;
+    while (at_ < s_.size() && (s_[at_] == ' ' || s_[at_] == '\f')) ++at_;
+    line.indentation = at_ - line.begin;
+    if (at_ < s_.size() && s_[at_] == '\t') failed_ = true;
+    int depth = 0;
+    size_t tokens = 0, strings = 0;
+    std::string_view word, words[2];
+    bool lambda = false;
+    char last = 0;                     // significant character
+    while (at_ < s_.size()) {
+      char c = s_[at_];
+      if (c == '\n') {
+        ++at_;
+        if (depth == 0) break;
+        continue;
+      }
+      if (c == ' ' || c == '\t' || c == '\r' || c == '\f') {
+        ++at_;
+        continue;
+      }
+      if (c == '#') {
+        while (at_ < s_.size() && s_[at_] != '\n') ++at_;
+        continue;
+      }
+      if (c == '\\' && at_ + 1 < s_.size() && (s_[at_ + 1] == '\n' || s_[at_ + 1] == '\r')) {
+        at_ += s_[at_ + 1] == '\r' ? 3 : 2;
+        continue;
+      }
+      if (starts_word(c)) {
+        size_t begin = at_;
+        while (at_ < s_.size() && in_word(s_[at_])) ++at_;
+        std::string_view text = s_.substr(begin, at_ - begin);
+        if (at_ < s_.size() && (s_[at_] == '"' || s_[at_] == '\'') && text.size() <= 2 && text.find_first_not_of("rRbBuUfF") == std::string_view::npos) {
+          string(text.find_first_of("fF") != std::string_view::npos);
+          ++strings;
+        } else {
+          if (tokens < 2) words[tokens] = text;
+          if (collect) name(text, words[0], last == '.', word, lambda, depth);
+          lambda = lambda || text == "lambda";
+          word = text;
+          last = 'a';
+        }
+        ++tokens;
+        continue;
+      }
+      if (c == '"' || c == '\'') {
+        string(false);
+        ++strings;
+        ++tokens;
+        last = c;
+        continue;
+      }
+      if (c == '(' || c == '[' || c == '{') ++depth;
+      if (c == ')' || c == ']' || c == '}') --depth;
+      if (depth < 0) failed_ = true;
+      last = c;
+      word = {};
+      ++tokens;
+      ++at_;
+    }
+    if (depth > 0) failed_ = true;
+    line.end = at_;
+    line.blank = tokens == 0;
+    line.first = words[0];
+    line.second = words[1];
+    line.opens_block = last == ':';
+    line.is_string = tokens > 0 && tokens == strings;
+    return line;
+  }
+  void back_to(size_t at) { at_ = at; }
+
+ private:
+  // At a quote.
+  void string(bool formatted) {
+    char quote = s_[at_];
+    bool triple = s_.substr(at_, 3) == std::string(3, quote);
+    at_ += triple ? 3 : 1;
+    while (at_ < s_.size()) {
+      char c = s_[at_];
+      if (c == '\\') {
+        at_ += 2;
+      } else if (c == quote && (!triple || s_.substr(at_, 3) == std::string(3, quote))) {
+        at_ += triple ? 3 : 1;
+        return;
+      } else if (c == '\n' && !triple) {
+        break;
+      } else if (formatted && collect && starts_word(c)) {
+        size_t begin = at_;
+        while (at_ < s_.size() && in_word(s_[at_])) ++at_;
+        mentioned.insert(s_.substr(begin, at_ - begin));
+      } else {
+        ++at_;
+      }
+    }
+    failed_ = true;
+  }
+
+  // Whether a word is certainly an expression's or a target's name. What an import binds is none.
+  void name(std::string_view text, std::string_view first, bool attribute, std::string_view before, bool lambda, int depth) {
+    if (attribute || first == "import" || first == "from") return;
+    bool doubtful = first == "def" || first == "async" || first == "class" || first == "case" || first == "except" || before == "as" || lambda;
+    size_t next = at_;
+    while (next < s_.size() && s_[next] == ' ') ++next;
+    if (depth > 0 && s_.substr(next, 1) == "=" && s_.substr(next, 2) != "==") doubtful = true;
+    (doubtful ? mentioned : read).insert(text);
+  }
+
+  std::string_view s_;
+  size_t at_ = 0;
+  bool failed_ = false;
+};
+
+std::vector<Symbol> symbols_of(const std::unordered_set<std::string_view>& names) {
+  std::vector<Symbol> symbols;
+  for (std::string_view name : names) symbols.emplace_back(name);
+  std::sort(symbols.begin(), symbols.end(), [](Symbol a, Symbol b) { return a.view() < b.view(); });
+  return symbols;
+}
+
+uint32_t lines_in(std::string_view text) { return static_cast<uint32_t>(std::count(text.begin(), text.end(), '\n')); }
+
+struct Outline {
+  std::string text;                                      // of the file, as many lines as it has
+  std::vector<ElidedFunction> functions;
+  std::unordered_map<uint32_t, uint32_t> by_block_line;  // first line of a block that was left out -> index
+  std::unordered_set<std::string_view> read, mentioned;  // in what was left out
+};
+
+// False: not to be cut safely (tabs, an open bracket or string).
+bool cut(std::string_view source, Scanner& scanner, Outline& outline) {
+  size_t copied = 0;
+  uint32_t line_number = 1;
+  size_t counted = 0;
+  auto line_of = [&](size_t at) {
+    line_number += lines_in(source.substr(counted, at - counted));
+    counted = at;
+    return line_number;
+  };
+  while (!scanner.at_end() && !scanner.failed()) {
+    Scanner::Line header = scanner.next();
+    bool defines = header.first == "def" || (header.first == "async" && header.second == "def");
+    if (header.blank || !defines || !header.opens_block) continue;
+    scanner.collect = true;
+    scanner.read.clear();
+    scanner.mentioned.clear();
+    size_t end = scanner.at(), block = end, elided = end, body_indentation = 0;
+    bool empty = true, docstring = false;
+    while (!scanner.at_end() && !scanner.failed()) {
+      size_t before = scanner.at();
+      Scanner::Line line = scanner.next();
+      if (line.blank) continue;
+      if (line.indentation <= header.indentation) {
+        scanner.back_to(before);
+        break;
+      }
+      if (empty) {
+        body_indentation = line.indentation;
+        docstring = line.is_string;
+        if (docstring) block = line.begin, elided = line.end;
+      }
+      empty = false;
+      end = line.end;
+    }
+    scanner.collect = false;
+    if (end < elided + worth_eliding) continue;
+    outline.read.insert(scanner.read.begin(), scanner.read.end());
+    outline.mentioned.insert(scanner.mentioned.begin(), scanner.mentioned.end());
+    ElidedFunction function;
+    function.begin = header.begin;
+    function.end = end;
+    function.line = line_of(header.begin);
+    outline.by_block_line[line_of(block)] = static_cast<uint32_t>(outline.functions.size());
+    outline.text += source.substr(copied, elided - copied);
+    if (!docstring) outline.text += std::string(body_indentation, ' ') + "pass";
+    uint32_t left_out = lines_in(source.substr(elided, end - elided));
+    outline.text.append(left_out, '\n');
+    function.end_line = function.line + lines_in(source.substr(header.begin, end - header.begin)) - (source[end - 1] == '\n' ? 1 : 0);
+    copied = end;
+    outline.functions.push_back(function);
+  }
+  if (scanner.failed()) return false;
+  outline.text += source.substr(copied);
+  return true;
+}
+
+}  // namespace
+
+OutlinedAst parse_outline(std::string_view source) {
+  if (source.starts_with("\xEF\xBB\xBF")) source.remove_prefix(3);
+  OutlinedAst ast;
+  Outline outline;
+  Scanner scanner(source);
+  if (!cut(source, scanner, outline)) {
+    static_cast<Ast&>(ast) = parse(source);
+    return ast;
+  }
+  static_cast<Ast&>(ast) = parse(outline.text);
+  // An error may have changed what belongs to what: it is told of the file as it is.
+  if (ast.first_error_line != 0) {
+    static_cast<Ast&>(ast) = parse(source);
+    return ast;
+  }
+  ast.functions = std::move(outline.functions);
+  size_t found = 0;
+  for (Node& node : ast.nodes) {
+    if (node.kind != NodeKind::FunctionDef) continue;
+    Node& block = ast.nodes[ast.child(node, 1)];
+    auto index = outline.by_block_line.find(block.line);
+    if (index == outline.by_block_line.end()) continue;
+    block.value = index->second + 1;
+    ast.functions[index->second].node_line = node.line;
+    node.end_line = ast.functions[index->second].end_line;
+    ++found;
+  }
+  if (found != ast.functions.size()) {
+    ast = OutlinedAst();
+    static_cast<Ast&>(ast) = parse(source);
+    return ast;
+  }
+  if (ast.functions.empty()) return ast;
+  ast.nodes[ast.root].flag = 1;
+  ast.read = symbols_of(outline.read);
+  ast.mentioned = symbols_of(outline.mentioned);
+  return ast;
+}
+
+uint64_t outline_size(const OutlinedAst& outline, uint64_t source_size) {
+  for (const ElidedFunction& function : outline.functions) source_size -= function.end - function.begin;
+  return source_size;
+}
+
+Ast parse_function(std::string_view source, const ElidedFunction& function) {
+  if (source.starts_with("\xEF\xBB\xBF")) source.remove_prefix(3);
+  if (function.begin > function.end || function.end > source.size()) return parse("");
+  std::string_view own = source.substr(function.begin, function.end - function.begin);
+  bool indented = own.starts_with(' ');
+  std::string text(function.line - (indented ? 2 : 1), '\n');
+  if (indented) text += "if 1:\n";
+  text += own;
+  Ast ast = parse(text);
+  NodeId node = function_in(ast);
+  if (node != no_node) ast.nodes[node].line = function.node_line;
+  return ast;
+}
+
+NodeId function_in(const Ast& ast) {
+  const Node* node = &ast[ast.root];
+  while (node->child_count > 0) {
+    NodeId id = ast.child(*node, node->kind == NodeKind::If ? 1 : 0);
+    if (id == no_node) break;
+    node = &ast[id];
+    if (node->kind == NodeKind::FunctionDef) return id;
+    if (node->kind != NodeKind::If && node->kind != NodeKind::Block) break;
+  }
+  return no_node;
+}
+
+std::string serialize_outline(const OutlinedAst& outline) {
+  std::string bytes;
+  put_bytes(bytes, serialize(outline));
+  put_bytes(bytes, std::string_view(reinterpret_cast<const char*>(outline.functions.data()), outline.functions.size() * sizeof(ElidedFunction)));
+  for (const std::vector<Symbol>* names : {&outline.read, &outline.mentioned}) {
+    std::string text;
+    for (Symbol name : *names) text += name.str() + "\n";
+    put_bytes(bytes, text);
+  }
+  return bytes;
+}
+
+ErrorOr<OutlinedAst> deserialize_outline(std::string_view bytes) {
+  // The lengths are not checked by the tree's own checksum.
+  std::string_view parts[4];
+  for (std::string_view& part : parts) {
+    uint64_t size = 0;
+    if (bytes.size() < sizeof size) return Error{"a cache entry is damaged"};
+    std::memcpy(&size, bytes.data(), sizeof size);
+    if (size > bytes.size() - sizeof size) return Error{"a cache entry is damaged"};
+    part = take_bytes(bytes);
+  }
+  OutlinedAst outline;
+  static_cast<Ast&>(outline) = TRY(deserialize(parts[0]));
+  outline.functions.resize(parts[1].size() / sizeof(ElidedFunction));
+  if (!outline.functions.empty()) std::memcpy(outline.functions.data(), parts[1].data(), outline.functions.size() * sizeof(ElidedFunction));
+  for (auto [text, names] : {std::pair{parts[2], &outline.read}, {parts[3], &outline.mentioned}}) {
+    while (!text.empty()) {
+      size_t end = std::min(text.find('\n'), text.size() - 1);
+      names->emplace_back(text.substr(0, end));
+      text.remove_prefix(end + 1);
+    }
+  }
+  return outline;
+}
+
+}  // namespace fusescout::syntax
