@@ -143,8 +143,8 @@ def backend_of_model(vllm_config):
 
 def allocator(runner):
     """Some releases have a method for each kind of attention, the oldest have none apart."""
-    kinds = (("_deepseek_sfa", getattr(runner.ascend_config, "is_deepseek_sfa", False)), ("_deepseek_mla", runner.model_config.is_deepseek_mla),
-             ("_deepseek", runner.model_config.is_deepseek_mla), ("", True))
+    kinds = (("_deepseek_sfa", getattr(runner.ascend_config, "is_deepseek_sfa", False)), ("_deepseek_mla", getattr(runner.model_config, "is_deepseek_mla", False)),
+             ("_deepseek", getattr(runner.model_config, "is_deepseek_mla", False)), ("", True))
     for kind, chosen in kinds:
         method = getattr(runner, "initialize_kv_cache_tensors" + kind, None)
         if chosen and method is not None:
