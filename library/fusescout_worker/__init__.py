@@ -46,6 +46,12 @@ def run_forward(runner):
     return forward.run(runner)
 
 
+def take_inventory():
+    from fusescout_worker import inventory
+
+    return inventory.collect(prepare())
+
+
 def run_graph_passes(runner):
     from fusescout_worker import graph_passes
 

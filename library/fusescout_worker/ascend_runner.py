@@ -108,3 +108,13 @@ class AscendRunner:
         chosen = select(**accepted(select, {"num_tokens": scenario.step_tokens, "with_prefill": not scenario.decode}))
         mask = torch.zeros(self.runner.mc2_tokens_capacity, dtype=torch.bool, device=self.device)
         return {"moe_comm_type": chosen, "moe_comm_method": chosen, "reserved_mc2_mask": mask}
+
+    def profile_step(self):
+        """The step without requests in which the engine measures memory, and in which the model is compiled."""
+        (set_forward_context,) = first_of(("vllm_ascend.ascend_forward_context", "set_ascend_forward_context"), ("vllm.forward_context", "set_forward_context"))
+
+        most = self.vllm_config.scheduler_config.max_num_batched_tokens
+        ranks = getattr(self.vllm_config.parallel_config, "data_parallel_size", 1)
+        across = None if ranks == 1 else torch.tensor([most] * ranks, dtype=torch.int32, device="cpu")
+        options = {"num_tokens": most, "num_tokens_across_dp": across, "in_profile_run": True, "num_actual_tokens": most, "model_instance": self.model}
+        return set_forward_context(None, self.vllm_config, **accepted(set_forward_context, options))

@@ -14,7 +14,7 @@ def build(runner, positions):
     count = int(sequences)
     length = int(tokens) // count                      # new tokens of a sequence
     if scenario.decode:
-        state = AscendAttentionState.DecodeOnly
+        state = AscendAttentionState.DecodeOnly if length == 1 else AscendAttentionState.SpecDecoding
         total = max(scenario.context, length)          # of a sequence, with the new ones
     else:
         state = getattr(AscendAttentionState, "PrefillNoCache", None) or AscendAttentionState.PrefillOnly      # the name of old
@@ -40,7 +40,7 @@ def build(runner, positions):
         actual_seq_lengths_q=[(i + 1) * length for i in range(count)],
         positions=positions,
         attn_state=state,
-        decode_token_per_req=1,
+        decode_token_per_req=1 + scenario.mtp,
     )
     fields = AscendCommonAttentionMetadata.__dataclass_fields__
     common = AscendCommonAttentionMetadata(**{name: value for name, value in facts.items() if name in fields})

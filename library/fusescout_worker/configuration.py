@@ -33,10 +33,16 @@ def create():
     }
     if scenario.dtype:
         arguments["dtype"] = scenario.dtype
+    elif not scenario.bf16:
+        arguments["dtype"] = "float16"       # what a device without bf16 has to be asked for
     if scenario.quantization:
         arguments["quantization"] = scenario.quantization
     if scenario.additional_config:
         arguments["additional_config"] = json.loads(scenario.additional_config)
+    if scenario.compilation_config:
+        arguments["compilation_config"] = json.loads(scenario.compilation_config)
+    if scenario.mtp:
+        arguments["speculative_config"] = {"method": "mtp", "num_speculative_tokens": scenario.mtp}
     given = json.loads(scenario.config_text)
     if "target_config" in given:      # a draft model: its own config, or the target's as speculative decoding overrides it
         speculative = {"num_speculative_tokens": 1, **given.get("speculative_config", {})}

@@ -25,7 +25,7 @@ def run(runner):
         scenario.set_recording(True)
         if "FUSESCOUT_IMAGE" in scenario.environment or (scenario.upstream and not scenario.decode):
             towers.run(model, config.model_config)
-        if config.speculative_config is not None:
+        if config.speculative_config is not None and not scenario.mtp:       # a draft model itself
             inputs["hidden_states"] = of_target(model, config, tokens)
         if config.model_config.runner_type == "pooling" and hasattr(model, "embed_multimodal"):
             inputs["inputs_embeds"] = model.embed_input_ids(input_ids)       # as the runner does for all multimodal models
@@ -36,6 +36,7 @@ def run(runner):
         hidden_states = model(**accepted(model.forward, inputs))
         last = get_pp_group().is_last_rank
         scenario.add_outputs(hidden_states if last else dict(hidden_states.tensors))      # what goes to the next stage
+        scenario.end_of_model()
         if config.model_config.runner_type == "pooling":
             pool(model, hidden_states)
         elif last and hasattr(model, "compute_logits"):

@@ -13,7 +13,7 @@ class StepGraph:
 
     def apply(self, matcher):
         self.seen.append(matcher)
-        return sum(scenario.apply_pattern(self.current, registration, True) for registration in matcher.registrations)
+        return scenario.apply_patterns(self.current, matcher.registrations, True)
 
     def recompile(self): pass
     def eliminate_dead_code(self): pass
@@ -42,28 +42,38 @@ def run(runner):
     if scenario.upstream or getattr(compilation, "mode", getattr(compilation, "level", 0)) != 3:     # VLLM_COMPILE, PIECEWISE before
         return
     from vllm.platforms import current_platform
-
     (pass_context,) = first_of(("vllm.compilation.passes.inductor_pass", "pass_context"), ("vllm.compilation.inductor_pass", "pass_context"))
     (resolve_obj_by_qualname,) = first_of(("vllm.utils.import_utils", "resolve_obj_by_qualname"), ("vllm.utils", "resolve_obj_by_qualname"))
+
     if not hasattr(current_platform, "get_pass_manager_cls"):
         return
-    with set_current_vllm_config(config):
+    # What is compiled is traced in the profile run: the fake implementations ask that step's context.
+    with set_current_vllm_config(config), runner.profile_step():
         manager = resolve_obj_by_qualname(current_platform.get_pass_manager_cls())()
         manager.configure(config)
         graph = StepGraph()
-        for step_range in ranges(compilation):
-            if not step_range.start <= scenario.tokens <= step_range.end:
-                continue
-            with pass_context(step_range):
-                for pass_ in manager.passes:
-                    # Before there were ranges, a graph was for every size or for one.
-                    applicable = pass_.is_applicable_for_range(step_range) if step_range is not EverySize else pass_.is_applicable(None)
-                    graph.current = (pass_.__class__, step_range.start, step_range.end)
-                    if applicable:
-                        pass_(graph)
-                    for matcher in matchers(pass_):
-                        if matcher not in graph.seen:
-                            for registration in matcher.registrations:
-                                scenario.apply_pattern(graph.current, registration, False)
-            break
+        step_range = range_of_step(compilation)
+        if step_range is None:
+            return
+        scenario.capture_calls(step_range.start == step_range.end)
+        with pass_context(step_range):
+            for pass_ in manager.passes:
+                applicable = pass_.is_applicable_for_range(step_range) if step_range is not EverySize else pass_.is_applicable(None)
+                graph.current = (pass_.__class__, step_range.start, step_range.end)
+                if applicable:
+                    pass_(graph)
+                for matcher in matchers(pass_):
+                    if matcher not in graph.seen:
+                        scenario.apply_patterns(graph.current, matcher.registrations, False)
         scenario.finish_passes()
+
+
+def range_of_step(compilation):
+    """The compile range that the step falls into: one of its own for a size that is compiled apart."""
+    found = [r for r in ranges(compilation) if r.start <= scenario.tokens <= r.end]
+    if not found:
+        return None
+    if found[0] is EverySize:
+        return EverySize
+    sizes = [size for size in compilation.compile_sizes or [] if size == scenario.step_tokens]
+    return type(found[0])(start=sizes[0], end=sizes[0]) if sizes else found[0]

@@ -32,7 +32,7 @@ def make_runner(vllm_config, device, model):
         setattr(runner, absent, None)
     runner.tp_rank = 0
     runner._acl_format = 2
-    runner.uniform_decode_query_len = 1
+    runner.uniform_decode_query_len = 1 + scenario.mtp
     runner.sfa_dcp_replicated_indexer_size = 1
     runner.ascend_config = call("vllm_ascend.ascend_config:get_ascend_config")
     if runner.use_sparse:

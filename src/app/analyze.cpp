@@ -23,6 +23,7 @@ void add_analyze_options(CLI::App& command, AnalyzeOptions& o) {
   command.add_option("-o,--output", o.output, "a file instead of standard output")->type_name("FILE");
   add_source_options(command, o);
   add_scenario_options(command, o);
+  command.add_option("--scenario", o.scenario_file, "several scenarios of one run, in TOML (docs/scenarios.md); other options hold where it says nothing")->type_name("FILE");
 }
 
 namespace {
@@ -68,10 +69,13 @@ AnalyzeResult analyze_model(const AnalyzeOptions& o, bool with_contracts) {
   const Workspace& w = *result->workspace;
   auto scenarios = make_scenarios(o);
   if (scenarios.is_error()) return bad(scenarios.error().message);
-  auto device = gain::load_device(w.data, o.device);
-  if (device.is_error()) return bad(device.error().message);
-  if (o.device.ends_with(".toml") && !device->spellings.empty()) {   // a file of one's own: the trees know the device by its name
-    for (graph::Scenario& scenario : *scenarios) scenario.device = device->spellings.front();
+  std::vector<gain::Device> devices;
+  for (graph::Scenario& scenario : *scenarios) {
+    auto device = gain::load_device(w.data, scenario.device);
+    if (device.is_error()) return bad(device.error().message);
+    // A file of one's own: the trees know the device by its name.
+    if (scenario.device.ends_with(".toml") && !device->spellings.empty()) scenario.device = device->spellings.front();
+    devices.push_back(std::move(*device));
   }
   std::vector<catalogue::PatternFolder> folders{{&w.data, "patterns", o.data.empty()}};
   if (!o.patterns.empty()) {
@@ -85,11 +89,14 @@ AnalyzeResult analyze_model(const AnalyzeOptions& o, bool with_contracts) {
   auto located = locate_model_to_run(w, o, o.name);
   if (located.is_error()) return bad(located.error().message);
   result->location = std::move(located->location);
-  const vllm::ModelRequest& request = located->request;
-
   result->statistics.lap("locate");
   std::vector<vllm::EvaluationTask> tasks;
-  for (const graph::Scenario& scenario : *scenarios) tasks.push_back({request, scenario});
+  for (const graph::Scenario& scenario : *scenarios) {
+    tasks.push_back({located->request, scenario});
+    auto description = read_quant_description(scenario.quant_description);
+    if (description.is_error()) return bad(description.error().message);
+    tasks.back().request.quant_description = std::move(*description);
+  }
   result->runs = evaluate(w, o, tasks);
   for (const graph::ModelRun& run : result->runs) {
     if (int code = report_status(run); code != Done) return {code, nullptr};
@@ -103,8 +110,9 @@ AnalyzeResult analyze_model(const AnalyzeOptions& o, bool with_contracts) {
     available = std::move(*kernels);
   }
   std::vector<std::future<fusion::Analysis>> judging;
-  for (const graph::ModelRun& run : result->runs) {
-    result->models.push_back(std::make_unique<gain::Model>(*device, gain::options_of(run.scenario)));
+  for (size_t i = 0; i < result->runs.size(); ++i) {
+    const graph::ModelRun& run = result->runs[i];
+    result->models.push_back(std::make_unique<gain::Model>(devices[i], gain::options_of(run.scenario)));
     judging.push_back(std::async(policy_of(o),
                                  [&run, &patterns, &available, model = result->models.back().get()] { return fusion::analyze(run, *patterns, available, *model); }));
   }

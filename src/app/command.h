@@ -17,6 +17,7 @@ void add_explain_command(CLI::App& program, Action& chosen);
 void add_price_command(CLI::App& program, Action& chosen);
 void add_dump_command(CLI::App& program, Action& chosen);
 void add_fetch_command(CLI::App& program, Action& chosen);
+void add_inventory_command(CLI::App& program, Action& chosen);
 
 // "fusescout: error: MESSAGE" on stderr; gives BadInput.
 int fail(const std::string& message);

@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   add_price_command(program, chosen);
   add_dump_command(program, chosen);
   add_fetch_command(program, chosen);
+  add_inventory_command(program, chosen);
   try {
     program.parse(argc, argv);
   } catch (const CLI::Success& e) {   // --help, --version

@@ -21,15 +21,16 @@ ErrorOr<LocatedModel> locate_model(const Workspace& workspace, const Options& op
   located.request.architecture = located.location.architecture;
   located.request.config = config.text;
   located.request.config_folder = config.folder;
-  if (!options.quant_description.empty()) {
-    auto text = source::real_files().read(options.quant_description);
-    if (!text) return Error{"cannot read the quantisation description `" + options.quant_description + "`: give a quant_model_description.json"};
-    if (!nlohmann::json::parse(*text, nullptr, false).is_object()) {
-      return Error{"the quantisation description `" + options.quant_description + "` is no JSON object"};
-    }
-    located.request.quant_description = *text;
-  }
+  located.request.quant_description = TRY(read_quant_description(options.quant_description));
   return located;
+}
+
+ErrorOr<std::string> read_quant_description(const std::string& path) {
+  if (path.empty()) return std::string();
+  auto text = source::real_files().read(path);
+  if (!text) return Error{"cannot read the quantisation description `" + path + "`: give a quant_model_description.json"};
+  if (!nlohmann::json::parse(*text, nullptr, false).is_object()) return Error{"the quantisation description `" + path + "` is no JSON object"};
+  return *text;
 }
 
 ErrorOr<LocatedModel> locate_model_to_run(const Workspace& workspace, const Options& options, const std::string& name) {

@@ -15,5 +15,7 @@ struct LocatedModel {
 ErrorOr<LocatedModel> locate_model(const Workspace& workspace, const Options& options, const std::string& name);
 // The same for a command that evaluates the model: an error without a config.
 ErrorOr<LocatedModel> locate_model_to_run(const Workspace& workspace, const Options& options, const std::string& name);
+// The text of a description of quantised weights; of no path, nothing.
+ErrorOr<std::string> read_quant_description(const std::string& path);
 
 }  // namespace fusescout::app

@@ -1,11 +1,15 @@
 #include "app/options.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "source/cache.h"
+
+#include "app/scenario_file.h"
 
 namespace fusescout::app {
 namespace {
@@ -16,6 +20,9 @@ constexpr int64_t default_prefill_tokens = 2048;  // one prompt
 // Larger than any step of a real server, and small enough for shapes that multiply them.
 CLI::Range from(int64_t least, int64_t most) { return {least, most}; }
 constexpr int64_t max_tokens = int64_t{1} << 20, max_context = int64_t{1} << 24, max_ranks = 4096;
+
+// Text of a JSON object, or none at all.
+bool is_object(const std::string& text) { return text.empty() || nlohmann::json::parse(text, nullptr, false).is_object(); }
 
 }  // namespace
 
@@ -53,6 +60,8 @@ void add_scenario_options(CLI::App& command, Options& o) {
   command.add_option("--quant-description", o.quant_description, "a quant_model_description.json")->type_name("FILE");
   command.add_option("--additional-config", o.additional_config, "vllm-ascend's additional_config")->type_name("JSON");
   command.add_option("--image", o.image, "a picture goes through the vision tower too: its frames, rows and columns of patches")->type_name("T,H,W");
+  command.add_option("--compilation-config", o.compilation_config, "vLLM's compilation_config")->type_name("JSON");
+  command.add_option("--mtp", o.mtp, "tokens that multi-token prediction proposes in each step (default: off)")->type_name("N")->check(from(0, 16));
   command.add_option("--env", o.environment, "an environment variable of the run; may be repeated")->type_name("NAME=VALUE");
   command.add_flag("--no-custom-ops", o.no_custom_ops, "vllm-ascend's C++ operators are not built");
   command.add_flag("--no-triton", o.no_triton, "no working triton is installed");
@@ -71,8 +80,12 @@ ErrorOr<graph::Scenario> make_scenario(const Options& o, graph::Phase phase) {
   s.phase = phase;
   s.device = o.device;
   s.graph_mode = o.graph_mode == "eager" ? graph::GraphMode::Eager : graph::GraphMode::AclGraph;
-  s.tokens = o.tokens ? o.tokens : o.batch && phase == graph::Phase::Decode ? o.batch : phase == graph::Phase::Decode ? default_decode_tokens : default_prefill_tokens;
-  s.batch = o.batch;
+  s.mtp = o.mtp;
+  bool decode = phase == graph::Phase::Decode;
+  int64_t each = decode ? 1 + o.mtp : 1;   // tokens of a sequence: what was proposed is checked with the next one
+  s.tokens = o.tokens ? o.tokens : decode ? (o.batch ? o.batch : default_decode_tokens) * each : default_prefill_tokens;
+  if (s.tokens % each != 0) return Error{fmt::format("--tokens {}: with --mtp {} each sequence decodes {} tokens in a step", s.tokens, o.mtp, each)};
+  s.batch = o.batch || each == 1 ? o.batch : s.tokens / each;
   s.context = o.context;
   s.dtype = o.dtype;
   s.tp = o.tp;
@@ -90,11 +103,10 @@ ErrorOr<graph::Scenario> make_scenario(const Options& o, graph::Phase phase) {
   if (s.sequences() > s.tokens) return Error{"--batch is larger than --tokens: every sequence has at least one token"};
   s.quant = o.quant;
   s.quant_description = o.quant_description;
-  if (!o.additional_config.empty()) {
-    nlohmann::json parsed = nlohmann::json::parse(o.additional_config, nullptr, false);
-    if (!parsed.is_object()) return Error{"--additional-config takes a JSON object, like '{\"torchair_graph_config\": {\"enabled\": true}}'"};
-    s.additional_config = o.additional_config;
-  }
+  if (!is_object(o.additional_config)) return Error{"--additional-config takes a JSON object, like '{\"torchair_graph_config\": {\"enabled\": true}}'"};
+  s.additional_config = o.additional_config;
+  if (!is_object(o.compilation_config)) return Error{"--compilation-config takes a JSON object, like '{\"pass_config\": {\"enable_sp\": true}}'"};
+  s.compilation_config = o.compilation_config;
   for (const std::string& setting : o.environment) {
     size_t equals = setting.find('=');
     if (equals == 0 || equals == std::string::npos) return Error{"--env takes NAME=VALUE, not `" + setting + "`"};
@@ -108,6 +120,7 @@ ErrorOr<graph::Scenario> make_scenario(const Options& o, graph::Phase phase) {
 }
 
 ErrorOr<std::vector<graph::Scenario>> make_scenarios(const Options& o) {
+  if (!o.scenario_file.empty()) return read_scenarios(o, o.scenario_file);
   std::vector<graph::Scenario> scenarios;
   scenarios.push_back(TRY(make_scenario(o, graph::Phase::Decode)));
   if (o.phase.empty()) scenarios.push_back(TRY(make_scenario(o, graph::Phase::Prefill)));

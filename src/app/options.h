@@ -18,8 +18,8 @@ struct Options {
   bool upstream = false;
   std::string device = "910B2", graph_mode = "aclgraph", phase;
   int64_t tokens = 0, batch = 0, context = 1024;
-  std::string dtype, quant, image, quant_description, additional_config;
-  int64_t tp = 1, dp = 1, pp = 1;
+  std::string dtype, quant, image, quant_description, additional_config, compilation_config, scenario_file;
+  int64_t tp = 1, dp = 1, pp = 1, mtp = 0;
   std::string ep = "1";                              // "" when it was given without a number: all ranks
   std::vector<std::string> environment;
   bool no_custom_ops = false, no_triton = false;
@@ -39,7 +39,7 @@ void add_format_option(CLI::App& command, Options& options, std::vector<std::str
 
 // The scenario that the options describe; `phase` where none was given.
 ErrorOr<graph::Scenario> make_scenario(const Options& options, graph::Phase phase);
-// One scenario for a given phase; without one, decode and prefill.
+// One scenario for a given phase; without one, decode and prefill. Those of a scenario file, where there is one.
 ErrorOr<std::vector<graph::Scenario>> make_scenarios(const Options& options);
 
 }  // namespace fusescout::app

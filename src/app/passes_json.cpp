@@ -16,6 +16,9 @@ std::string passes_to_json(const graph::ModelRun& run) {
     ordered_json item = {{"pass", p.pass}, {"pattern", p.pattern}, {"file", p.location.file.str()}, {"line", p.location.line}, {"constants", std::move(constants)},
                          {"registered", p.registered}, {"range", {p.range_low, p.range_high}}, {"applicable", p.applicable}, {"matches", p.matches},
                          {"refused", p.refused}, {"why", p.why}};
+    if (!p.absent.empty()) item["absent"] = p.absent;
+    if (!p.stops.empty()) item["stops"] = p.stops;
+    if (!p.differs.file.empty()) item["differs"] = {{"file", p.differs.file.str()}, {"line", p.differs.line}};
     if (!p.nearest.file.empty()) item["nearest"] = {{"file", p.nearest.file.str()}, {"line", p.nearest.line}};
     list.push_back(std::move(item));
   }
@@ -31,6 +34,8 @@ std::string passes_to_text(const graph::ModelRun& run) {
     if (p.refused) text += fmt::format(", {} refused", p.refused);
     if (!p.why.empty()) text += ": " + p.why;
     if (!p.nearest.file.empty()) text += fmt::format(" ({}:{})", p.nearest.file.view(), p.nearest.line);
+    if (!p.differs.file.empty()) text += fmt::format(", pattern {}:{}", p.differs.file.view(), p.differs.line);
+    if (!p.stops.empty()) text += "\n  ends the compilation: " + p.stops;
     text += '\n';
   }
   return text.empty() ? "no graph pass is on in this scenario\n" : text;

@@ -184,16 +184,18 @@ std::vector<Finding> broken_passes(const ModelRun& run, Planner& planner) {
   for (const PassResult& pass : run.passes) {
     bool refused = pass.refused > 0 && pass.matches == 0;
     bool near = !pass.nearest.file.empty() && !something_else(pass.why);
-    if (!pass.registered || !pass.applicable || pass.matches > 0 || matches[pass.pass] > 0 || (!near && !refused)) continue;
+    bool stops = !pass.stops.empty();
+    if (!pass.registered || !pass.applicable || (!stops && (pass.matches > 0 || matches[pass.pass] > 0 || (!near && !refused)))) continue;
     if (!seen.emplace(pass.pass, pass.nearest.file, pass.nearest.line).second) continue;
     Finding finding;
     finding.pattern = pass.pattern;
     finding.kind = "pass";
-    finding.name_en = refused ? fmt::format("{} turns down what it finds", pass.pass) : fmt::format("{} cannot match", pass.pass);
-    finding.name_zh = refused ? fmt::format("{} 匹配后被检查拒绝", pass.pass) : fmt::format("{} 无法匹配", pass.pass);
+    finding.name_en = pass.pass + (stops ? " ends the compilation" : refused ? " turns down what it finds" : " cannot match");
+    finding.name_zh = pass.pass + (stops ? " 会使编译失败" : refused ? " 匹配后被检查拒绝" : " 无法匹配");
     finding.verdict = Verdict::BrokenPass;
-    finding.reason = pass.why;
-    if (near) finding.locations.push_back({pass.nearest.file, pass.nearest.line, pass.nearest.line});
+    finding.reason = stops ? pass.stops : pass.why;
+    if (near || stops) finding.locations.push_back({pass.nearest.file, pass.nearest.line, pass.nearest.line});
+    if (!pass.differs.file.empty()) finding.locations.push_back({pass.differs.file, pass.differs.line, pass.differs.line});
     finding.locations.push_back({pass.location.file, pass.location.line, pass.location.line});
     finding.by.push_back({pass.pass, "graph pass", pass.location, ""});
     for (const auto& [name, value] : pass.constants) finding.conditions.push_back({name, true, value, "constant of the pattern"});

@@ -50,7 +50,10 @@ struct PassResult {
   int matches = 0;
   int refused = 0;              // found by structure, turned down by a check
   std::string why;              // of no match
-  Location nearest;             // the line of the model's code that comes nearest
+  std::vector<std::string> absent;  // operators of the pattern that the step never calls
+  Location nearest;             // the line of the model's code that comes nearest,
+  Location differs;             // and the line of the pattern that is another there
+  std::string stops;            // why its replacement ends the compilation; empty: it does not
 };
 
 struct ModelRun {

@@ -24,6 +24,8 @@ struct Scenario {
   std::string quant;                      // "w8a8", ...; empty: none
   std::string quant_description;          // a file
   std::string additional_config;          // JSON
+  std::string compilation_config;         // JSON, as of vLLM's option of that name
+  int64_t mtp = 0;                        // tokens that multi-token prediction proposes in a step; 0: off
   std::vector<std::pair<std::string, std::string>> environment;
   bool custom_ops = true;                 // vllm-ascend's C++ operators are built
   bool triton = true;                     // a working triton is installed

@@ -198,13 +198,14 @@ template <typename A, typename T> void describe(A& a, T& v) {
     fields(a, v.path, v.layer, v.class_name, v.class_file, v.class_line, v.upstream_class, v.upstream_file, v.upstream_line, v.replaced_how, v.replaced_file, v.replaced_line,
            v.parent);
   else if constexpr (std::is_same_v<Type, Scenario>)
-    fields(a, v.name, v.device, v.graph_mode, v.phase, v.tokens, v.batch, v.context, v.dtype, v.tp, v.ep, v.dp, v.pp, v.quant, v.quant_description, v.additional_config,
+    fields(a, v.name, v.device, v.graph_mode, v.phase, v.tokens, v.batch, v.context, v.dtype, v.tp, v.ep, v.dp, v.pp, v.quant, v.quant_description, v.additional_config, v.compilation_config, v.mtp,
            v.environment, v.custom_ops, v.triton, v.upstream);
   else if constexpr (std::is_same_v<Type, ClassUse>) fields(a, v.name, v.upstream, v.replaced_by, v.replacement, v.replaced_how, v.replaced_at, v.count);
   else if constexpr (std::is_same_v<Type, ModelClasses>) fields(a, v.main, v.decoder_layer, v.attention, v.mlp, v.moe);
   else if constexpr (std::is_same_v<Type, StackEntry>) fields(a, v.file, v.line, v.function);
   else if constexpr (std::is_same_v<Type, PassResult>)
-    fields(a, v.pass, v.pattern, v.location, v.constants, v.registered, v.range_low, v.range_high, v.applicable, v.matches, v.refused, v.why, v.nearest);
+    fields(a, v.pass, v.pattern, v.location, v.constants, v.registered, v.range_low, v.range_high, v.applicable, v.matches, v.refused, v.why, v.absent,
+           v.nearest, v.differs, v.stops);
   else if constexpr (std::is_same_v<Type, diagnostics::Diagnostic>) fields(a, v.kind, v.location, v.message, v.labels, v.count);
   else if constexpr (std::is_same_v<Type, Wrapper>) fields(a, v.entry, v.begin, v.file);
   else if constexpr (std::is_same_v<Type, ModelRun>)

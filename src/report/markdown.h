@@ -23,6 +23,8 @@ std::string estimate(const fusion::Estimate& e);               // "3.1 us [2.0, 
 void locations_section(std::string& out, const Report& report, Words words);
 void sequence_section(std::string& out, const Report& report, const std::vector<Row>& rows, Words words);
 void findings_section(std::string& out, const Report& report, const std::vector<Row>& rows, Words words);
+// Which opportunity and which fusion of today holds in which scenario; nothing for the usual pair of one decode and one prefill.
+void scenarios_table(std::string& out, const Report& report, const std::vector<Row>& rows, Words words);
 void recommendations_section(std::string& out, const Report& report, const std::vector<Row>& rows, Words words);
 void diagnostics_section(std::string& out, const Report& report, Words words);
 

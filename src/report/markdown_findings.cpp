@@ -60,6 +60,7 @@ void findings_section(std::string& out, const Report& report, const std::vector<
                        (before - after) / before * 100);
   }
   out += '\n';
+  scenarios_table(out, report, rows, words);
   list(out, rows, Verdict::AlreadyFused, words("已融合", "Already fused"), words);
   list(out, rows, Verdict::Available, words("已有融合算子但未接入", "Available but not wired"), words);
   list(out, rows, Verdict::BrokenPass, words("已开启但不能生效的图融合pass", "Graph passes that are on but cannot match"), words);

@@ -25,16 +25,53 @@ std::string node_name(const Entry& e) {
   std::string_view op = e.op.view();
   if (e.is_view && std::find(views.begin(), views.end(), op) != views.end()) return "aten.view";
   if (op.starts_with("torch_npu.")) return "npu." + std::string(op.substr(10));
-  if (op == "aten.split" || op == "aten.chunk") return "aten.split_with_sizes";
+  if (op == "aten.chunk") return "aten.split";
   if (op == "aten.to" || op == "aten.float" || op == "aten.type_as") return "aten._to_copy";
   return std::string(op);
 }
 
-bool view_by_shape(const std::string& op) { return op == "aten.view" || op == "aten.split_with_sizes" || op == "aten._to_copy"; }
+std::string functional_name(const Entry& e, std::string name) {
+  if (e.mutates.empty()) return name;
+  if (!name.starts_with("aten.")) return "higher_order.auto_functionalized_v2";
+  if (name.ends_with('_')) name.pop_back();
+  return name;
+}
 
-// A call that gives back what it got.
+bool view_by_shape(const std::string& op) {
+  return op == "aten.view" || op == "aten.split" || op == "aten.split_with_sizes" || op == "aten._to_copy";
+}
+
+// Which of the sizes that a view is asked for is to be found out; SIZE_MAX: none.
+size_t open_size(const Entry& e) {
+  size_t position = 0;
+  auto scan = [&](const ArgumentList& list) {
+    for (const Argument& a : list) {
+      auto* dim = std::get_if<graph::Dim>(&a.value);
+      if (dim != nullptr && dim->value == -1) return true;
+      if (dim != nullptr) ++position;
+    }
+    return false;
+  };
+  for (const Argument& a : e.arguments) {
+    auto* list = std::get_if<std::shared_ptr<ArgumentList>>(&a.value);
+    if (list != nullptr && scan(**list)) return position;
+  }
+  return scan(e.arguments) ? position : SIZE_MAX;
+}
+
+graph::Dim split_axis(const Entry& e) {
+  size_t position = 0;
+  for (const Argument& a : e.arguments) {
+    bool axis = a.name.empty() ? position == 2 : a.name.view() == "dim";
+    position += a.name.empty();
+    if (auto* dim = std::get_if<graph::Dim>(&a.value); dim != nullptr && axis) return *dim;
+  }
+  return graph::Dim(0);
+}
+
+// A call of torch that gives back what it got. A custom operator stays in the graph whatever its body does.
 bool does_nothing(const Entry& e) {
-  return !e.is_view && e.launches == 0 && e.mutates.empty() && e.outputs.size() == 1 && !e.inputs.empty() && e.outputs[0] == e.inputs[0];
+  return e.op.view().starts_with("aten.") && !e.is_view && e.launches == 0 && e.mutates.empty() && e.outputs.size() == 1 && !e.inputs.empty() && e.outputs[0] == e.inputs[0];
 }
 
 void tensors_of(const ArgumentList& arguments, std::vector<TensorId>& out) {
@@ -46,8 +83,8 @@ void tensors_of(const ArgumentList& arguments, std::vector<TensorId>& out) {
 
 }  // namespace
 
-CallGraph::CallGraph(const Graph& g, const Normalize& normalize) : graph(g) {
-  for (uint32_t i = 0; i < g.entries.size(); ++i) {
+CallGraph::CallGraph(const Graph& g, const Normalize& normalize, Form form, size_t end) : graph(g) {
+  for (uint32_t i = 0; i < std::min(g.entries.size(), end); ++i) {
     const Entry& e = g.entries[EntryId{i}];
     if (e.kind == EntryKind::Refresh) {   // a stale view sees what was written: the written value
       made_[e.outputs[0]] = value(e.inputs[1]);
@@ -55,16 +92,19 @@ CallGraph::CallGraph(const Graph& g, const Normalize& normalize) : graph(g) {
     }
     if (e.kind != EntryKind::Call || does_nothing(e)) continue;
     uint32_t node = static_cast<uint32_t>(nodes.size());
-    CallNode n{EntryId{i}, node_name(e), {}, e.outputs};
+    std::string name = node_name(e);
+    CallNode n{EntryId{i}, form == Form::Functional ? functional_name(e, std::move(name)) : std::move(name), {}, e.outputs, {}};
     if (view_by_shape(n.op)) {
-      // What the result looks like says all; how it was asked for (-1, a dim, a number of chunks) does not.
+      // What the result looks like says all but this: a size that `view` itself is asked for as -1 stays -1, and the axis of a split as it is given.
       if (!e.inputs.empty()) n.arguments.push_back({Symbol(), e.inputs[0]});
+      size_t open = e.op.view() == "aten.view" ? open_size(e) : SIZE_MAX;
       for (TensorId output : e.outputs) {
         auto shape = std::make_shared<ArgumentList>();
-        for (graph::Dim d : g.tensors[output].shape) shape->push_back({Symbol(), d});
+        for (graph::Dim d : g.tensors[output].shape) shape->push_back({Symbol(), shape->size() == open ? graph::Dim(-1) : d});
         n.arguments.push_back({Symbol(), shape});
         if (n.op == "aten._to_copy") n.arguments.push_back({Symbol(), g.tensors[output].dtype});
       }
+      if (n.op.starts_with("aten.split")) n.arguments.push_back({Symbol(), split_axis(e)});
     } else {
       n.arguments = e.arguments;
       normalize(e, n.arguments);
@@ -77,6 +117,7 @@ CallGraph::CallGraph(const Graph& g, const Normalize& normalize) : graph(g) {
       CallValue v = value(t);
       uint64_t key = static_cast<uint64_t>(v.node) << 32 | v.output;
       if (v.node != UINT32_MAX && seen.insert(key).second) users_[key].push_back(node);
+      if (std::find(e.outputs.begin(), e.outputs.end(), t) != e.outputs.end()) n.passed.emplace_back(t, v);
     }
     for (uint32_t k = 0; k < e.outputs.size(); ++k) made_[e.outputs[k]] = {node, k};
     nodes.push_back(std::move(n));
@@ -95,34 +136,57 @@ CallValue CallGraph::value(TensorId tensor) const {
   return found == made_.end() ? CallValue{} : found->second;
 }
 
+CallValue CallGraph::argument(uint32_t node, TensorId tensor) const {
+  if (node < nodes.size()) {
+    for (const auto& [passed, v] : nodes[node].passed) {
+      if (passed == tensor) return v;
+    }
+  }
+  return value(tensor);
+}
+
 const std::vector<uint32_t>& CallGraph::users(CallValue v) const {
   static const std::vector<uint32_t> none;
   auto found = users_.find(static_cast<uint64_t>(v.node) << 32 | v.output);
   return found == users_.end() ? none : found->second;
 }
 
-CallMatcher::CallMatcher(const CallGraph& pattern, const std::vector<TensorId>& inputs, const std::vector<TensorId>& outputs, const CallGraph& g)
-    : pattern_(pattern), graph_(g), inputs_(inputs), outputs_(outputs) {}
+void CallGraph::add_size_reader(TensorId tensor) {
+  CallValue v = value(tensor);
+  if (v.node == UINT32_MAX) return;
+  std::vector<uint32_t>& users = users_[static_cast<uint64_t>(v.node) << 32 | v.output];
+  if (std::find(users.begin(), users.end(), size) == users.end()) users.push_back(size);
+}
 
-bool CallMatcher::fail(std::string reason, uint32_t node) {
+CallMatcher::CallMatcher(const CallGraph& pattern, const std::vector<TensorId>& inputs, const std::vector<TensorId>& outputs, const CallGraph& g)
+    : pattern_(pattern), graph_(g), inputs_(inputs), outputs_(outputs) {
+  CallValue first = outputs.empty() ? CallValue{} : pattern.value(outputs.front());
+  anchor_ = first.node != UINT32_MAX ? first.node : static_cast<uint32_t>(pattern.nodes.size() - 1);
+}
+
+bool CallMatcher::fail(std::string reason, uint32_t pattern, uint32_t node) {
   size_t matched = static_cast<size_t>(std::count_if(match_.nodes.begin(), match_.nodes.end(), [](uint32_t n) { return n != UINT32_MAX; }));
-  if (miss_.reason.empty() || matched > miss_.matched) miss_ = {matched, std::move(reason), node < graph_.nodes.size() ? graph_.nodes[node].entry : EntryId{}};
+  if (miss_.reason.empty() || matched > miss_.matched) miss_ = {matched, std::move(reason), node < graph_.nodes.size() ? graph_.nodes[node].entry : EntryId{}, pattern};
   return false;
 }
 
 bool CallMatcher::match_tensor(TensorId pattern, TensorId tensor) {
-  CallValue p = pattern_.value(pattern);
+  CallValue p = pattern_.argument(pattern_reader_, pattern);
   if (p.node == UINT32_MAX) {
     auto [bound, added] = match_.inputs.try_emplace(pattern, tensor);
     if (added || bound->second == tensor) return true;
-    if (!bound->second.valid()) return fail("two operands of the pattern are one, here one of them is not given", UINT32_MAX);
+    if (!bound->second.valid()) return fail("two operands of the pattern are one, here one of them is not given", UINT32_MAX, UINT32_MAX);
     CallValue a = graph_.value(bound->second), b = graph_.value(tensor);
-    return (a.node != UINT32_MAX && a.node == b.node && a.output == b.output) || fail("two operands of the pattern are one tensor, here they differ", UINT32_MAX);
+    return (a.node != UINT32_MAX && a.node == b.node && a.output == b.output) || fail("two operands of the pattern are one tensor, here they differ", UINT32_MAX, UINT32_MAX);
   }
-  CallValue g = graph_.value(tensor);
-  if (g.node == UINT32_MAX) return fail(fmt::format("the pattern has `{}` where the code has an input", pattern_.nodes[p.node].op), UINT32_MAX);
-  if (g.output != p.output && pattern_.nodes[p.node].op == graph_.nodes[g.node].op) return fail(fmt::format("another output of `{}`", graph_.nodes[g.node].op), g.node);
-  return match_node(p.node, g.node);
+  CallValue g = graph_.argument(reader_, tensor);
+  if (g.node == UINT32_MAX) return fail(fmt::format("the pattern has `{}` where the code has an input", pattern_.nodes[p.node].op), p.node, UINT32_MAX);
+  if (g.output != p.output && pattern_.nodes[p.node].op == graph_.nodes[g.node].op) return fail(fmt::format("another output of `{}`", graph_.nodes[g.node].op), p.node, g.node);
+  uint32_t pattern_reader = pattern_reader_, reader = reader_;
+  bool matched = match_node(p.node, g.node);
+  pattern_reader_ = pattern_reader;
+  reader_ = reader;
+  return matched;
 }
 
 bool CallMatcher::match_argument(const Argument& pattern, const Argument& argument) {
@@ -133,7 +197,9 @@ bool CallMatcher::match_argument(const Argument& pattern, const Argument& argume
     if (!std::holds_alternative<graph::NoneArgument>(argument.value) || pattern_.value(*tensor).node != UINT32_MAX) return false;
     return !match_.inputs.try_emplace(*tensor, TensorId{}).first->second.valid();
   }
-  if (std::holds_alternative<TensorId>(argument.value)) return false;
+  // A number of the pattern says nothing before it is traced on what is really there.
+  bool number = std::holds_alternative<graph::Dim>(pattern.value) || std::holds_alternative<double>(pattern.value);
+  if (std::holds_alternative<TensorId>(argument.value)) return constants_ == Constants::Ignored && number;
   auto* list = std::get_if<std::shared_ptr<ArgumentList>>(&pattern.value);
   auto* other = std::get_if<std::shared_ptr<ArgumentList>>(&argument.value);
   if (list && other) {
@@ -150,7 +216,7 @@ bool CallMatcher::match_argument(const Argument& pattern, const Argument& argume
     return pattern.value.index() == argument.value.index();
   }
   if (constants_ == Constants::Ignored) return true;
-  auto number = [](const Argument& a, double& out) {
+  auto value_of = [](const Argument& a, double& out) {
     if (auto* d = std::get_if<graph::Dim>(&a.value)) out = static_cast<double>(d->value);
     else if (auto* f = std::get_if<double>(&a.value)) out = *f;
     else if (auto* b = std::get_if<bool>(&a.value)) out = *b;
@@ -158,58 +224,71 @@ bool CallMatcher::match_argument(const Argument& pattern, const Argument& argume
     return true;
   };
   double a = 0, b = 0;
-  if (number(pattern, a) && number(argument, b)) return a == b;
+  if (value_of(pattern, a) && value_of(argument, b)) return a == b;
   if (auto* text = std::get_if<std::string>(&pattern.value)) return std::get_if<std::string>(&argument.value) && *text == std::get<std::string>(argument.value);
   if (auto* dtype = std::get_if<graph::DType>(&pattern.value)) return std::get_if<graph::DType>(&argument.value) && *dtype == std::get<graph::DType>(argument.value);
   return pattern.value.index() == argument.value.index();
 }
 
 bool CallMatcher::match_node(uint32_t pattern, uint32_t node) {
-  if (match_.nodes[pattern] != UINT32_MAX) return match_.nodes[pattern] == node || fail("the pattern's paths meet, the code's do not", node);
+  if (match_.nodes[pattern] != UINT32_MAX) return match_.nodes[pattern] == node || fail("the pattern's paths meet, the code's do not", pattern, node);
   const CallNode& p = pattern_.nodes[pattern];
   const CallNode& g = graph_.nodes[node];
-  if (p.op != g.op) return fail(fmt::format("the pattern has `{}` where the code has `{}`", p.op, g.op), node);
-  if ((*taken_)[node]) return fail("an earlier match has taken it", node);
-  if (p.arguments.size() != g.arguments.size()) return fail(fmt::format("`{}` has {} arguments in the pattern and {} in the code", p.op, p.arguments.size(), g.arguments.size()), node);
+  if (p.op != g.op) return fail(fmt::format("the pattern has `{}` where the code has `{}`", p.op, g.op), pattern, node);
+  if ((*taken_)[node]) return fail("an earlier match has taken it", pattern, node);
+  if (p.arguments.size() != g.arguments.size()) return fail(fmt::format("`{}` has {} arguments in the pattern and {} in the code", p.op, p.arguments.size(), g.arguments.size()), pattern, node);
   match_.nodes[pattern] = node;
   for (size_t i = 0; i < p.arguments.size(); ++i) {
-    if (p.arguments[i].name != g.arguments[i].name) return fail(fmt::format("`{}` is called with other keywords", p.op), node);
-    if (!match_argument(p.arguments[i], g.arguments[i])) return fail(fmt::format("argument {} of `{}` is another one in the pattern", i + 1, p.op), node);
+    pattern_reader_ = pattern;
+    reader_ = node;
+    if (p.arguments[i].name != g.arguments[i].name) return fail(fmt::format("`{}` is called with other keywords", p.op), pattern, node);
+    if (!match_argument(p.arguments[i], g.arguments[i])) return fail(fmt::format("argument {} of `{}` is another one in the pattern", i + 1, p.op), pattern, node);
   }
   return true;
 }
 
 // Nodes of the pattern that the anchor does not lead back to: reached from what is matched already, along its readers.
 bool CallMatcher::match_forward() {
-  for (uint32_t p = 0; p < pattern_.nodes.size(); ++p) {
-    if (match_.nodes[p] != UINT32_MAX) continue;
-    std::vector<TensorId> read;
-    tensors_of(pattern_.nodes[p].arguments, read);
-    bool found = false;
-    for (TensorId t : read) {
-      CallValue v = pattern_.value(t);
-      if (v.node == UINT32_MAX || match_.nodes[v.node] == UINT32_MAX) continue;
-      for (uint32_t user : graph_.users({match_.nodes[v.node], v.output})) {
-        if (user == CallGraph::outside) continue;
-        CallMatch saved = match_;
-        if (match_node(p, user)) { found = true; break; }
-        match_ = std::move(saved);
-      }
-      if (found) break;
-    }
-    if (!found) return fail(fmt::format("nothing reads the result with `{}`", pattern_.nodes[p].op), UINT32_MAX);
+  for (bool found = true; found;) {
+    found = false;
+    for (uint32_t p = 0; p < pattern_.nodes.size() && !found; ++p) found = match_.nodes[p] == UINT32_MAX && match_reader(p);
   }
-  return true;
+  auto left = std::find(match_.nodes.begin(), match_.nodes.end(), UINT32_MAX);
+  if (left == match_.nodes.end()) return true;
+  auto p = static_cast<uint32_t>(left - match_.nodes.begin());
+  return fail(fmt::format("nothing reads the result with `{}`", pattern_.nodes[p].op), p, UINT32_MAX);
+}
+
+bool CallMatcher::match_reader(uint32_t p) {
+  std::vector<TensorId> read;
+  tensors_of(pattern_.nodes[p].arguments, read);
+  for (TensorId t : read) {
+    CallValue v = pattern_.value(t);
+    if (v.node == UINT32_MAX || match_.nodes[v.node] == UINT32_MAX) continue;
+    for (uint32_t user : graph_.users({match_.nodes[v.node], v.output})) {
+      if (user >= graph_.nodes.size()) continue;
+      CallMatch saved = match_;
+      if (match_node(p, user)) return true;
+      match_ = std::move(saved);
+    }
+  }
+  return false;
 }
 
 bool CallMatcher::match_users() {
   for (uint32_t p = 0; p < pattern_.nodes.size(); ++p) {
     for (uint32_t k = 0; k < pattern_.nodes[p].outputs.size(); ++k) {
       TensorId output = pattern_.nodes[p].outputs[k];
-      if (std::find(outputs_.begin(), outputs_.end(), output) != outputs_.end()) continue;
+      if (std::find(outputs_.begin(), outputs_.end(), output) != outputs_.end()) {
+        // One of several results that nobody reads is no node of a compiled graph.
+        if (pattern_.nodes[p].outputs.size() > 1 && graph_.users({match_.nodes[p], k}).empty()) {
+          return fail(fmt::format("output {} of `{}`, which the pattern replaces, is never read", k, pattern_.nodes[p].op), p, match_.nodes[p]);
+        }
+        continue;
+      }
       size_t wanted = pattern_.users({p, k}).size(), found = graph_.users({match_.nodes[p], k}).size();
       if (wanted != found) {
-        return fail(fmt::format("output {} of `{}` has {} readers in the code and {} in the pattern", k, pattern_.nodes[p].op, found, wanted), match_.nodes[p]);
+        return fail(fmt::format("output {} of `{}` has {} readers in the code and {} in the pattern", k, pattern_.nodes[p].op, found, wanted), p, match_.nodes[p]);
       }
     }
   }

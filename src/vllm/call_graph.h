@@ -19,20 +19,27 @@ struct CallNode {
   std::string op;                                // "aten.view", "npu.npu_rms_norm"
   std::vector<graph::Argument> arguments;        // positional, then by name
   std::vector<graph::TensorId> outputs;
+  // What an argument was made by, where the call itself gives it back.
+  std::vector<std::pair<graph::TensorId, CallValue>> passed;
 };
 
 class CallGraph {
  public:
   // Brings the arguments of a call into the order and number in which the dispatcher shows them.
   using Normalize = std::function<void(const graph::Entry&, std::vector<graph::Argument>&)>;
-  CallGraph(const graph::Graph& graph, const Normalize& normalize);
+  // A compiled graph writes nothing in place: what writes a tensor makes a new one, and a custom operator that does so is wrapped up.
+  enum class Form { AsTraced, Functional };
+  // Entries from `end` on are not part of it.
+  CallGraph(const graph::Graph& graph, const Normalize& normalize, Form form = Form::AsTraced, size_t end = SIZE_MAX);
   const graph::Graph& graph;
   std::vector<CallNode> nodes;                   // in order of execution
 
   CallValue value(graph::TensorId tensor) const;
-  // Readers of one output: nodes, and one more when it leaves the graph.
+  CallValue argument(uint32_t node, graph::TensorId tensor) const;   // as that node reads it
+  // Readers of one output: nodes, and one more each when it leaves the graph and when its size is read.
   const std::vector<uint32_t>& users(CallValue value) const;
-  static constexpr uint32_t outside = UINT32_MAX - 1;
+  static constexpr uint32_t outside = UINT32_MAX - 1, size = UINT32_MAX - 2;
+  void add_size_reader(graph::TensorId tensor);
 
  private:
   std::unordered_map<graph::TensorId, CallValue> made_;
@@ -52,16 +59,17 @@ struct NearMiss {
   size_t matched = 0;              // nodes of the pattern that fitted
   std::string reason;
   graph::EntryId entry;            // of the graph, where it stopped
+  uint32_t node = UINT32_MAX;      // of the pattern, which is another there
 };
 
-// As torch's matcher does: the pattern's last node is the anchor, tried from the graph's end; a value inside the pattern has as many readers as
+// As torch's matcher does: what makes the pattern's first output is the anchor, tried from the graph's end; a value inside the pattern has as many readers as
 // in the graph. `outputs` are what the pattern returns.
 class CallMatcher {
  public:
   CallMatcher(const CallGraph& pattern, const std::vector<graph::TensorId>& inputs, const std::vector<graph::TensorId>& outputs, const CallGraph& graph);
   // The match with its anchor at that node, if there is one. Nodes in `taken` (by node) belong to an earlier match.
   bool match_at(uint32_t node, Constants constants, const std::vector<bool>& taken, CallMatch& match, NearMiss& miss);
-  uint32_t anchor() const { return static_cast<uint32_t>(pattern_.nodes.size() - 1); }
+  uint32_t anchor() const { return anchor_; }
 
  private:
   bool match_tensor(graph::TensorId pattern, graph::TensorId graph);
@@ -69,12 +77,15 @@ class CallMatcher {
   bool match_argument(const graph::Argument& pattern, const graph::Argument& graph);
   bool match_users();
   bool match_forward();
-  bool fail(std::string reason, uint32_t node);
+  bool match_reader(uint32_t pattern);
+  bool fail(std::string reason, uint32_t pattern, uint32_t node);
 
   const CallGraph& pattern_;
   const CallGraph& graph_;
   std::vector<graph::TensorId> inputs_;
   std::vector<graph::TensorId> outputs_;
+  uint32_t anchor_ = 0;
+  uint32_t pattern_reader_ = UINT32_MAX, reader_ = UINT32_MAX;       // whose arguments are compared
   Constants constants_ = Constants::Ignored;
   const std::vector<bool>* taken_ = nullptr;
   CallMatch match_;

@@ -158,6 +158,14 @@ graph::ModelRun Evaluation::finish() {
   return std::move(s.run);
 }
 
+std::string Evaluation::ask(const char* step, std::string& error) {
+  State& s = *state_;
+  std::string text;
+  s.step(step, [&] { text = s.interpreter.text_of(s.worker(step, {})); });
+  if (s.failure) error = s.failure->type + ": " + s.failure->message;
+  return text;
+}
+
 bool Evaluation::fits(const ModelRequest& request, const graph::Scenario& scenario) const {
   const graph::Scenario& own = state_->facts.scenario;
   auto kind_of_machine = [](const graph::Scenario& s) { return std::tie(s.upstream, s.device, s.custom_ops, s.triton, s.environment); };

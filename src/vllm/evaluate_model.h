@@ -39,6 +39,8 @@ class Evaluation {
   void begin();                // what comes before the model's configuration
   void construct();            // configuration, patches, the model
   graph::ModelRun finish();    // forward and graph passes
+  // The text that a step of library/fusescout_worker gives, in place of these. Empty, and `error`, when it raises.
+  std::string ask(const char* step, std::string& error);
   // Whether all that was done so far would have been the same for another model and scenario. Then it may be about them from here on.
   bool fits(const ModelRequest& request, const graph::Scenario& scenario) const;
   void switch_to(const ModelRequest& request, const graph::Scenario& scenario);

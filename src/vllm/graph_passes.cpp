@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "python/scope.h"
 #include "torch/operators.h"
 #include "vllm/call_graph.h"
+#include "vllm/pattern_trace.h"
+#include "vllm/size_readers.h"
 
 namespace fusescout::vllm {
 
@@ -21,32 +24,6 @@ using python::Value;
 
 namespace {
 
-// A function traced on tensors of given layouts: its calls, in a graph of their own.
-struct Trace {
-  Graph graph;
-  std::vector<TensorId> inputs, outputs;
-};
-
-struct Layout { graph::Shape shape, strides; graph::DType dtype = graph::DType::BF16; bool none = false; };
-
-// While it lives, calls are recorded into another graph; expressions stay where they are.
-class OtherGraph {
- public:
-  OtherGraph(torch::Context& context, Graph& other) : context_(context), other_(other), recording_(context, true) { exchange(); }
-  ~OtherGraph() { exchange(); }
-  OtherGraph(const OtherGraph&) = delete;
-  OtherGraph& operator=(const OtherGraph&) = delete;
-
- private:
-  void exchange() {
-    std::swap(context_.graph, other_);
-    std::swap(context_.graph.expressions, other_.expressions);
-  }
-  torch::Context& context_;
-  Graph& other_;
-  torch::RecordingGuard recording_;
-};
-
 // Text of the numbers that a pattern object was made with.
 std::vector<std::pair<std::string, std::string>> constants_of(Interpreter& interpreter, const Value& owner) {
   std::vector<std::pair<std::string, std::string>> result;
@@ -58,87 +35,78 @@ std::vector<std::pair<std::string, std::string>> constants_of(Interpreter& inter
   return result;
 }
 
-bool is_default(const graph::Argument& argument, const Value& value) {
-  if (std::holds_alternative<graph::NoneArgument>(argument.value)) return value.is_none();
-  if (auto* number = std::get_if<double>(&argument.value)) return (value.is_float() && value.number == *number) || (value.is_int() && static_cast<double>(value.integer) == *number);
-  if (auto* dim = std::get_if<graph::Dim>(&argument.value)) return value.is_int() && value.integer == dim->value;
-  if (auto* flag = std::get_if<bool>(&argument.value)) return value.is_bool() && value.boolean == *flag;
-  return false;
-}
-
-// The dispatcher hands on positional arguments in the schema's order, and none behind the last that is no default.
-void normalize(Interpreter& interpreter, const graph::Entry& call, std::vector<graph::Argument>& arguments) {
-  std::string_view op = call.op.view();
-  size_t dot = op.find('.');
-  torch::OperatorEntry* entry = dot == std::string_view::npos ? nullptr : torch::Operators::of(interpreter).find(Symbol(op.substr(0, dot)), Symbol(op.substr(dot + 1)));
-  if (!entry) return;
-  std::vector<graph::Argument> ordered;
-  for (graph::Argument& a : arguments) {
-    if (a.name.empty()) ordered.push_back(std::move(a));
-  }
-  for (size_t next = ordered.size(); next < entry->parameters.size(); ++next) {
-    auto named = std::find_if(arguments.begin(), arguments.end(), [&](const graph::Argument& a) { return a.name == entry->parameters[next]; });
-    if (named == arguments.end()) break;
-    ordered.push_back(std::move(*named));
-    ordered.back().name = Symbol();
-    arguments.erase(named);
-  }
-  while (!ordered.empty() && ordered.size() <= entry->defaults.size() && entry->defaults[ordered.size() - 1].defined() &&
-         is_default(ordered.back(), entry->defaults[ordered.size() - 1])) {
-    ordered.pop_back();
-  }
-  for (graph::Argument& a : arguments) {
-    if (!a.name.empty()) ordered.push_back(std::move(a));
-  }
-  arguments = std::move(ordered);
-}
+// A pattern while its pass looks for it.
+struct Pattern {
+  Value search, replace, check;
+  graph::PassResult result;
+  std::vector<Layout> layouts;               // of the example inputs
+  std::unique_ptr<Trace> general;            // traced on them; what follows points into it
+  std::unique_ptr<CallGraph> calls;
+  std::unique_ptr<CallMatcher> matcher;      // null: it cannot be looked for
+  NearMiss miss;
+  diagnostics::Location miss_at;             // the pattern's line
+};
 
 }  // namespace
 
 struct GraphPasses::State {
   torch::Context& context;
   graph::ModelRun& run;
-  std::unique_ptr<CallGraph> calls;       // of the step; made on first use
+  std::unique_ptr<CallGraph> calls;       // of the step
   std::vector<bool> taken;                // nodes that a match has replaced
-  std::string trace_error;                // of the last pattern that could not be traced
+  std::string stopped;                    // the pass that ended the compilation
+  size_t compiled = SIZE_MAX;             // entries of what is compiled: the model without the logits
   std::vector<std::pair<uint32_t, uint32_t>> by_call;   // a call of each kernel, and the kernel; sorted
 
-  Layout layout(TensorId id) const {
-    if (!id.valid()) return {{}, {}, graph::DType::BF16, true};
-    const graph::Tensor& t = run.graph.tensors[id];
-    return {t.shape, t.strides, t.dtype, false};
+  CallGraph::Normalize normal() {
+    return [this](const graph::Entry& call, std::vector<graph::Argument>& arguments) { normalize_arguments(context.interpreter, call, arguments); };
   }
 
-  std::optional<Trace> trace(const Value& function, const std::vector<Layout>& layouts) {
-    Trace made;
-    if (!trace_into(made, function, layouts)) return std::nullopt;
-    made.graph.outputs = made.outputs;
-    return made;
-  }
-
-  bool trace_into(Trace& made, const Value& function, const std::vector<Layout>& layouts) {
-    Interpreter& interpreter = context.interpreter;
-    OtherGraph guard(context, made.graph);
-    std::vector<Value> arguments;
-    for (const Layout& l : layouts) {
-      if (l.none) {
-        made.inputs.push_back({});
-        arguments.push_back(Value::none());
-        continue;
-      }
-      torch::TensorObject* tensor = context.make_strided(l.shape, l.strides, l.dtype);
-      tensor->device = context.device_type;
-      made.inputs.push_back(tensor->id);
-      arguments.push_back(tensor);
+  // The step's calls as the compiler sees them; with every size a number when they are compiled for one size.
+  void capture(bool one_size) {
+    calls = std::make_unique<CallGraph>(run.graph, normal(), CallGraph::Form::Functional, compiled);
+    taken.assign(calls->nodes.size(), false);
+    for (uint32_t k = 0; k < run.graph.kernels.size(); ++k) {
+      const graph::Kernel& kernel = run.graph.kernels[KernelId{k}];
+      if (!kernel.calls.empty()) by_call.emplace_back(kernel.calls.front().index, k);
     }
-    auto failure = interpreter.guard([&] {
-      Value result = interpreter.call(function, Arguments{arguments, {}});
-      std::vector<torch::TensorObject*> outputs;
-      torch::collect_tensors(context, result, outputs);
-      for (torch::TensorObject* t : outputs) made.outputs.push_back(context.current(t));
+    std::sort(by_call.begin(), by_call.end());
+    if (one_size) return;
+    EntryId last;
+    std::vector<graph::Shape> shapes;     // of the last call's fake implementation
+    add_size_readers(*calls, [&](EntryId call, size_t output, size_t dim) {
+      if (call != last) shapes = fake_shapes(call);
+      last = call;
+      if (output >= shapes.size() || dim >= shapes[output].size() || !shapes[output][dim].symbolic()) return false;
+      const std::vector<TensorId>& inputs = run.graph.entries[call].inputs;
+      return std::none_of(inputs.begin(), inputs.end(), [&](TensorId input) {
+        const graph::Shape& shape = run.graph.tensors[input].shape;
+        return std::find(shape.begin(), shape.end(), shapes[output][dim]) != shape.end();
+      });
     });
-    if (failure) trace_error = failure->type + ": " + failure->message;
-    return !failure;
+  }
+
+  std::vector<graph::Shape> fake_shapes(EntryId call) {
+    const graph::Entry& e = run.graph.entries[call];
+    std::string_view op = e.op.view();
+    size_t dot = op.find('.');
+    torch::OperatorEntry* entry = torch::Operators::of(context.interpreter).find(Symbol(op.substr(0, dot)), Symbol(op.substr(dot + 1)));
+    if (entry == nullptr || !entry->fake.defined()) return {};
+    std::vector<Value> positional;
+    std::vector<python::KeywordArgument> keywords;
+    for (const graph::Argument& argument : graph::ArgumentList(e.arguments)) {
+      std::optional<Value> value = value_of(context, argument);
+      if (!value) return {};
+      if (argument.name.empty()) positional.push_back(*value);
+      else keywords.push_back({argument.name, *value});
+    }
+    std::vector<graph::Shape> shapes;
+    context.interpreter.guard([&] {
+      std::vector<torch::TensorObject*> outputs;
+      torch::collect_tensors(context, context.interpreter.call(entry->fake, Arguments{positional, keywords}), outputs);
+      for (torch::TensorObject* tensor : outputs) shapes.push_back(context.info(tensor).shape);
+    });
+    return shapes;
   }
 
   // The kernels of the matched calls become the one of the replacement.
@@ -181,12 +149,36 @@ struct GraphPasses::State {
 
   int64_t apply(Interpreter& interpreter, const Arguments& arguments) {
     auto* where = arguments[0].as<python::Tuple>();
-    CHECK(where && where->items.size() == 3);
-    Value registration = arguments[1];
-    auto part = [&](const char* name) { return interpreter.get_attribute(registration, Symbol(name)); };
-    Value owner = part("owner");
+    auto* registrations = arguments[1].as<python::List>();
+    CHECK(where && where->items.size() == 3 && registrations && calls);
+    bool applicable = interpreter.truth(arguments[2]) && stopped.empty();
+    std::vector<Pattern> patterns;
+    for (const Value& registration : std::vector<Value>(registrations->items)) {
+      Pattern pattern = describe(interpreter, *where, registration);
+      pattern.result.applicable = applicable;
+      if (applicable) prepare(interpreter, registration, pattern);
+      else pattern.result.why = stopped.empty() ? "the pass does not apply to this range of tokens" : stopped + " ends the compilation before";
+      patterns.push_back(std::move(pattern));
+    }
+    // Node by node from the end, at each the patterns in the order of their registration.
+    for (uint32_t node = static_cast<uint32_t>(calls->nodes.size()); applicable && node-- > 0 && stopped.empty();) {
+      for (Pattern& pattern : patterns) {
+        if (taken[node] || !stopped.empty()) break;
+        if (pattern.matcher && calls->nodes[node].op == pattern.calls->nodes[pattern.matcher->anchor()].op) match_at(interpreter, node, pattern);
+      }
+    }
+    int64_t matches = 0;
+    for (Pattern& pattern : patterns) {
+      matches += pattern.result.matches;
+      if (applicable && pattern.result.matches == 0) explain(pattern);
+      run.passes.push_back(std::move(pattern.result));
+    }
+    return matches;
+  }
+
+  graph::PassResult result_of(Interpreter& interpreter, const python::Tuple& where, const Value& owner) {
     graph::PassResult result;
-    if (auto* cls = where->items[0].as<python::Class>()) {
+    if (auto* cls = where.items[0].as<python::Class>()) {
       result.pass = cls->name.str();
       result.location = {cls->file, cls->line};
     }
@@ -195,78 +187,109 @@ struct GraphPasses::State {
       result.location = {instance->cls->file, instance->cls->line};
     }
     result.constants = constants_of(interpreter, owner);
-    result.range_low = interpreter.int_of(where->items[1]);
-    result.range_high = interpreter.int_of(where->items[2]);
-    result.applicable = interpreter.truth(arguments[2]);
-    if (result.applicable) match(interpreter, registration, result);
-    else result.why = "the pass does not apply to this range of tokens";
-    run.passes.push_back(std::move(result));
-    return run.passes.back().matches;
+    result.range_low = interpreter.int_of(where.items[1]);
+    result.range_high = interpreter.int_of(where.items[2]);
+    return result;
   }
 
-  void match(Interpreter& interpreter, const Value& registration, graph::PassResult& result) {
+  Pattern describe(Interpreter& interpreter, const python::Tuple& where, const Value& registration) {
     auto part = [&](const char* name) { return interpreter.get_attribute(registration, Symbol(name)); };
+    Pattern pattern;
+    pattern.result = result_of(interpreter, where, part("owner"));
+    pattern.search = part("search_fn");
+    pattern.replace = part("replace_fn");
+    pattern.check = part("extra_check");
+    return pattern;
+  }
+
+  void prepare(Interpreter& interpreter, const Value& registration, Pattern& pattern) {
     std::vector<torch::TensorObject*> examples;
-    torch::collect_tensors(context, part("example_inputs"), examples);
-    std::vector<Layout> layouts;
-    for (torch::TensorObject* t : examples) layouts.push_back(layout(t->id));
-    CallGraph::Normalize normal = [&](const graph::Entry& call, std::vector<graph::Argument>& arguments) { normalize(interpreter, call, arguments); };
-    std::optional<Trace> general = trace(part("search_fn"), layouts);
+    torch::collect_tensors(context, interpreter.get_attribute(registration, Symbol("example_inputs")), examples);
+    for (torch::TensorObject* t : examples) pattern.layouts.push_back(layout_of(run.graph, t->id));
+    TraceError error;
+    std::optional<Trace> general = trace(context, pattern.search, pattern.layouts, error);
     if (!general) {
-      result.why = "the pattern cannot be traced: " + trace_error;
+      pattern.result.why = "the pattern cannot be traced: " + error.text;
       return;
     }
-    if (!calls) {
-      calls = std::make_unique<CallGraph>(run.graph, normal);
-      taken.assign(calls->nodes.size(), false);
-      for (uint32_t k = 0; k < run.graph.kernels.size(); ++k) {
-        const graph::Kernel& kernel = run.graph.kernels[KernelId{k}];
-        if (!kernel.calls.empty()) by_call.emplace_back(kernel.calls.front().index, k);
-      }
-      std::sort(by_call.begin(), by_call.end());
-    }
-    CallGraph pattern(general->graph, normal);
-    if (pattern.nodes.empty()) {
-      result.why = "the pattern has no calls";
+    pattern.general = std::make_unique<Trace>(std::move(*general));
+    pattern.calls = std::make_unique<CallGraph>(pattern.general->graph, normal());
+    if (pattern.calls->nodes.empty()) {
+      pattern.result.why = "the pattern has no calls";
       return;
     }
-    CallMatcher matcher(pattern, general->inputs, general->outputs, *calls);
-    NearMiss miss, exact_miss;
-    const std::string& anchor = pattern.nodes.back().op;
-    bool anchored = false;
-    for (uint32_t node = static_cast<uint32_t>(calls->nodes.size()); node-- > 0;) {
-      if (calls->nodes[node].op != anchor) continue;
-      anchored = true;
-      CallMatch loose;
-      if (!matcher.match_at(node, Constants::Ignored, taken, loose, miss)) continue;
-      // Found by structure. Traced once more on the tensors that are really there, every constant must be the same.
-      std::vector<Layout> real;
-      for (size_t i = 0; i < general->inputs.size(); ++i) {
-        auto bound = loose.inputs.find(general->inputs[i]);
-        real.push_back(bound == loose.inputs.end() ? layouts[i] : layout(bound->second));
-      }
-      std::optional<Trace> specific = trace(part("search_fn"), real);
-      CallMatch match;
-      bool same = false;
-      if (specific) {
-        CallGraph specific_calls(specific->graph, normal);
-        if (!specific_calls.nodes.empty()) same = CallMatcher(specific_calls, specific->inputs, specific->outputs, *calls).match_at(node, Constants::Equal, taken, match, exact_miss);
-      }
-      if (!same || !accepted(interpreter, part("extra_check"))) {
-        ++result.refused;
-        continue;
-      }
-      ++result.matches;
-      for (uint32_t n : match.nodes) taken[n] = true;
-      if (std::optional<Trace> replacement = trace(part("replace_fn"), real)) fuse(match, *replacement, result);
+    std::set<std::string> there;
+    for (const CallNode& node : calls->nodes) there.insert(node.op);
+    std::set<std::string> absent;
+    for (const CallNode& node : pattern.calls->nodes) {
+      if (!there.contains(node.op)) absent.insert(node.op);
     }
-    if (result.matches > 0) return;
-    const NearMiss& nearest = result.refused > 0 && !exact_miss.reason.empty() ? exact_miss : miss;
-    result.why = !anchored ? fmt::format("the code never calls `{}`", anchor) : nearest.reason;
-    if (nearest.entry.valid()) {
-      const graph::Entry& e = run.graph.entries[nearest.entry];
-      if (e.frame.valid()) result.nearest = {run.graph.frames[e.frame].file, run.graph.frames[e.frame].line};
+    pattern.result.absent.assign(absent.begin(), absent.end());
+    pattern.matcher = std::make_unique<CallMatcher>(*pattern.calls, pattern.general->inputs, pattern.general->outputs, *calls);
+  }
+
+  void match_at(Interpreter& interpreter, uint32_t node, Pattern& pattern) {
+    CallMatch loose;
+    NearMiss miss;
+    if (!pattern.matcher->match_at(node, Constants::Ignored, taken, loose, miss)) {
+      keep(pattern, miss, *pattern.calls);
+      return;
     }
+    // Found by structure. Traced once more on the tensors that are really there, every constant must be the same.
+    std::vector<Layout> real;
+    for (size_t i = 0; i < pattern.general->inputs.size(); ++i) {
+      auto bound = loose.inputs.find(pattern.general->inputs[i]);
+      real.push_back(bound == loose.inputs.end() ? pattern.layouts[i] : layout_of(run.graph, bound->second));
+    }
+    TraceError error;
+    std::optional<Trace> specific = trace(context, pattern.search, real, error);
+    CallMatch match;
+    bool same = false;
+    if (specific) {
+      CallGraph specific_calls(specific->graph, normal());
+      if (!specific_calls.nodes.empty()) {
+        same = CallMatcher(specific_calls, specific->inputs, specific->outputs, *calls).match_at(node, Constants::Equal, taken, match, miss);
+        if (!same) keep(pattern, miss, specific_calls);
+      }
+    }
+    if (!same || !accepted(interpreter, pattern.check)) {
+      ++pattern.result.refused;
+      return;
+    }
+    ++pattern.result.matches;
+    for (uint32_t n : match.nodes) taken[n] = true;
+    std::optional<Trace> replacement = trace(context, pattern.replace, real, error);
+    // The compiler puts what the replacement returns in the place of what the pattern returns.
+    if (!replacement) pattern.result.stops = error.own ? "its replacement raises " + error.text : "";
+    else if (replacement->outputs.empty()) pattern.result.stops = "its replacement returns nothing";
+    else if (replacement->outputs.size() != specific->outputs.size()) {
+      pattern.result.stops = fmt::format("its replacement returns {} tensors in place of {}", replacement->outputs.size(), specific->outputs.size());
+    } else fuse(match, *replacement, pattern.result);
+    if (pattern.result.stops.empty()) return;
+    stopped = pattern.result.pattern;
+    point(pattern.result.nearest, frame_of(run.graph, calls->nodes[node].entry));
+  }
+
+  static void point(diagnostics::Location& location, const graph::Frame& frame) { location = {frame.file, frame.line}; }
+
+  // The attempt that came furthest.
+  void keep(Pattern& pattern, const NearMiss& miss, const CallGraph& traced) {
+    if (!pattern.miss.reason.empty() && miss.matched <= pattern.miss.matched) return;
+    pattern.miss = miss;
+    pattern.miss_at = {};
+    if (miss.node < traced.nodes.size()) point(pattern.miss_at, frame_of(traced.graph, traced.nodes[miss.node].entry));
+  }
+
+  void explain(Pattern& pattern) {
+    if (!pattern.matcher) return;
+    if (pattern.miss.reason.empty()) {
+      if (pattern.result.refused) pattern.result.why = "its own check turns it down";
+      for (const std::string& op : pattern.result.absent) pattern.result.why += (pattern.result.why.empty() ? "the code never calls `" : ", `") + op + "`";
+      return;
+    }
+    pattern.result.why = pattern.miss.reason;
+    pattern.result.differs = pattern.miss_at;
+    if (pattern.miss.entry.valid()) point(pattern.result.nearest, frame_of(run.graph, pattern.miss.entry));
   }
 
   bool accepted(Interpreter& interpreter, const Value& check) {
@@ -295,7 +318,7 @@ struct GraphPasses::State {
   }
 };
 
-GraphPasses::GraphPasses(torch::Context& context, graph::ModelRun& run) : state_(new State{context, run, nullptr, {}, {}, {}}) {}
+GraphPasses::GraphPasses(torch::Context& context, graph::ModelRun& run) : state_(new State{context, run, nullptr, {}, {}, SIZE_MAX, {}}) {}
 GraphPasses::~GraphPasses() = default;
 
 void GraphPasses::add_to(Interpreter& interpreter, python::Module* module) {
@@ -304,11 +327,21 @@ void GraphPasses::add_to(Interpreter& interpreter, python::Module* module) {
     for (python::Frame* frame = i.frame(); frame; frame = frame->back) {
       if (!frame->scope || frame->scope->slot_names.empty() || !frame->slots) continue;
       static const Symbol self("self");
-      if (frame->scope->slot_names[0] == self && frame->slots[0].as<python::Instance>()) return frame->slots[0];
+      Value first = frame->slots[0];
+      if (auto* cell = first.as<python::Cell>()) first = cell->value;   // an inner function reads it too
+      if (frame->scope->slot_names[0] == self && first.as<python::Instance>()) return first;
     }
     return Value::none();
   });
-  function("apply_pattern", [this](Interpreter& i, const Arguments& a) -> Value { return Value::of(state_->apply(i, a)); });
+  function("end_of_model", [this](Interpreter&, const Arguments&) -> Value {
+    state_->compiled = state_->run.graph.entries.size();
+    return Value::none();
+  });
+  function("capture_calls", [this](Interpreter& i, const Arguments& a) -> Value {
+    state_->capture(i.truth(a[0]));
+    return Value::none();
+  });
+  function("apply_patterns", [this](Interpreter& i, const Arguments& a) -> Value { return Value::of(state_->apply(i, a)); });
   function("finish_passes", [this](Interpreter&, const Arguments&) -> Value {
     state_->finish();
     return Value::none();

@@ -14,7 +14,9 @@ class GraphPasses {
   GraphPasses(torch::Context& context, graph::ModelRun& run);
   ~GraphPasses();
   // caller_self(): the object whose method called, for a registry to know who registers.
-  // apply_pattern((pass class, range start, range end), registration, applicable): the number of matches.
+  // end_of_model(): what follows is not compiled.
+  // capture_calls(one_size): the step's calls as they are compiled; for one size, or with sizes that stay symbolic.
+  // apply_patterns((pass class, range start, range end), registrations, applicable): the number of matches.
   // finish_passes(): the partition is final.
   void add_to(python::Interpreter& interpreter, python::Module* module);
 

@@ -81,6 +81,8 @@ const Fact* find_fact(std::string_view name) {
       {"quantization", Text, [](Request r, Scenario s) { return std::string(s.quant.empty() && r.quant_description.empty() ? "" : "ascend"); }},
       {"quant", Text, [](Request, Scenario s) { return s.quant; }},
       {"additional_config", Text, [](Request, Scenario s) { return s.additional_config; }},
+      {"compilation_config", Text, [](Request, Scenario s) { return s.compilation_config; }},
+      {"mtp", Number, [](Request, Scenario s) { return std::to_string(s.mtp); }},
   };
   auto it = std::find_if(std::begin(facts), std::end(facts), [&](const Fact& f) { return f.name == name; });
   return it == std::end(facts) ? nullptr : it;
@@ -119,6 +121,7 @@ void add_scenario_module(Interpreter& interpreter, torch::Context& context, Scen
   // These hold for all runs over the same trees on one kind of machine (Evaluation::fits).
   const graph::Scenario& scenario = facts.scenario;
   set("soc_version", Value::of(device_generation(scenario.device).soc_version));
+  set("bf16", Value::of(scenario.upstream || device_generation(scenario.device).name != "_310P"));
   set("upstream", Value::of(scenario.upstream));
   set("distributed_backend", interpreter.str(std::string("hccl")));
   set("device_type", interpreter.str(std::string("npu")));

@@ -1,6 +1,6 @@
-"""The description of the quantised weights comes from the scenario, not from a file beside the weights."""
-from fusescout_worker.generated_description import methods_for as _methods_for
+"""The description of the quantised weights comes from the scenario: its file, or one that is generated for the asked scheme."""
+from fusescout_worker import quantization as _quantization
+from fusescout_worker import quantization as json
+from fusescout_worker.quantization import open_description as open
 
-_update, _method = _methods_for(AscendModelSlimConfig)
-AscendModelSlimConfig.maybe_update_config = _update
-AscendModelSlimConfig.get_quant_method = _method
+AscendModelSlimConfig.get_quant_method = _quantization.with_description(AscendModelSlimConfig.get_quant_method, get_scheme_class)

@@ -1,0 +1,53 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/markdown.h"
+
+namespace fusescout::report {
+
+using fusion::Finding;
+using fusion::Verdict;
+
+namespace {
+
+bool worth_a_line(const Row& row) {
+  return std::any_of(row.by_scenario.begin(), row.by_scenario.end(), [](const Finding* f) {
+    return f != nullptr && (f->verdict == Verdict::Opportunity || f->verdict == Verdict::AlreadyFused || f->verdict == Verdict::Available);
+  });
+}
+
+std::string cell(const Finding* f, Words words) {
+  if (f == nullptr) return "-";
+  switch (f->verdict) {
+    case Verdict::Opportunity: return fmt::format("{:.1f} us ({:.2f} %)", f->step_gain.nominal, f->step_share * 100);
+    case Verdict::AlreadyFused: return fmt::format("{}: {}", words("已融合", "fused"), f->by.empty() ? "" : escape(f->by.front().name));
+    case Verdict::Available: return std::string(words("可接入", "available"));
+    case Verdict::Blocked: return std::string(words("不能融合", "blocked"));
+    case Verdict::NoGain: return std::string(words("没有收益", "no gain"));
+    case Verdict::BrokenPass: return std::string(words("pass不能生效", "pass cannot match"));
+  }
+  return "-";
+}
+
+}  // namespace
+
+void scenarios_table(std::string& out, const Report& report, const std::vector<Row>& rows, Words words) {
+  bool named = std::any_of(report.scenarios.begin(), report.scenarios.end(), [](const ScenarioResult& s) { return !s.run->scenario.name.empty(); });
+  if (report.scenarios.size() < 2 || (report.scenarios.size() == 2 && !named)) return;
+  out += fmt::format("**{}**\n\n| {} | {} |", words("各场景对照", "What holds in which scenario"), words("融合", "Fusion"), words("位置", "Place"));
+  for (const ScenarioResult& s : report.scenarios) out += fmt::format(" {} |", escape(scenario_name(s.run->scenario, words.language)));
+  out += "\n|---|---|";
+  for (size_t i = 0; i < report.scenarios.size(); ++i) out += "---|";
+  out += '\n';
+  for (const Row& row : rows) {
+    if (!worth_a_line(row)) continue;
+    const Finding& f = *row.finding;
+    out += fmt::format("| {} | {} |", escape(words(f.name_zh, f.name_en)), f.locations.empty() ? "-" : place(f.locations.front()));
+    for (const Finding* there : row.by_scenario) out += fmt::format(" {} |", cell(there, words));
+    out += '\n';
+  }
+  out += '\n';
+}
+
+}  // namespace fusescout::report
