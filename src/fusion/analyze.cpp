@@ -167,7 +167,7 @@ bool similar_names(std::string_view a, std::string_view b) {
 
 // A different operator at the nearest place is no near miss: the model does something else there.
 bool something_else(const std::string& why) {
-  if (why.find("where the code has an input") != std::string::npos) return true;
+  if (why.find("where the code has an input") != std::string::npos || why.find("is a tensor in the code and none") != std::string::npos) return true;
   size_t at = why.find("` where the code has `");
   if (at == std::string::npos) return false;
   size_t start = why.rfind('`', at - 1), other = at + std::string_view("` where the code has `").size(), end = why.find('`', other);
@@ -182,7 +182,7 @@ std::vector<Finding> broken_passes(const ModelRun& run, Planner& planner) {
   for (const PassResult& pass : run.passes) matches[pass.pass] += pass.matches;
   std::set<std::tuple<std::string, Symbol, uint32_t>> seen;
   for (const PassResult& pass : run.passes) {
-    bool refused = pass.refused > 0 && pass.matches == 0;
+    bool refused = pass.refused > 0 && pass.matches == 0 && !something_else(pass.why);
     bool near = !pass.nearest.file.empty() && !something_else(pass.why);
     bool stops = !pass.stops.empty();
     if (!pass.registered || !pass.applicable || (!stops && (pass.matches > 0 || matches[pass.pass] > 0 || (!near && !refused)))) continue;

@@ -164,9 +164,16 @@ CallMatcher::CallMatcher(const CallGraph& pattern, const std::vector<TensorId>& 
   anchor_ = first.node != UINT32_MAX ? first.node : static_cast<uint32_t>(pattern.nodes.size() - 1);
 }
 
+// npu_add_rms_norm and npu_add_rms_norm_bias: one operator under two names, perhaps.
+static bool same_start(std::string_view a, std::string_view b) {
+  a.remove_prefix(a.rfind('.') + 1);
+  b.remove_prefix(b.rfind('.') + 1);
+  return a.starts_with(b) || b.starts_with(a);
+}
+
 bool CallMatcher::fail(std::string reason, uint32_t pattern, uint32_t node) {
   size_t matched = static_cast<size_t>(std::count_if(match_.nodes.begin(), match_.nodes.end(), [](uint32_t n) { return n != UINT32_MAX; }));
-  if (miss_.reason.empty() || matched > miss_.matched) miss_ = {matched, std::move(reason), node < graph_.nodes.size() ? graph_.nodes[node].entry : EntryId{}, pattern};
+  if (miss_.reason.empty() || matched > miss_.matched) miss_ = {matched, std::move(reason), node < graph_.nodes.size() ? graph_.nodes[node].entry : EntryId{}, pattern, kin_};
   return false;
 }
 
@@ -234,6 +241,7 @@ bool CallMatcher::match_node(uint32_t pattern, uint32_t node) {
   if (match_.nodes[pattern] != UINT32_MAX) return match_.nodes[pattern] == node || fail("the pattern's paths meet, the code's do not", pattern, node);
   const CallNode& p = pattern_.nodes[pattern];
   const CallNode& g = graph_.nodes[node];
+  kin_ = p.op == g.op || same_start(p.op, g.op);
   if (p.op != g.op) return fail(fmt::format("the pattern has `{}` where the code has `{}`", p.op, g.op), pattern, node);
   if ((*taken_)[node]) return fail("an earlier match has taken it", pattern, node);
   if (p.arguments.size() != g.arguments.size()) return fail(fmt::format("`{}` has {} arguments in the pattern and {} in the code", p.op, p.arguments.size(), g.arguments.size()), pattern, node);
@@ -242,7 +250,8 @@ bool CallMatcher::match_node(uint32_t pattern, uint32_t node) {
     pattern_reader_ = pattern;
     reader_ = node;
     if (p.arguments[i].name != g.arguments[i].name) return fail(fmt::format("`{}` is called with other keywords", p.op), pattern, node);
-    if (!match_argument(p.arguments[i], g.arguments[i])) return fail(fmt::format("argument {} of `{}` is another one in the pattern", i + 1, p.op), pattern, node);
+    bool tensor = std::holds_alternative<TensorId>(g.arguments[i].value) && !std::holds_alternative<TensorId>(p.arguments[i].value);
+    if (!match_argument(p.arguments[i], g.arguments[i])) return tensor ? fail(fmt::format("argument {} of `{}` is a tensor in the code and none in the pattern", i + 1, p.op), pattern, node) : fail(fmt::format("argument {} of `{}` is another one in the pattern", i + 1, p.op), pattern, node);
   }
   return true;
 }

@@ -60,6 +60,7 @@ struct NearMiss {
   std::string reason;
   graph::EntryId entry;            // of the graph, where it stopped
   uint32_t node = UINT32_MAX;      // of the pattern, which is another there
+  bool kin = false;                // but has the same name, or nearly
 };
 
 // As torch's matcher does: what makes the pattern's first output is the anchor, tried from the graph's end; a value inside the pattern has as many readers as
@@ -88,6 +89,7 @@ class CallMatcher {
   uint32_t pattern_reader_ = UINT32_MAX, reader_ = UINT32_MAX;       // whose arguments are compared
   Constants constants_ = Constants::Ignored;
   const std::vector<bool>* taken_ = nullptr;
+  bool kin_ = false;
   CallMatch match_;
   NearMiss miss_;
 };

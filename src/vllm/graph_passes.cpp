@@ -274,7 +274,8 @@ struct GraphPasses::State {
 
   // The attempt that came furthest.
   void keep(Pattern& pattern, const NearMiss& miss, const CallGraph& traced) {
-    if (!pattern.miss.reason.empty() && miss.matched <= pattern.miss.matched) return;
+    bool nearer = miss.matched > pattern.miss.matched || (miss.matched == pattern.miss.matched && miss.kin && !pattern.miss.kin);
+    if (!pattern.miss.reason.empty() && !nearer) return;
     pattern.miss = miss;
     pattern.miss_at = {};
     if (miss.node < traced.nodes.size()) point(pattern.miss_at, frame_of(traced.graph, traced.nodes[miss.node].entry));

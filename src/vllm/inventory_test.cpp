@@ -14,7 +14,7 @@ struct Trees {
     files.files = std::move(texts);
     files.files["v/pyproject.toml"] = files.files["a/pyproject.toml"] = "";
     files.files["v/vllm/_version.py"] = files.files["a/vllm_ascend/_version.py"] = "__version__ = '0.1.0'\n";
-    for (const char* package : {"v/vllm/__init__.py", "a/vllm_ascend/__init__.py", "a/vllm_ascend/patch/__init__.py"}) files.files.try_emplace(package, "");
+    for (const char* package : {"v/vllm/__init__.py", "a/vllm_ascend/__init__.py", "a/vllm_ascend/patch/__init__.py", "v/vllm/model_executor/__init__.py", "a/vllm_ascend/platform.py"}) files.files.try_emplace(package, "");
     vllm = *source::Tree::open(source::Package::Vllm, "v", files);
     ascend = *source::Tree::open(source::Package::VllmAscend, "a", files);
   }
