@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <unordered_set>
 
 #include "app/analyze.h"
 #include "app/command.h"
@@ -14,10 +15,11 @@ int run(const ExplainOptions& o) {
   AnalyzeResult result = analyze_model(o, false);
   if (!result.analyzed) return result.code;
   std::string text, near;
+  std::unordered_set<std::string> listed;   // most findings are in both scenarios
   for (const report::ScenarioResult& s : result.analyzed->report.scenarios) {
     for (const fusion::Finding& f : s.analysis->findings) {
       if (f.id == o.id) text += "scenario: " + report::scenario_name(s.run->scenario, report::Language::En) + "\n" + fusion::explain(f, *s.run) + "\n";
-      else if (f.pattern == o.id || f.id.find(o.id) != std::string::npos) near += "\n  " + f.id;
+      else if ((f.pattern == o.id || f.id.find(o.id) != std::string::npos) && listed.insert(f.id).second) near += "\n  " + f.id;
     }
   }
   if (text.empty()) {

@@ -137,6 +137,13 @@ def test_no_half_written_file(program: Program, folder: Path):
     assert os.listdir(folder) == ["report.md"], os.listdir(folder)
 
 
+def test_endless(program: Program, folder: Path):
+    """Source that would never end, or take all memory in a few steps."""
+    for number, line in enumerate(("a = [0]\nwhile True: a = a + a", "a = sum(range(10 ** 13))")):
+        trees = edited(folder / str(number), DENSE_FILE, lambda text: text + "\n" + line + "\n")
+        program.refused("dump", "sequence", "TinyDenseForCausalLM", "--config", SAMPLE / "configs/tiny_dense", trees=trees, says=["limit of the evaluator"])
+
+
 def test_pipes_and_links(program: Program, folder: Path):
     """A pipe (as any device) is written to and stays what it is; a link keeps pointing to its file."""
     pipe, link, report = folder / "pipe", folder / "link", folder / "report.md"

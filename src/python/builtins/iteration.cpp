@@ -157,6 +157,7 @@ void Interpreter::for_each(const Value& iterable, const std::function<void(const
       return;
     }
     if (auto* range = iterable.as<Range>()) {
+      if (static_cast<uint64_t>(range->length()) > limits_.steps) raise("TimeoutError", "limit of the evaluator reached");
       for (int64_t i = 0, n = range->length(); i < n; ++i) action(Value::of(range->start + i * range->step));
       return;
     }
