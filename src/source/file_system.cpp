@@ -53,7 +53,7 @@ std::optional<std::string> RealFileSystem::read(const std::string& path) const {
 
 bool RealFileSystem::is_file(const std::string& path) const {
   auto status = status_of(path);
-  return status && !S_ISDIR(status->st_mode);
+  return status && S_ISREG(status->st_mode);   // nobody's source is a pipe that waits or a device without an end
 }
 
 bool RealFileSystem::is_directory(const std::string& path) const {

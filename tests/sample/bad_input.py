@@ -137,6 +137,16 @@ def test_no_half_written_file(program: Program, folder: Path):
     assert os.listdir(folder) == ["report.md"], os.listdir(folder)
 
 
+def test_no_plain_file(program: Program, folder: Path):
+    """Where a source file should be: a pipe that waits, a device without an end, a link to itself."""
+    trees = edited(folder, DENSE_FILE, lambda text: text)
+    path = folder / "sample" / DENSE_FILE
+    for make in (lambda: os.mkfifo(path), lambda: path.symlink_to("/dev/zero"), lambda: path.symlink_to(path.name), lambda: path.mkdir()):
+        path.unlink()
+        make()
+        program.refused("analyze", "TinyDenseForCausalLM", "--config", SAMPLE / "configs/tiny_dense", trees=trees, says=["the tree has no such file"])
+
+
 def test_endless(program: Program, folder: Path):
     """Source that would never end, or take all memory in a few steps."""
     for number, line in enumerate(("a = [0]\nwhile True: a = a + a", "a = sum(range(10 ** 13))")):
