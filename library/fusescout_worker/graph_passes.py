@@ -75,5 +75,5 @@ def range_of_step(compilation):
         return None
     if found[0] is EverySize:
         return EverySize
-    sizes = [size for size in compilation.compile_sizes or [] if size == scenario.step_tokens]
+    sizes = [size for size in getattr(compilation, "compile_sizes", None) or [] if size == scenario.step_tokens]
     return type(found[0])(start=sizes[0], end=sizes[0]) if sizes else found[0]

@@ -59,7 +59,7 @@ void add_scenario_options(CLI::App& command, Options& o) {
   command.add_option("--quant", o.quant, "a quantisation scheme for all layers: w8a8, w8a8_dynamic, ...");
   command.add_option("--quant-description", o.quant_description, "a quant_model_description.json")->type_name("FILE");
   command.add_option("--additional-config", o.additional_config, "vllm-ascend's additional_config")->type_name("JSON");
-  command.add_option("--image", o.image, "a picture goes through the vision tower too: its frames, rows and columns of patches")->type_name("T,H,W");
+  command.add_option("--image", o.image, "a picture goes through the tower for pictures too: its frames, rows and columns of patches")->type_name("T,H,W");
   command.add_option("--compilation-config", o.compilation_config, "vLLM's compilation_config")->type_name("JSON");
   command.add_option("--mtp", o.mtp, "tokens that multi-token prediction proposes in each step (default: off)")->type_name("N")->check(from(0, 16));
   command.add_option("--env", o.environment, "an environment variable of the run; may be repeated")->type_name("NAME=VALUE");

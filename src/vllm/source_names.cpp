@@ -58,7 +58,7 @@ const SourceFile* SourceNames::file(const std::string& path) {
   if (!added) return at->second.get();
   for (const source::Tree* tree : trees_) {
     if (!path.starts_with(std::string(source::import_name(tree->package())) + "/")) continue;
-    std::shared_ptr<const Ast> ast = asts_.get(*tree, path);
+    std::shared_ptr<const Ast> ast = asts_.whole(*tree, path);
     if (ast == nullptr) continue;
     at->second = std::make_unique<SourceFile>(SourceFile{path, module_of(path), std::move(ast), {}});
     read_imports(*at->second);

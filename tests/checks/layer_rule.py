@@ -6,7 +6,7 @@ import re
 import sys
 from pathlib import Path
 
-HEAVY = re.compile(r"nlohmann/|fmt/|CLI/|toml\+\+|curl/|archive\.h|openssl/|tree_sitter/")
+HEAVY = re.compile(r"nlohmann/(?!json_fwd)|fmt/|CLI/|toml\+\+|curl/|archive\.h|openssl/|tree_sitter/")
 TEST_HEADERS = {"src/source/fake_index.h"}  # included by tests alone
 
 

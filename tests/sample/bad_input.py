@@ -68,7 +68,7 @@ def test_sources(program: Program, folder: Path):
 def test_names(program: Program):
     program.refused("locate", "NoSuchModel-9B", says=["no model `NoSuchModel-9B`"])
     program.refused("locate", "", says=["no model ``"])
-    program.refused("analyze", "TinyMoeForCausalLM", says=["no config of `TinyMoeForCausalLM`", "--config FILE"])
+    program.refused("analyze", "TinyChatForCausalLM", says=["no config of `TinyChatForCausalLM`", "--config FILE"])
 
 
 def test_configs(program: Program, folder: Path):
