@@ -19,17 +19,25 @@ def version(tree):
     return next(line.split()[1] for line in (pathlib.Path(tree) / "PKG-INFO").read_text().splitlines() if line.startswith("Version:"))
 
 
-def evaluate(program, vllm, ascend, transformers, kind):
-    done = subprocess.run([program, "models", "--kind", kind, "--format", "json", "--vllm", vllm, "--ascend", ascend, "--transformers", transformers],
+def evaluate(program, vllm, ascend, transformers, kind, phase):
+    done = subprocess.run([program, "models", "--kind", kind, "--phase", phase, "--format", "json", "--vllm", vllm, "--ascend", ascend, "--transformers", transformers],
                           capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 
 
-def page(models, vllm, ascend, kind):
+def table(models):
+    lines = ["| architecture | status | config | what is missing |", "|---|---|---|---|"]
+    for m in sorted(models, key=lambda m: (ORDER.index(m["status"]), m["architecture"])):
+        why = (m["unresolved"] or ["?"])[0].split("\n")[0].replace("|", "\\|")
+        lines.append(f"| {m['architecture']} | {m['status']} | {m['config']} | {why[:240]} |")
+    return lines
+
+
+def page(models, prefill, vllm, ascend, kind):
     kinds = list(dict.fromkeys(m["kind"] for m in models))
     count = collections.Counter((m["kind"], m["status"]) for m in models)
     lines = ["# Coverage", "",
-             f"Every architecture that vLLM {version(vllm)} and vllm-ascend {version(ascend)} register, evaluated by `fusescout models --kind {kind}`. *complete*: nothing opaque, nothing",
+             f"Every architecture that vLLM {version(vllm)} and vllm-ascend {version(ascend)} register, evaluated by `fusescout models --kind {kind}` (decode). *complete*: nothing opaque, nothing",
              "assumed. *rejected*: the sources themselves refuse the model in this scenario, or a config that stands in for the model's own. *partial*: followed to the",
              "end with an assumption. *failed*: no graph. Of a multimodal model this is the language part, with text. This page is written by `tools/coverage.py`.", "",
              "| kind | " + " | ".join(ORDER) + " | all | complete |", "|---" * (len(ORDER) + 3) + "|"]
@@ -43,10 +51,11 @@ def page(models, vllm, ascend, kind):
         rest = [m for m in models if m["kind"] == kind and m["status"] != "complete"]
         if not rest:
             continue
-        lines += ["", f"## {kind.replace('_', ' ')}", "", "| architecture | status | config | what is missing |", "|---|---|---|---|"]
-        for m in sorted(rest, key=lambda m: (ORDER.index(m["status"]), m["architecture"])):
-            why = (m["unresolved"] or ["?"])[0].split("\n")[0].replace("|", "\\|")
-            lines.append(f"| {m['architecture']} | {m['status']} | {m['config']} | {why[:240]} |")
+        lines += ["", f"## {kind.replace('_', ' ')}", "", *table(rest)]
+    complete = {m["architecture"] for m in models if m["status"] == "complete"}
+    rest = [m for m in prefill if m["architecture"] in complete and m["status"] != "complete"]
+    if rest:
+        lines += ["", "## complete in decode, but not in prefill", "", *table(rest)]
     return "\n".join(lines) + "\n"
 
 
@@ -54,4 +63,5 @@ if __name__ == "__main__":
     if len(sys.argv) not in (5, 7):
         sys.exit(__doc__)
     _, program, vllm, ascend, transformers, name, kind = [*sys.argv, "coverage.md", "all"][:7]
-    (ROOT / "docs" / name).write_text(page(evaluate(program, vllm, ascend, transformers, kind), vllm, ascend, kind))
+    decode, prefill = (evaluate(program, vllm, ascend, transformers, kind, phase) for phase in ("decode", "prefill"))
+    (ROOT / "docs" / name).write_text(page(decode, prefill, vllm, ascend, kind))

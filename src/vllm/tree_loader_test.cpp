@@ -15,7 +15,7 @@ struct TreeLoaderTest : testing::Test {
 
   void SetUp() override {
     files.files["v/vllm/__init__.py"] = "";
-    files.files["v/vllm/model_executor/__init__.py"] = "";
+    files.files["v/vllm/model_executor/__init__.py"] = "x = 1\n";
     files.files["v/vllm/model_executor/utils.py"] = "x = 1\n";
     files.files["v/vllm/logger.py"] = "x = 1\n";
     data.files["library/enum.py"] = "x = 1\n";
