@@ -10,6 +10,9 @@ namespace fusescout::report {
 using fusion::Finding;
 using fusion::Verdict;
 
+// What there is to do in one scenario counts, though another has nothing: an operator to write, or one that is there to be called.
+static int weight(Verdict verdict) { return verdict == Verdict::Opportunity ? 2 : verdict == Verdict::Available ? 1 : 0; }
+
 std::vector<Row> merge_findings(const Report& report) {
   std::vector<Row> rows;
   std::map<std::string, size_t> row_of;
@@ -19,9 +22,8 @@ std::vector<Row> merge_findings(const Report& report) {
       if (added) rows.push_back({&finding, s, finding.verdict, std::vector<const Finding*>(report.scenarios.size())});
       Row& row = rows[it->second];
       row.by_scenario[s] = &finding;
-      bool better = finding.verdict == Verdict::Opportunity &&
-                    (row.verdict != Verdict::Opportunity || finding.step_gain.nominal > row.finding->step_gain.nominal);
-      if (better) {
+      int here = weight(finding.verdict), there = weight(row.verdict);
+      if (here > there || (here == there && here > 0 && finding.step_gain.nominal > row.finding->step_gain.nominal)) {
         row.finding = &finding;
         row.scenario = s;
         row.verdict = finding.verdict;
@@ -29,9 +31,9 @@ std::vector<Row> merge_findings(const Report& report) {
     }
   }
   std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
-    bool first_a = a.verdict == Verdict::Opportunity, first_b = b.verdict == Verdict::Opportunity;
-    if (first_a != first_b) return first_a;
-    return first_a && a.finding->step_gain.nominal > b.finding->step_gain.nominal;
+    int first_a = weight(a.verdict), first_b = weight(b.verdict);
+    if (first_a != first_b) return first_a > first_b;
+    return first_a > 0 && a.finding->step_gain.nominal > b.finding->step_gain.nominal;
   });
   return rows;
 }

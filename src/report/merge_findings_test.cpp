@@ -1,0 +1,43 @@
+#include <gtest/gtest.h>
+
+#include "report/report.h"
+
+namespace fusescout::report {
+namespace {
+
+using fusion::Verdict;
+
+fusion::Analysis analysis_of(Verdict verdict, double gain) {
+  fusion::Analysis analysis;
+  fusion::Finding finding;
+  finding.id = "x@m.py:1";
+  finding.verdict = verdict;
+  finding.step_gain.nominal = gain;
+  analysis.findings.push_back(finding);
+  return analysis;
+}
+
+// The verdict of a finding that the two scenarios see so.
+Row merged(Verdict first, double first_gain, Verdict second, double second_gain) {
+  fusion::Analysis a = analysis_of(first, first_gain), b = analysis_of(second, second_gain);
+  Report report;
+  report.scenarios = {{nullptr, &a}, {nullptr, &b}};
+  std::vector<Row> rows = merge_findings(report);
+  EXPECT_EQ(rows.size(), 1u);
+  return rows.at(0);
+}
+
+TEST(MergeFindings, WhatThereIsToDoCounts) {
+  EXPECT_EQ(merged(Verdict::NoGain, 0, Verdict::Available, 5).verdict, Verdict::Available);
+  EXPECT_EQ(merged(Verdict::Available, 5, Verdict::Blocked, 0).verdict, Verdict::Available);
+  EXPECT_EQ(merged(Verdict::Available, 9, Verdict::Opportunity, 5).verdict, Verdict::Opportunity);
+  EXPECT_EQ(merged(Verdict::NoGain, 0, Verdict::Blocked, 0).verdict, Verdict::NoGain);
+}
+
+TEST(MergeFindings, TheScenarioThatGainsMostShowsIt) {
+  EXPECT_EQ(merged(Verdict::Opportunity, 3, Verdict::Opportunity, 5).scenario, 1u);
+  EXPECT_EQ(merged(Verdict::Opportunity, 5, Verdict::Opportunity, 3).scenario, 0u);
+}
+
+}  // namespace
+}  // namespace fusescout::report
