@@ -15,12 +15,12 @@ bool same_request(const ModelRequest& a, const ModelRequest& b) {
   return all(a) == all(b);
 }
 
-// Scenarios whose models are probably constructed alike (a server is set up for its batch). Whether they are is found out.
+// Scenarios whose models are probably constructed alike, prefill and decode of one server first of all. Whether they are is found out.
 bool may_share_model(const EvaluationTask& a, const EvaluationTask& b) {
   auto all = [](const graph::Scenario& s) {
-    return std::tie(s.upstream, s.device, s.custom_ops, s.triton, s.environment, s.graph_mode, s.dtype, s.tp, s.ep, s.dp, s.pp, s.quant, s.additional_config, s.phase);
+    return std::tie(s.upstream, s.device, s.custom_ops, s.triton, s.environment, s.graph_mode, s.dtype, s.tp, s.ep, s.dp, s.pp, s.quant, s.additional_config);
   };
-  return same_request(a.request, b.request) && all(a.scenario) == all(b.scenario) && a.scenario.sequences() == b.scenario.sequences();
+  return same_request(a.request, b.request) && all(a.scenario) == all(b.scenario);
 }
 
 
