@@ -1,52 +1,21 @@
 #include "catalogue/load_kernels.h"
 
-#include <algorithm>
-#include <memory>
 #include <optional>
 
 #include "base/check.h"
+#include "catalogue/data_loader.h"
 #include "catalogue/install.h"
 #include "python/interpreter.h"
-#include "syntax/parse.h"
 #include "torch/context.h"
 
 namespace fusescout::catalogue {
-namespace {
 
 using python::Arguments;
 using python::Interpreter;
 using python::Value;
 
-class DataLoader final : public python::ModuleLoader {
- public:
-  explicit DataLoader(const source::FileSystem& files) : files_(files) {}
-  bool exists(Symbol dotted) override { return find(dotted).has_value(); }
-  std::optional<python::ModuleSource> load(Symbol dotted) override {
-    std::optional<std::string> path = find(dotted), text = path ? files_.read(*path) : std::nullopt;
-    if (!text) return std::nullopt;
-    return python::ModuleSource{Symbol(*path), std::make_shared<const syntax::Ast>(syntax::parse(*text)), path->ends_with("/__init__.py")};
-  }
-  std::optional<python::ModuleSource> overlay(Symbol) override { return std::nullopt; }
-  bool installed(Symbol) override { return false; }
-
- private:
-  std::optional<std::string> find(Symbol dotted) const {
-    std::string name = dotted.str();
-    std::replace(name.begin(), name.end(), '.', '/');
-    for (const char* folder : {"catalogue/", "library/"}) {
-      for (const char* ending : {".py", "/__init__.py"}) {
-        if (files_.is_file(folder + name + ending)) return folder + name + ending;
-      }
-    }
-    return std::nullopt;
-  }
-  const source::FileSystem& files_;
-};
-
-}  // namespace
-
 ErrorOr<std::vector<FusedKernel>> load_kernels(const source::FileSystem& data) {
-  DataLoader loader(data);
+  DataLoader loader(data, {"catalogue/", "library/"});
   graph::Graph graph;
   Interpreter interpreter(loader, graph.expressions);
   torch::Context context(interpreter, graph);

@@ -1,9 +1,9 @@
 #include "catalogue/load_patterns.h"
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 
+#include "catalogue/data_loader.h"
 #include "graph/expression.h"
 #include "python/interpreter.h"
 #include "source/cache.h"
@@ -14,35 +14,6 @@ namespace {
 
 using python::Interpreter;
 using python::Value;
-
-std::shared_ptr<const syntax::Ast> parse(const std::string& text) { return std::make_shared<const syntax::Ast>(syntax::parse(text)); }
-
-// A pattern may import `notation`, and the standard library, which lies in the folder `library` beside the patterns.
-class NotationLoader final : public python::ModuleLoader {
- public:
-  explicit NotationLoader(const PatternFolder& folder)
-      : folder_(folder), library_(folder.path.substr(0, folder.path.rfind('/') + 1) + "library/") {}
-  bool exists(Symbol dotted) override { return find(dotted).has_value(); }
-  std::optional<python::ModuleSource> load(Symbol dotted) override {
-    std::optional<std::string> path = find(dotted), text = path ? folder_.files->read(*path) : std::nullopt;
-    if (!text) return std::nullopt;
-    return python::ModuleSource{Symbol(*path), parse(*text), path->ends_with("/__init__.py")};
-  }
-  std::optional<python::ModuleSource> overlay(Symbol) override { return std::nullopt; }
-  bool installed(Symbol) override { return false; }
-
- private:
-  std::optional<std::string> find(Symbol dotted) const {
-    std::string name = dotted.str();
-    std::replace(name.begin(), name.end(), '.', '/');
-    for (const std::string& path : {folder_.path + "/" + name + ".py", library_ + name + ".py", library_ + name + "/__init__.py"}) {
-      if (folder_.files->is_file(path)) return path;
-    }
-    return std::nullopt;
-  }
-  const PatternFolder& folder_;
-  std::string library_;
-};
 
 std::string failure_text(const std::string& path, const Interpreter::Failure& failure) {
   // The innermost line of the pattern's own file says most.
@@ -58,7 +29,7 @@ ErrorOr<std::string> describe_file(Interpreter& interpreter, const PatternFolder
   std::string path = folder.path + "/" + family + "/" + name + ".py";
   std::optional<std::string> text = folder.files->read(path);
   if (!text) return Error{path + ": cannot be read"};
-  std::shared_ptr<const syntax::Ast> ast = parse(*text);
+  auto ast = std::make_shared<const syntax::Ast>(syntax::parse(*text));
   if (ast->first_error_line != 0) return Error{path + ":" + std::to_string(ast->first_error_line) + ": syntax error: " + ast->first_error};
   std::string described;
   std::optional<Interpreter::Failure> failure = interpreter.guard([&] {
@@ -75,7 +46,8 @@ ErrorOr<std::string> describe_file(Interpreter& interpreter, const PatternFolder
 }
 
 ErrorOr<std::string> describe_folder(const PatternFolder& notation, const PatternFolder& folder) {
-  NotationLoader loader(notation);
+  // A pattern may import `notation`, and the standard library, which lies in the folder `library` beside the patterns.
+  DataLoader loader(*notation.files, {notation.path + "/", notation.path.substr(0, notation.path.rfind('/') + 1) + "library/"});
   graph::Expressions expressions;
   Interpreter interpreter(loader, expressions);
   std::string text;

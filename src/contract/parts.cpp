@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "fusion/group.h"
+
 namespace fusescout::contract {
 
 using graph::EntryId;
@@ -11,23 +13,12 @@ using graph::Graph;
 using graph::OperatorId;
 using graph::TensorId;
 
-namespace {
-
-std::vector<FrameId> stack_of(const Graph& graph, FrameId frame) {   // outermost first
-  std::vector<FrameId> stack;
-  for (; frame.valid(); frame = graph.frames[frame].parent) stack.push_back(frame);
-  std::reverse(stack.begin(), stack.end());
-  return stack;
-}
-
-}  // namespace
-
 Parts::Parts(const Graph& graph, const std::vector<OperatorId>& operators, const SourceReader& read_source)
     : graph_(graph), read_source_(read_source) {
   for (OperatorId id : operators) {
     EntryId call = graph.operators[id].call;
     if (!call.valid() || !graph.entries[call].frame.valid()) continue;
-    stacks_[id.index] = stack_of(graph, graph.entries[call].frame);
+    stacks_[id.index] = fusion::stack_of(graph, graph.entries[call].frame);
     kernels_.insert(graph.operators[id].kernel.index);
   }
 }

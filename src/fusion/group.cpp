@@ -86,14 +86,14 @@ Group make_group(const Flow& flow, std::vector<KernelId> kernels) {
   return group;
 }
 
-namespace {
-
-std::vector<FrameId> stack_of(const Graph& graph, FrameId frame) {   // outermost first
+std::vector<FrameId> stack_of(const Graph& graph, FrameId frame) {
   std::vector<FrameId> stack;
   for (; frame.valid(); frame = graph.frames[frame].parent) stack.push_back(frame);
   std::reverse(stack.begin(), stack.end());
   return stack;
 }
+
+namespace {
 
 void add_span(std::vector<Span>& spans, Span span) {
   for (const Span& other : spans) {

@@ -21,6 +21,8 @@ struct Group {
 
 Group make_group(const Flow& flow, std::vector<graph::KernelId> kernels);
 
+std::vector<graph::FrameId> stack_of(const graph::Graph& graph, graph::FrameId frame);   // outermost first
+
 // Where the operators meet: the lines of the innermost function that calls them all; then the lines of the operators themselves.
 std::vector<Span> places_of(const graph::Graph& graph, std::span<const graph::OperatorId> operators);
 Location place_of(const graph::Graph& graph, graph::OperatorId op);
