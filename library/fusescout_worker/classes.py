@@ -27,14 +27,14 @@ def report(model):
             if owner and elements:
                 scenario.add_class("main", type(modules[owner]))
     holders = set(attention)
-    seen = set()
+    # Most layers are as one before: each kind is looked at once.
+    kinds = {}
     for layer in [name for name in modules if name in layers]:
-        scenario.add_class("decoder_layer", type(modules[layer]))
-        # Most layers are as one before.
         parts = tuple([type(module) for module in modules[layer].modules()])
-        if parts in seen:
-            continue
-        seen.add(parts)
+        kinds.setdefault(parts, []).append(layer)
+    for alike in kinds.values():
+        layer, count = alike[0], len(alike)
+        scenario.add_class("decoder_layer", type(modules[layer]), count)
         in_holder = set()   # a module comes before what it contains
         for name, module in modules[layer].named_modules(prefix=layer):
             if name == layer:
@@ -45,12 +45,12 @@ def report(model):
             if isinstance(module, (LinearBase, Experts)):
                 continue
             if name in with_attention or (name in holders and list(module.children())):
-                scenario.add_class("attention", type(module))
+                scenario.add_class("attention", type(module), count)
                 in_holder.add(name)
             elif name in with_experts:
-                scenario.add_class("moe", type(module))
+                scenario.add_class("moe", type(module), count)
             elif not inside and any(isinstance(child, LinearBase) for child in module.children()):
-                scenario.add_class("mlp", type(module))
+                scenario.add_class("mlp", type(module), count)
 
 
 def above(names):

@@ -42,15 +42,19 @@ void add_source_options(CLI::App& command, Options& o) {
   command.add_option("--jobs", o.jobs, "processes and threads (default: as many as the machine has)")->type_name("N")->check(from(0, 1024));
 }
 
-void add_scenario_options(CLI::App& command, Options& o) {
-  command.add_option("--config", o.config, "config.json of the model, or its folder (default: a built-in preset)")->type_name("FILE");
-  command.add_flag("--upstream", o.upstream, "leave vllm-ascend out: vLLM's own code on an out-of-tree platform, attention opaque");
+void add_step_options(CLI::App& command, Options& o) {
   command.add_option("--device", o.device, "910B1 to 910B4, 910C, 310P, 950, or a device file")->capture_default_str();
   command.add_option("--graph-mode", o.graph_mode, "aclgraph or eager")->capture_default_str()->check(CLI::IsMember({"aclgraph", "eager"}));
   command.add_option("--phase", o.phase, "prefill or decode (default: decode; `analyze` does both)")->check(CLI::IsMember({"prefill", "decode"}));
   command.add_option("--tokens", o.tokens, "tokens of the step (default: 16 in decode, 2048 in prefill)")->type_name("N")->check(from(1, max_tokens));
   command.add_option("--batch", o.batch, "sequences of the step (default: one a token in decode, 1 in prefill)")->type_name("N")->check(from(1, max_tokens));
   command.add_option("--context", o.context, "cached tokens of a sequence in decode")->type_name("N")->capture_default_str()->check(from(0, max_context));
+}
+
+void add_scenario_options(CLI::App& command, Options& o) {
+  add_step_options(command, o);
+  command.add_option("--config", o.config, "config.json of the model, or its folder (default: a built-in preset)")->type_name("FILE");
+  command.add_flag("--upstream", o.upstream, "leave vllm-ascend out: vLLM's own code on an out-of-tree platform, attention opaque");
   command.add_option("--dtype", o.dtype, "bf16, f16 or f32 (default: what the config says)");
   command.add_option("--tp", o.tp, "tensor parallel size")->capture_default_str()->check(from(1, max_ranks));
   command.add_option("--ep", o.ep, "expert parallel size; without a number: over all ranks (default: off)")->expected(0, 1)->type_name("[N]")->check(from(1, max_ranks));

@@ -34,7 +34,8 @@ unsigned jobs_of(const Options& options);
 std::string cache_of(const Options& options);                     // its directory; "": none
 
 void add_source_options(CLI::App& command, Options& options);     // where the trees are, the cache
-void add_scenario_options(CLI::App& command, Options& options);
+void add_step_options(CLI::App& command, Options& options);       // the device and the size of the step: all that a price needs
+void add_scenario_options(CLI::App& command, Options& options);   // those, the model's config, parallelism, quantisation, ...
 void add_format_option(CLI::App& command, Options& options, std::vector<std::string> formats);
 
 // The scenario that the options describe; `phase` where none was given.

@@ -32,7 +32,7 @@ void add_price_command(CLI::App& program, Action& chosen) {
   CLI::App* command = program.add_subcommand("price", "price a group of operators before and after a fusion, from graph text");
   command->add_option("file", options->file, "graph text: `--- before` and `--- after`, or one graph against all of it in one kernel")->required();
   command->add_option("--data", options->data, "folder in place of the built-in data")->type_name("DIR");
-  add_scenario_options(*command, *options);
+  add_step_options(*command, *options);
   command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }
 

@@ -23,7 +23,10 @@ void class_line(std::string& out, std::string_view label, const graph::ClassUse&
 void locations_section(std::string& out, const Report& report, Words words) {
   out += fmt::format("### 1. {}\n\n", words("模型代码位置", "Code locations"));
   const graph::ModelClasses& classes = report.scenarios.front().run->classes;
-  for (const auto& use : classes.main) class_line(out, words("主模型类", "Main class"), use, words);
+  // What the registry names, then what it wraps.
+  for (const auto& use : classes.main) {
+    class_line(out, &use == classes.main.data() ? words("主模型类", "Main class") : words("内层模型类", "Inner model class"), use, words);
+  }
   for (const auto& use : classes.decoder_layer) class_line(out, words("Decoder层", "Decoder layer"), use, words);
   for (const auto& use : classes.attention) class_line(out, "Attention", use, words);
   for (const auto& use : classes.mlp) class_line(out, "MLP", use, words);

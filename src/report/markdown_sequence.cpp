@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -68,8 +69,22 @@ void calls_table(std::string& out, const ModelRun& run, const std::vector<Sequen
   out += '\n';
 }
 
-void kernels_table(std::string& out, const ModelRun& run, const std::vector<KernelId>& kernels, const std::map<uint32_t, std::string>& opportunities,
-                   Words words) {
+// What a kernel leaves for others: the outputs of its operators that are read outside it. Of a kernel that nobody reads, what it ends with.
+std::vector<TensorId> results_of(const Graph& graph, const Kernel& kernel, const std::vector<std::vector<graph::OperatorId>>& consumers) {
+  std::vector<TensorId> results;
+  auto inside = [&](graph::OperatorId op) { return std::find(kernel.operators.begin(), kernel.operators.end(), op) != kernel.operators.end(); };
+  for (graph::OperatorId op : kernel.operators) {
+    for (TensorId output : graph.operators[op].outputs) {
+      const auto& readers = consumers[graph.root(output).index];
+      if (!std::all_of(readers.begin(), readers.end(), inside)) results.push_back(output);
+    }
+  }
+  if (results.empty() && !kernel.operators.empty()) results = graph.operators[kernel.operators.back()].outputs;
+  return results;
+}
+
+void kernels_table(std::string& out, const ModelRun& run, const std::vector<KernelId>& kernels, const std::vector<std::vector<graph::OperatorId>>& consumers,
+                   const std::map<uint32_t, std::string>& opportunities, Words words) {
   out += words("| # | 算子(kernel) | 单元 | 计算 | 输出 | 位置 | 状态 |\n", "| # | Kernel | Unit | Computes | Out | Place | State |\n");
   out += "|---|------|------|------|------|------|------|\n";
   static constexpr const char* units[] = {"vector", "cube", "mixed", "communication", "host"};
@@ -77,12 +92,7 @@ void kernels_table(std::string& out, const ModelRun& run, const std::vector<Kern
   for (KernelId id : kernels) {
     const Kernel& k = run.graph.kernels[id];
     std::string computes;
-    std::vector<TensorId> outputs;
-    for (graph::OperatorId op : k.operators) {
-      const graph::Operator& o = run.graph.operators[op];
-      computes += (computes.empty() ? "" : ", ") + o.kind.str();
-      outputs = o.outputs;
-    }
+    for (graph::OperatorId op : k.operators) computes += (computes.empty() ? "" : ", ") + run.graph.operators[op].kind.str();
     std::string state;
     if (!k.fused_by.empty()) state = fmt::format("{} `{}` {}", words("融合于", "fused by"), k.fused_by, place(graph::Location{k.fused_by_file, k.fused_by_line}));
     else if (k.operators.size() > 1) state = fmt::format("{} {}", words("融合算子:", "fused:"), k.operators.size());
@@ -91,7 +101,7 @@ void kernels_table(std::string& out, const ModelRun& run, const std::vector<Kern
     const Entry& call = run.graph.entries[k.calls.front()];
     const graph::Frame* innermost = call.frame.valid() ? &run.graph.frames[call.frame] : nullptr;
     out += fmt::format("| {} | `{}` | {} | {} | {} | {} | {} |\n", ++number, k.name.view(), units[static_cast<size_t>(k.unit)], computes,
-                       shapes(run.graph, outputs, true), frame_place(innermost), state);
+                       shapes(run.graph, results_of(run.graph, k, consumers), true), frame_place(innermost), state);
   }
   out += '\n';
 }
@@ -116,6 +126,7 @@ void sequence_section(std::string& out, const Report& report, const std::vector<
   std::vector<Symbol> layers;
   for (const SequenceEntry& s : sequence) layers.push_back(of_entries[s.entry.index]);
   std::map<uint32_t, std::string> opportunities = opportunities_of_kernels(rows);
+  std::vector<std::vector<graph::OperatorId>> consumers = run.graph.consumers();
   size_t number = 0;
   for (const graph::LayerGroup& group : graph::fold_layers(run.graph)) {
     Symbol layer = group.layers.front();
@@ -127,7 +138,7 @@ void sequence_section(std::string& out, const Report& report, const std::vector<
     out += fmt::format("#### {}\n\n{}\n\n", title, words("模型代码的调用:", "What the model's code calls:"));
     calls_table(out, run, sequence, layers, layer, words);
     out += fmt::format("{}\n\n", words("设备上运行的算子:", "Kernels that run for it on the device:"));
-    kernels_table(out, run, group.kernels, opportunities, words);
+    kernels_table(out, run, group.kernels, consumers, opportunities, words);
   }
 }
 

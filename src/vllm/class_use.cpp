@@ -55,7 +55,7 @@ graph::ClassUse describe(const python::Class* cls) {
 
 }  // namespace
 
-void add_class_use(python::Interpreter&, graph::ModelRun& run, std::string_view role, python::Class* cls) {
+void add_class_use(python::Interpreter&, graph::ModelRun& run, std::string_view role, python::Class* cls, uint32_t count) {
   auto& list = role == "main" ? run.classes.main
              : role == "decoder_layer" ? run.classes.decoder_layer
              : role == "attention" ? run.classes.attention
@@ -64,9 +64,10 @@ void add_class_use(python::Interpreter&, graph::ModelRun& run, std::string_view 
   graph::ClassUse use = describe(cls);
   for (graph::ClassUse& known : list) {
     if (known.name != use.name || known.replaced_by != use.replaced_by) continue;
-    ++known.count;
+    known.count += count;
     return;
   }
+  use.count = count;
   list.push_back(std::move(use));
 }
 

@@ -9,8 +9,8 @@
 
 namespace fusescout::vllm {
 
-// Adds an instance of the class under a role: "main", "decoder_layer", "attention", "mlp", "moe".
-void add_class_use(python::Interpreter& interpreter, graph::ModelRun& run, std::string_view role, python::Class* cls);
+// Adds instances of the class under a role: "main", "decoder_layer", "attention", "mlp", "moe".
+void add_class_use(python::Interpreter& interpreter, graph::ModelRun& run, std::string_view role, python::Class* cls, uint32_t count);
 
 // Which nn.Modules are library modules (CustomOp, PluggableLayer, attention layers), and what a class of vllm-ascend overrides.
 void set_class_hooks(torch::Context& context, graph::ModelRun& run);

@@ -54,6 +54,8 @@ TEST(Mentions, ALongerNameIsAnotherOne) {
 TEST(Mentions, WordsMayBeJoinedByOtherSigns) {
   EXPECT_EQ(find_mentions("GLM-4.7 here", "glm 4.7").size(), 1u);
   EXPECT_EQ(find_mentions("glm4.7 here", "glm 4.7").size(), 0u);
+  EXPECT_EQ(find_mentions("the GLM-4.7 here", "glm4.7").size(), 1u);
+  EXPECT_EQ(find_mentions("the GLM-4.75 here, GLM--4.7", "glm4.7").size(), 0u);
 }
 
 TEST(Locate, AnUnknownNameGetsTheNearestOnes) {

@@ -28,6 +28,15 @@ std::vector<Mention> find_mentions(std::string_view text, std::string_view name)
   if (name.empty()) return mentions;
   auto joint = [](char c) { return c == ' ' || c == '-' || c == '_'; };   // "Name 4", "name-4"
   auto same = [&](char a, char b) { return lower(a) == lower(b) || (joint(a) && joint(b)); };
+  // Where the name ends that begins at `at`; 0 when it is not there. The text may join words that the name writes as one: "Name-4" for "name4".
+  auto end_of = [&](size_t at) -> size_t {
+    size_t i = at;
+    for (size_t n = 0; n < name.size(); ++n, ++i) {
+      if (n > 0 && i + 1 < text.size() && joint(text[i]) && !joint(name[n]) && !joint(name[n - 1])) ++i;
+      if (i >= text.size() || !same(text[i], name[n])) return 0;
+    }
+    return i;
+  };
   uint32_t line = 1;
   size_t counted = 0;
   std::array<bool, 256> begins{};
@@ -35,12 +44,9 @@ std::vector<Mention> find_mentions(std::string_view text, std::string_view name)
   for (auto from = text.begin();;) {
     auto at = std::find_if(from, text.end(), [&](char c) { return begins[static_cast<unsigned char>(c)]; });
     if (static_cast<size_t>(text.end() - at) < name.size()) return mentions;
-    if (!std::equal(name.begin() + 1, name.end(), at + 1, same)) {
-      from = at + 1;
-      continue;
-    }
     from = at + 1;
-    size_t start = static_cast<size_t>(at - text.begin()), end = start + name.size();
+    size_t start = static_cast<size_t>(at - text.begin()), end = end_of(start);
+    if (end == 0) continue;
     auto char_at = [&](size_t i) { return i < text.size() ? text[i] : '\n'; };
     if (start > 0 && (alphanumeric(text[start - 1]) || ((text[start - 1] == '-' || text[start - 1] == '.') && start > 1 && alphanumeric(text[start - 2])))) continue;
     if (alphanumeric(char_at(end))) continue;

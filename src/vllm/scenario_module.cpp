@@ -202,9 +202,9 @@ void add_scenario_module(Interpreter& interpreter, torch::Context& context, Scen
     context.recording = i.truth(arguments[0]);
     return Value::none();
   });
-  // add_class(role, class): a class that takes part; once for each instance.
+  // add_class(role, class, count=1): a class that takes part, and how many of its instances.
   function("add_class", [&run](Interpreter& i, const Arguments& arguments) -> Value {
-    if (auto* cls = arguments[1].as<python::Class>()) add_class_use(i, run, i.text_of(arguments[0]), cls);
+    if (auto* cls = arguments[1].as<python::Class>()) add_class_use(i, run, i.text_of(arguments[0]), cls, arguments.positional.size() > 2 ? static_cast<uint32_t>(i.int_of(arguments[2])) : 1);
     return Value::none();
   });
   function("add_outputs", [&context](Interpreter&, const Arguments& arguments) -> Value {
