@@ -32,6 +32,22 @@ std::string too_deep(const json& config) {
   return "";
 }
 
+// Python's json reads and writes numbers that JSON does not have, and configs on the hub have them (`"time_step_limit": [0.0, Infinity]`). What is
+// read here needs none of them; the model's own reader gets the text as it is.
+std::string without_infinities(std::string text) {
+  bool quoted = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && quoted) ++i;
+    else if (text[i] == '"') quoted = !quoted;
+    for (std::string_view word : {"NaN", "Infinity", "-Infinity"}) {
+      if (quoted || text.compare(i, word.size(), word) != 0) continue;
+      text.replace(i, word.size(), word.size(), ' ');
+      text[i] = '0';
+    }
+  }
+  return text;
+}
+
 void describe(const json& config, FoundConfig& found) {
   auto strings = config.find("architectures");
   if (strings != config.end() && strings->is_array()) {
@@ -101,7 +117,7 @@ ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& opti
     if (!text) return Error{"cannot read the config `" + found.source + "`: give a config.json, or the folder that holds it"};
     json document;
     try {
-      document = json::parse(*text);
+      document = json::parse(without_infinities(*text));
     } catch (const json::parse_error& e) {
       std::string_view what = e.what();   // "[json.exception...] parse error at line 1, column 9: ..."
       if (size_t at = what.find("parse error"); at != std::string_view::npos) what.remove_prefix(at);
@@ -168,8 +184,8 @@ ErrorOr<FoundConfig> config_of_architecture(const Workspace& workspace, const Op
     if (!config.text.empty() || other.module != model.module || &other == &model) continue;
     config = TRY(find_config(workspace, options, other.architecture));
   }
-  if (config.text.empty()) return config;
-  json document = json::parse(config.text);
+  if (config.text.empty() || config.architectures == std::vector{model.architecture}) return config;
+  json document = json::parse(without_infinities(config.text));
   document["architectures"] = config.architectures = {model.architecture};
   config.text = document.dump();
   return config;

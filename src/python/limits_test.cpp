@@ -57,6 +57,11 @@ TEST(Limits, StepsRunOut) {
   EXPECT_EQ(run_limited("x = [i for i in iter(int, 1)]\n", limits), "TimeoutError: limit of the evaluator reached\n");
 }
 
+TEST(Limits, RegularExpressionsOfExponentialTime) {
+  EXPECT_EQ(run_python("import re\nre.match('(a+)+$', 'a' * 60 + 'b')\n"), "TimeoutError: limit of the evaluator reached\n");
+  EXPECT_EQ(run_python("import re\nre.search('(?=(x|a+)+$)a', 'a' * 60 + 'b')\n"), "TimeoutError: limit of the evaluator reached\n");
+}
+
 TEST(Limits, MemoryRunsOut) {
   Limits limits;
   limits.heap_bytes = size_t{8} << 20;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "torch/layout.h"
+#include "torch/operation.h"
 
 namespace fusescout::torch {
 
@@ -39,6 +40,11 @@ TensorObject* Context::object(TensorId id) {
 }
 
 TensorObject* Context::make_strided(const Shape& shape, const Shape& strides, DType dtype) {
+  int64_t bytes = 8;   // of the largest dtype
+  for (graph::Dim d : shape) {
+    if (!__builtin_mul_overflow(bytes, std::max<int64_t>(d.value, 1), &bytes)) continue;
+    interpreter.raise("RuntimeError", "Storage size calculation overflowed with sizes=" + sizes_text(shape));
+  }
   Tensor tensor;
   tensor.shape = shape;
   tensor.strides = strides;

@@ -79,6 +79,9 @@ def test_configs(program: Program, folder: Path):
     program.refused("analyze", "TinyDenseForCausalLM", "--config", folder, says=["cannot read the config"])
     program.refused("analyze", "TinyDenseForCausalLM", "--config", config(folder, num_hidden_layers=10**9), says=["too many layers: `num_hidden_layers` is 1000000000"])
     program.refused("analyze", "TinyDenseForCausalLM", "--config", config(folder, text_config={"num_layers": 1e300}), says=["too many layers"])
+    program.refused("analyze", "TinyDenseForCausalLM", "--config", config(folder, hidden_size=2**62), says=["RuntimeError: Storage size calculation overflowed"])
+    # Python's json writes Infinity and NaN.
+    program.run("locate", "TinyDenseForCausalLM", "--config", config(folder, time_limit=[0.0, float("inf"), float("-inf"), float("nan")]))
     (folder / "config.json").unlink()
     (folder / "quant.json").write_text("")
     program.refused("analyze", *MOE, "--quant-description", folder / "quant.json", says=["quant.json", "no JSON object"])

@@ -93,7 +93,8 @@ std::string grouped(std::string digits, char separator, size_t size) {
 std::string in_base(uint64_t n, unsigned base, bool upper) {
   if (n == 0) return "0";
   std::string digits;
-  for (; n > 0; n /= base) digits.insert(digits.begin(), (upper ? "0123456789ABCDEF" : "0123456789abcdef")[n % base]);
+  const char* figures = upper ? "0123456789ABCDEF" : "0123456789abcdef";
+  for (; n > 0; n /= base) digits.insert(digits.begin(), figures[n % base]);
   return digits;
 }
 

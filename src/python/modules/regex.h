@@ -18,7 +18,8 @@ class Regex {
   static ErrorOr<Regex> compile(std::u32string_view pattern, uint32_t flags);
 
   // `spans`: start and end of each group, group 0 first; -1 when a group took no part. `advance`: an empty match at `from` does not count.
-  bool find(std::u32string_view text, size_t from, size_t to, Mode mode, bool advance, std::vector<int64_t>& spans) const;
+  // `steps`: instructions that it may take, less those that it took; at 0 it has given up.
+  bool find(std::u32string_view text, size_t from, size_t to, Mode mode, bool advance, std::vector<int64_t>& spans, uint64_t& steps) const;
   uint32_t flags() const { return flags_; }
   size_t groups() const { return groups_; }
   const std::vector<std::pair<std::string, size_t>>& names() const { return names_; }

@@ -52,13 +52,13 @@ bool Regex::CharacterSet::contains(char32_t c, bool ignore_case) const {
 
 class RegexMatcher {
  public:
-  RegexMatcher(const Regex& regex, std::u32string_view text, size_t end, std::vector<int64_t>& spans)
-      : regex_(regex), text_(text.substr(0, end)), spans_(spans), marks_(regex.marks_, -1) {}
+  RegexMatcher(const Regex& regex, std::u32string_view text, size_t end, std::vector<int64_t>& spans, uint64_t& steps)
+      : regex_(regex), text_(text.substr(0, end)), spans_(spans), steps_(steps), marks_(regex.marks_, -1) {}
 
   // Runs from an instruction; a match counts if it ends between `least_end` and the end of the text, which it must reach if `whole`.
   bool run(size_t pc, size_t position, size_t least_end, bool whole, size_t& end) {
     size_t base = stack_.size();
-    for (;;) {
+    for (; steps_ > 0; steps_ -= steps_ > 0) {   // one that runs inside may have taken the last
       if (step(pc, position)) {
         if (!accepted_) continue;
         accepted_ = false;
@@ -70,6 +70,7 @@ class RegexMatcher {
       }
       if (!backtrack(base, pc, position)) return false;
     }
+    return false;
   }
 
  private:
@@ -183,17 +184,18 @@ class RegexMatcher {
   const Regex& regex_;
   std::u32string_view text_;
   std::vector<int64_t>& spans_;
+  uint64_t& steps_;
   std::vector<int64_t> marks_;
   std::vector<Entry> stack_;
   bool accepted_ = false;
 };
 
-bool Regex::find(std::u32string_view text, size_t from, size_t to, Mode mode, bool advance, std::vector<int64_t>& spans) const {
+bool Regex::find(std::u32string_view text, size_t from, size_t to, Mode mode, bool advance, std::vector<int64_t>& spans, uint64_t& steps) const {
   to = std::min(to, text.size());
-  for (size_t start = from; start <= to; ++start) {
+  for (size_t start = from; start <= to && steps > 0; ++start) {
     spans.assign((groups_ + 1) * 2, -1);
     size_t end = 0;
-    if (RegexMatcher(*this, text, to, spans).run(0, start, advance ? from + 1 : 0, mode == Mode::FullMatch, end)) return true;
+    if (RegexMatcher(*this, text, to, spans, steps).run(0, start, advance ? from + 1 : 0, mode == Mode::FullMatch, end)) return true;
     if (mode != Mode::Search) break;
   }
   return false;

@@ -49,7 +49,13 @@ void fill_regex_module(Interpreter& in, Module* module) {
     std::vector<int64_t> spans;
     std::u32string text = code_points(in.text_of(a[1]));
     auto from = static_cast<size_t>(in.int_of(a[2])), to = static_cast<size_t>(in.int_of(a[3]));
-    if (!object->regex.find(text, from, to, static_cast<Regex::Mode>(in.int_of(a[4])), in.truth(a[5]), spans)) return Value::none();
+    uint64_t steps = 20'000'000;   // an expression whose time grows exponentially ends here, not tomorrow
+    bool found = object->regex.find(text, from, to, static_cast<Regex::Mode>(in.int_of(a[4])), in.truth(a[5]), spans, steps);
+    if (steps == 0) {
+      in.note(NoteKind::Limit, "a regular expression took too long");
+      in.raise("TimeoutError", "limit of the evaluator reached");
+    }
+    if (!found) return Value::none();
     std::vector<Value> made;
     for (int64_t s : spans) made.push_back(Value::of(s));
     return in.tuple(std::move(made));
