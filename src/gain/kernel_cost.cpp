@@ -204,6 +204,7 @@ VectorWork Costs::vector_work(std::span<const OperatorId> operators, std::span<c
     parts[i] = part(operators[i]);
     head_rows[i] = parts[i].instruction_us > 0 && parts[i].cost->head_row > 0;
   }
+  const std::vector<VectorPart> alone = parts;
   const VectorCost& add_norm = device_.vector_kinds.find("add_norm")->second;
   for (size_t i = 0; i < operators.size(); ++i) {
     const Operator& op = graph_.operators[operators[i]];
@@ -234,6 +235,7 @@ VectorWork Costs::vector_work(std::span<const OperatorId> operators, std::span<c
     const Traits& traits = traits_of(graph_.operators[operators[i]]);
     bool with_heads = head_rows[anchor] && head_rows[i];
     work.state = work.state || traits.access == Traits::Access::State;
+    if (i == anchor || absorbed_add[i] || !traits.row || !shares || with_heads) work.apart.push_back(alone[i]);
     if (i == anchor || absorbed_add[i]) {
       together.push_back(operators[i]);
     } else if (traits.row && shares && !with_heads) {
@@ -292,6 +294,7 @@ KernelCost Costs::kernel(graph::KernelId id) const {
   const graph::Kernel& k = graph_.kernels[id];
   KernelCost cost = kernel(k.name, k.operators, k.triton);
   cost.host = k.unit == graph::Unit::Host;
+  cost.vector.apart.clear();   // it is there, and takes what kernels like it were measured to take
   if (k.operators.empty()) cost.vector = unknown_work(k);
   return cost;
 }

@@ -46,6 +46,7 @@ struct VectorWork {
   VectorPart main;             // the heaviest part and the element-wise operators around it
   double chain_spread = 0;     // spread of those element-wise operators, times fill
   double again_us = 0;         // a second pass over rows that do not stay on the core
+  std::vector<VectorPart> apart;  // of a proposed kernel: the operators of the main part, each as a kernel of its own
   std::vector<VectorPart> light;  // row operators that the main part absorbs
 };
 

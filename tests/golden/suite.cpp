@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <regex>
+
+#define TOML_EXCEPTIONS 0   // as everywhere in the program
 #include <toml++/toml.h>
 
 namespace fusescout::golden {
@@ -42,13 +44,9 @@ struct Settings {
 };
 
 ErrorOr<Settings> read_settings(Settings settings, const std::string& text) {
-  toml::table table;
-  try {
-    table = toml::parse(text);
-  } catch (const toml::parse_error& error) {
-    return Error{std::string(error.description())};
-  }
-  for (auto&& [key, value] : table) {
+  toml::parse_result table = toml::parse(text);
+  if (!table) return Error{std::string(table.error().description())};
+  for (auto&& [key, value] : table.table()) {
     std::string name(key.str());
     if (name == "entry" && value.is_string()) settings.entry = value.as_string()->get();
     else if (name == "device" && value.is_string()) settings.device = value.as_string()->get();
