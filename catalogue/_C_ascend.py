@@ -2,6 +2,12 @@
 import torch
 from fusescout import operator, results
 import op
+from ascend_compressed import (
+    compressor, compressor_metadata, compressor_metadata_out, inplace_partial_rotary_mul, npu_hc_post, npu_hc_pre, npu_hc_pre_v2,
+    npu_quant_lightning_indexer_v2, npu_quant_lightning_indexer_v2_metadata, npu_scatter_nd_update_v2, npu_sparse_attn_sharedkv,
+    npu_sparse_attn_sharedkv_metadata, npu_sparse_flash_mla, npu_sparse_flash_mla_metadata, npu_vllm_quant_lightning_indexer,
+    npu_vllm_quant_lightning_indexer_metadata,
+)
 from ascend_recurrent import chunk_fwd_o, chunk_gated_delta_rule_fwd_h, npu_fused_gdn_gating, recurrent_kda
 from ascend_sparse import (
     is_minimax_sparse_attention_split_kv_available, npu_k2q_csr, npu_msa_index_score, npu_scatter_nd_update_sk, npu_sparse_attention_score,
@@ -197,6 +203,13 @@ def npu_sparse_flash_attention(query, key, value, sparse_indices, scale_value, s
 @operator("_C_ascend.moe_gating_top_k")
 def moe_gating_top_k(x, k, k_group, group_count, group_select_mode, renorm, norm_type, out_flag, routed_scaling_factor, eps, bias_opt=None):
     return gating(x, k, bias_opt, k_group, group_count, group_select_mode, renorm, norm_type, routed_scaling_factor, eps)
+
+
+@operator("_C_ascend.moe_gating_top_k_hash")
+def moe_gating_top_k_hash(x, k, bias=None, input_ids=None, tid2eid=None, k_group=1, group_count=1, routed_scaling_factor=1.0, eps=1e-20,
+                          group_select_mode=0, renorm=0, norm_type=0, out_flag=False, bias_vl=None, image_sentinel_lo=129257, image_sentinel_count=5):
+    """The experts of a token are the best, or those that a table has for its id."""
+    return op.moe_gating(x, k, bias, op.present(input_ids, tid2eid), scores=True, norm_type=norm_type, scale=routed_scaling_factor)
 
 
 @operator("_C_ascend.npu_moe_init_routing_custom")

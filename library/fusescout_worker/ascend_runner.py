@@ -81,7 +81,7 @@ class AscendRunner:
                     layer.impl.forward = attention_or_its_shape(layer.impl.forward, self.vllm_config.model_config)
 
     @contextmanager
-    def step(self, positions):
+    def step(self, input_ids, positions):
         from fusescout_worker.attention_metadata import build
 
         (set_forward_context,) = first_of(("vllm_ascend.ascend_forward_context", "set_ascend_forward_context"), ("vllm.forward_context", "set_forward_context"))
@@ -91,7 +91,7 @@ class AscendRunner:
             call("vllm_ascend._310p.ops.rotary_embedding:prepare_mrope_cos_sin_slices_from_runner", self.runner, positions)
         ranks = getattr(self.vllm_config.parallel_config, "data_parallel_size", 1)
         across = None if ranks == 1 else torch.tensor([int(scenario.tokens)] * ranks, dtype=torch.int32, device="cpu")    # all ranks alike
-        options = {"num_tokens_across_dp": across, "num_tokens": scenario.tokens, "num_actual_tokens": scenario.tokens, "model_instance": self.model,
+        options = {"num_tokens_across_dp": across, "num_tokens": scenario.tokens, "num_actual_tokens": scenario.tokens, "model_instance": self.model, "input_ids": input_ids,
                    "is_draft_model": self.vllm_config.speculative_config is not None, "with_prefill": not scenario.decode}
         options.update(self.expert_communication())
         with set_forward_context(metadata, self.vllm_config, **accepted(set_forward_context, options)):

@@ -39,12 +39,16 @@ def build(runner, positions):
         num_input_tokens=tokens,
         actual_seq_lengths_q=[(i + 1) * length for i in range(count)],
         positions=positions,
+        positions_cpu=torch.tensor(list(range(total - length, total)) * count, dtype=torch.int64, device="cpu"),
         attn_state=state,
         decode_token_per_req=1 + scenario.mtp,
     )
     fields = AscendCommonAttentionMetadata.__dataclass_fields__
     common = AscendCommonAttentionMetadata(**{name: value for name, value in facts.items() if name in fields})
     metadata = {}
+    # What builders of several groups share, in releases in which the first works it out for all.
+    shared = {"num_reqs_actual": sequences, "num_actual_reqs": sequences, "common_ratio_to_sas_metadata": {}, "prefill_ratio_to_sas_metadata": {},
+              "decode_ratio_to_sas_metadata": {}, "full_graph_mode": False}
     for group_id, (group, attention_groups) in enumerate(zip(runner.kv_cache_config.kv_cache_groups, runner.attn_groups)):
         spec = group.kv_cache_spec
         if isinstance(spec, EncoderOnlyAttentionSpec):
@@ -56,7 +60,8 @@ def build(runner, positions):
         common.slot_mapping = scenario.make_input("slot_mapping." + str(group_id), (tokens,), slot_dtype)
         for attention_group in attention_groups:
             builder = attention_group.get_metadata_builder(0)
-            built = builder.build(**accepted(builder.build, {"common_prefix_len": 0, "common_attn_metadata": common, "model": runner.model}))
+            options = {"common_prefix_len": 0, "common_attn_metadata": common, "model": runner.model, "block_size": getattr(spec, "block_size", None), **shared}
+            built = builder.build(**accepted(builder.build, options))
             for name in attention_group.layer_names:
                 metadata[name] = built
     return metadata

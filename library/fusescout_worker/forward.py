@@ -21,7 +21,7 @@ def run(runner):
     # What vLLM compiles, it traces: CompilationMode.VLLM_COMPILE, CompilationLevel.PIECEWISE before.
     compilation = config.compilation_config
     torch.compiler._compiling = getattr(compilation, "mode", getattr(compilation, "level", 0)) == 3
-    with set_current_vllm_config(config), torch.inference_mode(), runner.step(positions):
+    with set_current_vllm_config(config), torch.inference_mode(), runner.step(input_ids, positions):
         scenario.set_recording(True)
         if "FUSESCOUT_IMAGE" in scenario.environment or (scenario.upstream and not scenario.decode):
             towers.run(model, config.model_config)

@@ -22,10 +22,11 @@ def make_runner(vllm_config, device, model):
     runner.max_model_len = model_config.max_model_len
     runner.max_num_tokens = vllm_config.scheduler_config.max_num_batched_tokens
     runner.max_num_reqs = vllm_config.scheduler_config.max_num_seqs
-    runner.use_sparse = hasattr(model_config.hf_text_config, "index_topk")
+    runner.use_compress = hasattr(model_config.hf_config, "compress_ratios")
+    runner.use_sparse = hasattr(model_config.hf_text_config, "index_topk") and not hasattr(model_config.hf_text_config, "compress_ratios")
     runner.attn_backend = backend_of_layers(vllm_config)
     # What is off, or of one rank, unless the user asks for it.
-    for switch in ("pin_memory", "is_kv_producer", "is_kv_consumer", "use_sparse_c8_indexer", "enable_hamming_sparse", "use_compress", "use_aclgraph",
+    for switch in ("pin_memory", "is_kv_producer", "is_kv_consumer", "use_sparse_c8_indexer", "enable_hamming_sparse", "use_aclgraph",
                    "sparse_kv_offload_enabled", "use_hybrid_blocks", "hybrid_with_attn_and_mamba"):
         setattr(runner, switch, False)
     for absent in ("drafter", "c8_k_cache_dtype", "c8_k_scale_cache_dtype", "kvcomp_meta_data", "sparse_kv_offload_config"):

@@ -57,7 +57,7 @@ class UpstreamRunner:
         pass
 
     @contextmanager
-    def step(self, positions):
+    def step(self, input_ids, positions):
         import torch
         from vllm.forward_context import set_forward_context
 

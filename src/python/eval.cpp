@@ -20,6 +20,35 @@ using syntax::Node;
 using syntax::NodeId;
 using syntax::NodeKind;
 
+namespace {
+
+// An expression of literals whose value fits 64 bits, though a part of it does not: (1 << 63) - 1.
+std::optional<__int128> wide_constant(const syntax::Ast& ast, const Node& node) {
+  constexpr __int128 most = __int128{1} << 100;
+  if (node.kind == NodeKind::IntLiteral) return ast.ints[node.value];
+  if (node.kind != NodeKind::BinaryOp) return std::nullopt;
+  auto a = wide_constant(ast, ast[ast.child(node, 0)]), b = wide_constant(ast, ast[ast.child(node, 1)]);
+  if (!a || !b) return std::nullopt;
+  __int128 result = 0;
+  switch (static_cast<syntax::BinaryOperator>(node.flag)) {
+    case syntax::BinaryOperator::Add: result = *a + *b; break;
+    case syntax::BinaryOperator::Sub: result = *a - *b; break;
+    case syntax::BinaryOperator::LShift:
+      if (*a < 0 || *a > 1 << 20 || *b < 0 || *b > 70) return std::nullopt;
+      result = *a << static_cast<int>(*b);
+      break;
+    default: return std::nullopt;
+  }
+  return result < most && result > -most ? std::optional(result) : std::nullopt;
+}
+
+std::optional<int64_t> constant(const syntax::Ast& ast, const Node& node) {
+  auto wide = wide_constant(ast, node);
+  return wide && *wide == static_cast<int64_t>(*wide) ? std::optional(static_cast<int64_t>(*wide)) : std::nullopt;
+}
+
+}  // namespace
+
 Value Interpreter::load_global(Frame& frame, Symbol name) {
   if (Value* v = frame.module->dict->find(name)) {
     if (auto* lazy = v->as<LazyImport>()) {
@@ -340,6 +369,9 @@ Value Interpreter::evaluate(Frame& frame, NodeId id) {
       Value left = evaluate(frame, ast.child(node, 0));
       Value right = evaluate(frame, ast.child(node, 1));
       frame.line = node.line;
+      if (left.as<Unknown>() != nullptr) {
+        if (auto whole = constant(ast, node)) return Value::of(*whole);
+      }
       return binary(static_cast<syntax::BinaryOperator>(node.flag), left, right);
     }
     case NodeKind::UnaryOp: {

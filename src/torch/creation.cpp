@@ -182,6 +182,14 @@ void read_nested(Context& context, const Value& value, size_t depth, Nested& out
     out.known = false;
     return;
   }
+  static const Symbol unfilled_name("_unfilled"), as_tensor_name("_as_tensor");
+  if (value.as<python::Instance>() != nullptr) {   // an array of numpy whose numbers nobody knows
+    Value unfilled = interpreter.find_attribute(value, unfilled_name);
+    if (unfilled.defined() && unfilled.is_bool() && unfilled.boolean) {
+      RecordingGuard guard(context, false);
+      return read_nested(context, interpreter.call(interpreter.find_attribute(value, as_tensor_name), {}), depth, out);
+    }
+  }
   std::vector<Value> items = interpreter.to_vector(value);
   if (out.shape.size() == depth) out.shape.push_back(Dim(static_cast<int64_t>(items.size())));
   else if (depth < out.shape.size() && out.shape[depth].value != static_cast<int64_t>(items.size())) {

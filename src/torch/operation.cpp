@@ -48,6 +48,9 @@ std::vector<Parameter> parse(Interpreter& interpreter, std::string_view signatur
       part = part.substr(0, bar);
     }
     parameter.name = part;
+    // numpy's words are understood everywhere.
+    if (part == "dim") parameter.other_name = "axis";
+    else if (part == "keepdim") parameter.other_name = "keepdims";
     out.push_back(std::move(parameter));
   }
   return out;

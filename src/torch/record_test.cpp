@@ -95,6 +95,18 @@ TEST(Known, NumpyAndBack) {
             "[[1, 2], [3, 4]] int32 [[2, 3], [4, 5]] torch.int32\n");
 }
 
+TEST(Known, AnArrayOfUnknownNumbersHasAShape) {
+  TorchProgram program;
+  EXPECT_EQ(program.print("from scipy.linalg import hadamard\nh = torch.tensor(hadamard(128, dtype=float), dtype=torch.float32)\nprint(h.shape, h.dtype)\n"),
+            "torch.Size([128, 128]) torch.float32\n");
+}
+
+TEST(Types, WordsOfNumpy) {
+  TorchProgram program;
+  EXPECT_EQ(program.print("x = torch.empty(2, 3)\nprint(torch.stack([x, x], axis=1).shape, x.sum(axis=1, keepdims=True).shape, torch.softmax(x, axis=0).shape)\n"),
+            "torch.Size([2, 2, 3]) torch.Size([2, 1]) torch.Size([2, 3])\n");
+}
+
 TEST(Known, QuantileOfTheNormalDistribution) {
   TorchProgram program;
   EXPECT_EQ(program.print("print(round(torch.distributions.normal.Normal(0, 1).icdf(torch.tensor(0.95)).item(), 4))\n"), "1.6449\n");

@@ -318,8 +318,8 @@ Value cumulative(Bound& bound, bool product) {
 }  // namespace
 
 void define_reductions(Context& context) {
-  constexpr const char* with_dtype = "input, dim|axis=None, keepdim|keepdims=False, *, dtype=None, out=None";
-  constexpr const char* plain = "input, dim|axis=None, keepdim|keepdims=False, *, out=None";
+  constexpr const char* with_dtype = "input, dim=None, keepdim=False, *, dtype=None, out=None";
+  constexpr const char* plain = "input, dim=None, keepdim=False, *, out=None";
   define(context, "torch.sum Tensor.sum", "sum", with_dtype, sum);
   define(context, "torch.prod Tensor.prod", "prod", with_dtype, sum);
   define(context, "torch.mean Tensor.mean", "mean", with_dtype, mean);
@@ -359,17 +359,17 @@ void define_reductions(Context& context) {
   });
   define(context, "torch.any Tensor.any", "any", plain, [](Bound& b) { return logical(b, true); });
   define(context, "torch.all Tensor.all", "all", plain, [](Bound& b) { return logical(b, false); });
-  define(context, "torch.var Tensor.var", "var", "input, dim|axis=None, unbiased=None, keepdim=False, *, correction=None",
+  define(context, "torch.var Tensor.var", "var", "input, dim=None, unbiased=None, keepdim=False, *, correction=None",
          [](Bound& b) { return variance(b, false); });
-  define(context, "torch.std Tensor.std", "std", "input, dim|axis=None, unbiased=None, keepdim=False, *, correction=None",
+  define(context, "torch.std Tensor.std", "std", "input, dim=None, unbiased=None, keepdim=False, *, correction=None",
          [](Bound& b) { return variance(b, true); });
   define(context, "torch.norm Tensor.norm", "norm", "input, p=2, dim=None, keepdim=False, dtype=None", norm);
   define(context, "torch.linalg.norm torch.linalg.vector_norm", "linalg_vector_norm", "x, ord=2, dim=None, keepdim=False, dtype=None",
          norm);
   define(context, "torch.logsumexp Tensor.logsumexp", "logsumexp", plain, logsumexp);
-  define(context, "torch.cumsum Tensor.cumsum Tensor.cumsum_", "cumsum", "input, dim|axis, *, dtype=None, out=None",
+  define(context, "torch.cumsum Tensor.cumsum Tensor.cumsum_", "cumsum", "input, dim, *, dtype=None, out=None",
          [](Bound& b) { return cumulative(b, false); });
-  define(context, "torch.cumprod Tensor.cumprod", "cumprod", "input, dim|axis, *, dtype=None, out=None",
+  define(context, "torch.cumprod Tensor.cumprod", "cumprod", "input, dim, *, dtype=None, out=None",
          [](Bound& b) { return cumulative(b, true); });
   define(context, "torch.count_nonzero Tensor.count_nonzero", "count_nonzero", "input, dim=None", [](Bound& b) {
     Context& c = b.context;

@@ -166,3 +166,5 @@ try:
     bytes.fromhex("0g")
 except ValueError as error:
     print(error)
+
+print((1 << 63) - 1, (1 << 64) - (1 << 63) - 1)
