@@ -216,6 +216,14 @@ int64_t allocated_bytes() { return balance; }
 
 void* operator new(size_t size) { return fusescout::allocate(size); }
 void* operator new[](size_t size) { return fusescout::allocate(size); }
+void* operator new(size_t size, const std::nothrow_t&) noexcept {
+  try {
+    return fusescout::allocate(size);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+void* operator new[](size_t size, const std::nothrow_t& tag) noexcept { return operator new(size, tag); }
 void operator delete(void* block) noexcept { fusescout::release(block); }
 void operator delete[](void* block) noexcept { fusescout::release(block); }
 void operator delete(void* block, size_t) noexcept { fusescout::release(block); }
