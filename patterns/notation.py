@@ -180,6 +180,11 @@ def only(condition):
         _requirements.append(line)
 
 
+def one_kernel(*values):
+    """Inside `pattern`: what makes these values is one kernel of several that take the group's place. What no call names goes where it is read."""
+    _recorders[-1].lines.append("  kernel " + ", ".join([value.operand() for value in values]))
+
+
 def _record(function, title):
     _recorders.append(Recorder())
     code = function.__code__

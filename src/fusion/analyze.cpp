@@ -96,6 +96,8 @@ class Planner {
       for (const Occurrence& occurrence : finding.occurrences) known_.insert(occurrence.kernels);
       finding.id = unique_id(finding);
       if (wanted(finding)) plan(finding);
+      // What need not run at all is not merged either.
+      if (!finding.alternative_to.empty() && gone(finding.occurrences[0])) continue;
       share(finding);
       result.push_back(std::move(finding));
     }
@@ -125,6 +127,10 @@ class Planner {
     finding.step_share_high = finding.step_gain.high / step_.nominal;
   }
 
+  bool gone(const Occurrence& occurrence) const {
+    return std::all_of(occurrence.kernels.begin(), occurrence.kernels.end(), [&](KernelId kernel) { return removed_.contains(kernel); });
+  }
+
   void plan(Finding& finding) {
     std::vector<Occurrence> free;
     std::string better;
@@ -143,6 +149,7 @@ class Planner {
     }
     for (const Occurrence& occurrence : finding.occurrences) {
       for (KernelId kernel : occurrence.kernels) owner_[kernel.index] = finding.id;
+      if (finding.proposal.empty()) removed_.insert(occurrence.kernels.begin(), occurrence.kernels.end());
     }
     saved.low += finding.step_gain.low;
     saved.nominal += finding.step_gain.nominal;
@@ -153,6 +160,7 @@ class Planner {
   Estimate step_;
   std::vector<std::string> owner_;                 // of each kernel: the finding that takes it
   std::set<std::vector<KernelId>> known_;
+  std::set<KernelId> removed_;                     // nothing takes their place
   std::map<std::string, int> ids_;
 };
 

@@ -21,6 +21,7 @@ struct Candidate {
   std::vector<NodeId> nodes;                 // what it is about; the kernels may compute more
   std::vector<graph::KernelId> kernels;      // that hold the nodes
   bool removes = false;                      // nothing takes the kernels' place
+  std::vector<std::vector<NodeId>> after;    // nodes, by kernel that takes their place; empty: all are one
   std::vector<Condition> conditions;
   std::string blocked;                       // the first reason against it
   std::vector<size_t> meanings;              // existing kernels that do it, by index

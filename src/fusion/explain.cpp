@@ -48,7 +48,15 @@ std::string operators_text(const Finding& finding, const Graph& graph) {
       text += line(fmt::format("    {} {}({}) -> {}  {}", part ? "*" : " ", op.kind.view(), operands, results, place_text(place_of(graph, op_id))));
     }
   }
-  if (!finding.proposal.empty()) text += line("after\n  kernel " + finding.interface.name + ": all of these operators");
+  if (finding.proposal.size() == 1) text += line("after\n  kernel " + finding.interface.name + ": all of these operators");
+  else if (!finding.proposal.empty()) {
+    text += line("after\n  " + finding.interface.name + ", of these kernels");
+    for (const ProposedKernel& kernel : finding.proposal) {
+      std::string kinds;
+      for (OperatorId op : kernel.operators) kinds += (kinds.empty() ? "" : ", ") + graph.operators[op].kind.str();
+      text += line("    kernel: " + kinds);
+    }
+  }
   else if (finding.verdict != Verdict::AlreadyFused) text += line("after\n  none of these kernels");
   return text;
 }

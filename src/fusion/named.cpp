@@ -222,6 +222,10 @@ std::vector<Candidate> find_named(const Context& context, const std::vector<Patt
         candidate.nodes = match.nodes;
         candidate.nodes.insert(candidate.nodes.end(), match.through.begin(), match.through.end());
         std::sort(candidate.nodes.begin(), candidate.nodes.end());
+        for (const std::vector<uint32_t>& kernel : graph.kernels) {
+          candidate.after.emplace_back();
+          for (uint32_t node : kernel) candidate.after.back().push_back(match.nodes[node]);
+        }
         set_kernels(context, candidate);
         if (candidate.kernels.size() > 1) {
           check_requirements(context, pattern, match, candidate);

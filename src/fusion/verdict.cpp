@@ -82,8 +82,49 @@ std::string kernel_list(const std::vector<std::string>& names) {
 
 Estimate times(const Estimate& e, double factor) { return {e.low * factor, e.nominal * factor, e.high * factor}; }
 
-void price(const Context& context, const Group& group, const Candidate& candidate, Finding& finding) {
-  if (!candidate.removes) finding.proposal.push_back({group.operators, std::nullopt, false});
+// The kernels that take the group's place. What the pattern does not name goes where its result is read.
+std::vector<ProposedKernel> proposal_of(const Context& context, const Group& group, const Candidate& candidate) {
+  if (candidate.removes) return {};
+  if (candidate.after.empty()) return {{group.operators, std::nullopt, false}};
+  std::vector<ProposedKernel> proposal(candidate.after.size());
+  std::unordered_map<OperatorId, size_t> kernel_of;
+  for (size_t k = 0; k < candidate.after.size(); ++k) {
+    for (NodeId id : candidate.after[k]) {
+      for (OperatorId op : context.flow.node(id).operators) kernel_of[op] = k;
+    }
+  }
+  for (auto it = group.operators.rbegin(); it != group.operators.rend(); ++it) {
+    size_t kernel = candidate.after.size() - 1;
+    for (TensorId output : context.graph.operators[*it].outputs) {
+      for (OperatorId reader : context.flow.readers(output)) {
+        if (auto found = kernel_of.find(reader); found != kernel_of.end()) kernel = std::min(kernel, found->second);
+      }
+    }
+    proposal[kernel_of.try_emplace(*it, kernel).first->second].operators.push_back(*it);
+  }
+  std::erase_if(proposal, [](const ProposedKernel& kernel) { return kernel.operators.empty(); });
+  for (ProposedKernel& kernel : proposal) std::reverse(kernel.operators.begin(), kernel.operators.end());
+  return proposal;
+}
+
+// All of them must fit. The numbers are those of the kernel that does most, and whatever does not hold of the others.
+Feasibility feasibility_of(const Context& context, const std::vector<ProposedKernel>& proposal) {
+  auto most = std::max_element(proposal.begin(), proposal.end(), [](const auto& a, const auto& b) { return a.operators.size() < b.operators.size(); });
+  Feasibility all = context.pricer.feasibility(context.graph, *most);
+  for (auto it = proposal.begin(); it != proposal.end(); ++it) {
+    if (it == most) continue;
+    Feasibility one = context.pricer.feasibility(context.graph, *it);
+    all.possible &= one.possible;
+    all.triton_possible &= one.triton_possible;
+    all.ascendc_possible &= one.ascendc_possible;
+    for (Requirement& requirement : one.requirements) {
+      if (!requirement.holds) all.requirements.push_back(std::move(requirement));
+    }
+  }
+  return all;
+}
+
+void price(const Context& context, const Group& group, Finding& finding) {
   finding.price = context.pricer.price(context.graph, group.kernels, finding.proposal);
   finding.step_gain = times(finding.price.gain, static_cast<double>(finding.occurrences.size()));
 }
@@ -96,7 +137,7 @@ void decide(const Context& context, const Group& group, const Candidate& candida
     if (finding.by[0].how != "kernel") finding.reason += fmt::format(", by {} `{}`", finding.by[0].how, finding.by[0].name);
     return;
   }
-  price(context, group, candidate, finding);
+  price(context, group, finding);
   bool exists = false;
   for (size_t meaning : candidate.meanings) {
     const FusedKernelMeaning& kernel = context.available[meaning];
@@ -111,7 +152,7 @@ void decide(const Context& context, const Group& group, const Candidate& candida
     return;
   }
   if (!candidate.removes) {
-    finding.feasibility = context.pricer.feasibility(context.graph, finding.proposal[0]);
+    finding.feasibility = feasibility_of(context, finding.proposal);
     for (const Requirement& requirement : finding.feasibility.requirements) {
       finding.conditions.push_back({requirement.name, requirement.holds, fmt::format("{:.10g} of {:.10g} {}", requirement.value, requirement.limit, requirement.unit),
                                     requirement.reason});
@@ -161,9 +202,19 @@ void add_risks(const Context& context, const Group& group, Finding& finding) {
   }
 }
 
+// From one occurrence to another. They are alike, operator by operator.
+void move_proposal(const Context& context, Finding& finding, const std::vector<KernelId>& from, const std::vector<KernelId>& to) {
+  if (from == to) return;
+  std::vector<OperatorId> before = make_group(context.flow, from).operators, now = make_group(context.flow, to).operators;
+  for (ProposedKernel& kernel : finding.proposal) {
+    for (OperatorId& op : kernel.operators) op = now[static_cast<size_t>(std::find(before.begin(), before.end(), op) - before.begin())];
+  }
+}
+
 }  // namespace
 
 void keep_occurrences(const Context& context, Finding& finding, std::vector<Occurrence> occurrences) {
+  if (!finding.occurrences.empty()) move_proposal(context, finding, finding.occurrences[0].kernels, occurrences[0].kernels);
   finding.occurrences = std::move(occurrences);
   finding.layers.clear();
   for (const Occurrence& occurrence : finding.occurrences) {
@@ -175,7 +226,6 @@ void keep_occurrences(const Context& context, Finding& finding, std::vector<Occu
   finding.locations = places_of(context.graph, finding.occurrences[0].operators);
   finding.operators_text = operator_texts(context.flow, group);
   finding.interface = make_interface(context.flow, group, finding.interface.name);
-  for (ProposedKernel& kernel : finding.proposal) kernel.operators = group.operators;
 }
 
 std::vector<Finding> judge(const Context& context, std::vector<Candidate> candidates) {
@@ -217,8 +267,10 @@ std::vector<Finding> judge(const Context& context, std::vector<Candidate> candid
     Group group = make_group(context.flow, candidate.kernels);
     for (KernelId kernel : group.kernels) finding.kernels_text.push_back(graph.kernels[kernel].name.str());
     size_t count = group.kernels.size();
-    finding.launches_saved = static_cast<int>(count) - (candidate.removes ? 0 : 1);
-    finding.bytes_saved = group.bytes_saved;
+    finding.proposal = proposal_of(context, group, candidate);
+    size_t left = finding.proposal.size();
+    finding.launches_saved = static_cast<int>(count) - static_cast<int>(left);
+    finding.bytes_saved = left == 1 ? group.bytes_saved : 0;
     if (candidate.removes) {
       finding.bytes_saved = 0;
       for (TensorId input : group.inputs) finding.bytes_saved += graph.bytes(graph.tensors[input]);
@@ -230,9 +282,10 @@ std::vector<Finding> judge(const Context& context, std::vector<Candidate> candid
     keep_occurrences(context, finding, std::move(occurrences));
     finding.today_en = fmt::format("{} kernel{}: {}", count, count == 1 ? "" : "s", kernel_list(finding.kernels_text));
     finding.today_zh = fmt::format("{}个算子: {}", count, kernel_list(finding.kernels_text));
-    finding.target_en = candidate.removes ? "none: the result is there without it" : fmt::format("1 fused kernel: {}", finding.interface.name);
-    finding.target_zh = candidate.removes ? "去掉" : fmt::format("1个融合算子: {}", finding.interface.name);
+    finding.target_en = candidate.removes ? "none: the result is there without it" : fmt::format("{} fused kernel{}: {}", left, left == 1 ? "" : "s", finding.interface.name);
+    finding.target_zh = candidate.removes ? "去掉" : fmt::format("{}个融合算子: {}", left, finding.interface.name);
     decide(context, group, candidate, finding);
+    move_proposal(context, finding, candidate.kernels, finding.occurrences[0].kernels);
     if (finding.verdict == Verdict::Available) {
       finding.target_en = "call the existing kernel " + finding.by[0].name;
       finding.target_zh = "调用已有算子 " + finding.by[0].name;

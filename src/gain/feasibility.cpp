@@ -26,7 +26,7 @@ namespace {
 
 constexpr double triton_factor =
     3.5;  // a compiled Triton kernel needs this times its live tiles as they lie in memory (measured once: rope)
-constexpr double tile_columns = 256;       // of a matmul's output on one core
+constexpr double tile_rows = 16, tile_columns = 256;   // of a matmul's output on one core: rows at least, columns at most
 constexpr double full_stride_piece = 512;  // bytes: strided rows with pieces of this size are read at full speed
 constexpr double scalar_loop = 4096;       // integer elements that a scalar loop may take
 constexpr double grid_limit = 65535;
@@ -163,6 +163,7 @@ class Checker {
     alignment();
     strides();
     reduction();
+    products();
     integers();
     gather();
     language();
@@ -324,6 +325,39 @@ class Checker {
     else
       add("reduction", false, false, longest, device_.row_kept, "elements",
           fmt::format("rows of {:.0f} are longer than the {:.0f} that stay on the core: a second pass", longest, device_.row_kept));
+  }
+
+  // A product that reads what another one of the kernel makes. Only a tile of that stays where a core can read it: with more columns, or with fewer
+  // tiles than cores, all cores must meet in the middle, which a second launch does as well. Kernels that exchange rows between ranks meet anyway.
+  void products() {
+    if (device_.family != "ascend") return;
+    std::vector<TensorId> made;   // roots that depend on a product
+    bool exchanges = false, sorts = false, sums = false;
+    for (OperatorId id : group_.operators) exchanges = exchanges || op(id).kind.view() == "all_to_all";
+    if (exchanges) return;
+    for (OperatorId id : group_.operators) {
+      const Operator& o = op(id);
+      const Traits& traits = traits_of(o);
+      sorts = sorts || o.kind.view() == "expert_dispatch";
+      sums = sums || o.kind.view() == "expert_combine";
+      bool behind = std::any_of(o.inputs.begin(), o.inputs.end(), [&](TensorId input) { return std::find(made.begin(), made.end(), group_.graph.root(input)) != made.end(); });
+      if (traits.matmul && behind) {
+        double columns = last_axis(tensor(o.inputs[0])), tiles = std::ceil(row_count(group_.graph, o) / (traits.grouped ? 1 : tile_rows));   // an expert's few rows are a tile
+        if (columns > tile_columns || tiles < device_.cube_cores) {
+          add("products", false, true, columns > tile_columns ? columns : tiles, columns > tile_columns ? tile_columns : device_.cube_cores,
+              columns > tile_columns ? "columns" : "tiles",
+              columns > tile_columns ? fmt::format("`{}` needs all {:.0f} columns that the product before it makes, of which a tile has {:.0f}: two kernels", o.kind.view(), columns, tile_columns)
+                                     : fmt::format("`{}` behind another product gives work to {:.0f} cores of {:.0f}: two kernels", o.kind.view(), tiles, device_.cube_cores));
+          return;
+        }
+      }
+      if (traits.matmul || behind) {
+        for (TensorId output : o.outputs) made.push_back(group_.graph.root(output));
+      }
+    }
+    if (sorts && sums) add("products", false, true, 0, 0, "", "rows are sorted for all experts before the products and summed over all of them behind: three kernels");
+    else if (sums && collective_) add("products", false, true, 0, 0, "", "the sum over ranks needs rows that the experts' sum has finished on all cores: two kernels");
+    else add("products", true, false, 0, tile_columns, "columns", "no product behind a product that does not stay on the core");
   }
 
   void integers() {

@@ -159,6 +159,20 @@ TEST(FeasibilityTest, expert_rows_are_combined_one_by_one_but_sorted_together) {
                    .possible);
 }
 
+std::string two_products(int rows, int inner) {
+  return fmt::format("input %x : bf16[{0}, 1024]\nparam %a : bf16[1024, {1}]\nparam %b : bf16[{1}, 1024]\n%h = matmul(%x, %a) : bf16[{0}, {1}]\n"
+                     "%y = matmul(%h, %b) : bf16[{0}, 1024]\noutput %y\n", rows, inner);
+}
+
+TEST(FeasibilityTest, a_product_behind_a_product_needs_its_tile) {
+  EXPECT_FALSE(of(two_products(2048, 512)).possible) << "512 columns are more than a tile";
+  EXPECT_FALSE(of(two_products(16, 192)).possible) << "one tile of rows, and 24 cores";
+  EXPECT_TRUE(of(two_products(2048, 192)).possible);
+  EXPECT_FALSE(of("input %x : bf16[64, 1024]\ninput %i : i32[64, 1]\nparam %a : bf16[64, 1024, 128]\n%r, %ri, %rc = expert_dispatch(%x, %i) : "
+                  "bf16[64, 1024], i32[64], i64[64]\n%h = grouped_matmul(%r, %a, %rc) : bf16[64, 128]\n%y = expert_combine(%h, %ri) : bf16[64, 128]\noutput %y\n")
+                   .possible) << "sorted for all experts, summed over all of them";
+}
+
 TEST(FeasibilityTest, the_310p_has_neither_triton_nor_bf16) {
   EXPECT_FALSE(of(add_norm(16, 1024), "310P").possible);
   Feasibility f = of(add_norm(16, 1024, "f16"), "310P");

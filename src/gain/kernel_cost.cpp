@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "gain/traffic.h"
 
@@ -258,6 +259,16 @@ VectorWork Costs::vector_work(std::span<const OperatorId> operators, std::span<c
   return work;
 }
 
+bool Costs::one_more_group(const Operator& grouped, const Operator& product) const {
+  const Traits& traits = traits_of(product);
+  if (!traits.matmul || traits.grouped || traits.attention || grouped.inputs.size() < 2 || product.inputs.size() < 2) return false;
+  auto size = [&](const Operator& op) {
+    const Tensor &x = graph_.tensors[op.inputs[0]], &y = graph_.tensors[op.outputs[0]];
+    return std::tuple(x.dtype, last_axis(x), last_axis(y));
+  };
+  return size(grouped) == size(product);
+}
+
 bool Costs::free_epilogue(const Operator& op) const {
   const Traits& traits = traits_of(op);
   if (traits.free_epilogue) return true;
@@ -330,10 +341,20 @@ KernelCost Costs::kernel(Symbol name, std::span<const OperatorId> operators, boo
   for (size_t i = 0; i < cube.size(); ++i) {
     if (done[i]) continue;
     const Operator& op = graph_.operators[cube[i]];
+    done[i] = true;
     if (traits_of(op).attention) {
       out.cube.push_back(attention(op));
     } else if (traits_of(op).grouped) {
       out.cube.push_back(grouped_matmul(op));
+      // A product of the same size that does not depend on it is one more group.
+      for (size_t j = 0; j < cube.size(); ++j) {
+        const Operator& other = graph_.operators[cube[j]];
+        if (j == i || done[j] || !one_more_group(op, other)) continue;
+        CubePart more = matmul(std::span(&cube[j], 1));
+        out.cube.back().memory_us += more.memory_us;
+        out.cube.back().compute_us += more.compute_us;
+        done[j] = true;
+      }
     } else {
       std::vector<OperatorId> merged{cube[i]};
       for (size_t j = i + 1; j < cube.size(); ++j) {

@@ -92,6 +92,7 @@ class Costs {
   CubePart attention(const graph::Operator& op) const;
   double moved_bytes(const graph::Operator& op) const;
   bool free_epilogue(const graph::Operator& op) const;
+  bool one_more_group(const graph::Operator& grouped, const graph::Operator& product) const;
   double efficiency(double rows, graph::DType dtype) const;
 
   const Device& device_;

@@ -128,7 +128,7 @@ TEST(FamilyTest, elementwise_chain_saves_starts_and_the_tensor_between) {
 TEST(FamilyTest, one_graph_is_priced_against_its_operators_in_one_kernel) {
   PricedText one = priced(chain(256, 7168, 2, false)), two = priced(both(chain(256, 7168, 2, false), chain(256, 7168, 2, true)));
   EXPECT_DOUBLE_EQ(one.price.gain.nominal, two.price.gain.nominal);
-  EXPECT_EQ(one.feasibility.requirements.size(), 8u);
+  EXPECT_EQ(one.feasibility.requirements.size(), 9u);
 }
 
 TEST(FamilyTest, an_intermediate_with_another_reader_is_still_written) {

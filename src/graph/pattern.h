@@ -11,6 +11,7 @@
 //     %2 = rms_norm(%1, %weight, ..., eps=$eps)                 `...`: any further operands; left out attributes are free
 //     %3 = silu|gelu(%2[0/2])                                   one of several kinds; the first half of the last axis of %2
 //     output %2, %0
+//     kernel %2, %3                                             optional: the group becomes several kernels, and what makes these is one of them
 //   replacement                                                 optional; of a compound: exactly one operator
 //     ...
 //   only %x.rank > 1                                            where this does not hold it is another thing, not a blocked one
@@ -62,6 +63,7 @@ struct PatternGraph {                 // optional operators are resolved: each c
   std::vector<PatternValue> values;
   std::vector<PatternNode> nodes;     // in order of execution
   std::vector<uint32_t> outputs;
+  std::vector<std::vector<uint32_t>> kernels;   // nodes, by kernel that takes their place; empty: all are one
 };
 
 enum class PredicateOp : uint8_t {

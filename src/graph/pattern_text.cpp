@@ -43,6 +43,7 @@ class PatternParser {
     if (cursor.take_word("require")) return requirement(cursor, true);
     if (cursor.take_word("only")) return requirement(cursor, false);
     if (!open_) return Error{"expected `graph`, `replacement`, `only` or `require`, found " + cursor.rest()};
+    if (cursor.take_word("kernel")) return kernel(cursor);
     if (cursor.take_word("output")) return outputs(cursor);
     return operation(cursor);
   }
@@ -196,13 +197,30 @@ class PatternParser {
     return Success{};
   }
 
-  ErrorOr<Success> outputs(Cursor& cursor) {
+  ErrorOr<std::vector<uint32_t>> known_values(Cursor& cursor) {
+    std::vector<uint32_t> list;
     do {
       if (!cursor.take("%")) return Error{"expected `%name`, found " + cursor.rest()};
       Symbol name(cursor.identifier());
       if (!values_.contains(name)) return Error{"`%" + name.str() + "` is not defined"};
-      current_.graph.outputs.push_back(values_[name]);
+      list.push_back(values_[name]);
     } while (cursor.take(","));
+    return list;
+  }
+
+  ErrorOr<Success> kernel(Cursor& cursor) {
+    std::vector<uint32_t> nodes;
+    for (uint32_t value : TRY(known_values(cursor))) {
+      uint32_t node = current_.graph.values[value].node;
+      if (node == UINT32_MAX) return Error{"`%" + current_.graph.values[value].name.str() + "` is made by no operator"};
+      nodes.push_back(node);
+    }
+    current_.graph.kernels.push_back(std::move(nodes));
+    return Success{};
+  }
+
+  ErrorOr<Success> outputs(Cursor& cursor) {
+    current_.graph.outputs = TRY(known_values(cursor));
     open_ = false;
     auto optionals = static_cast<size_t>(std::count(current_.optional.begin(), current_.optional.end(), true));
     if (optionals > max_optional) return Error{"more than " + std::to_string(max_optional) + " optional operators"};
@@ -228,6 +246,7 @@ class PatternParser {
       return renumbered[old];
     };
     size_t bit = 0;
+    std::vector<uint32_t> node_of(full.nodes.size(), UINT32_MAX);
     for (size_t i = 0; i < full.nodes.size(); ++i) {
       PatternNode node = full.nodes[i];
       for (PatternOperand& operand : node.operands) {
@@ -246,7 +265,14 @@ class PatternParser {
         graph.values[id].output = static_cast<uint32_t>(k);
         node.outputs[k] = id;
       }
+      node_of[i] = static_cast<uint32_t>(graph.nodes.size());
       graph.nodes.push_back(std::move(node));
+    }
+    for (const std::vector<uint32_t>& kernel : full.kernels) {
+      graph.kernels.emplace_back();
+      for (uint32_t node : kernel) {
+        if (node_of[node] != UINT32_MAX) graph.kernels.back().push_back(node_of[node]);
+      }
     }
     for (uint32_t output : full.outputs) graph.outputs.push_back(number(replaced[output].value));
     return graph;
@@ -312,6 +338,11 @@ void print(const PatternGraph& graph, std::string& out) {
     if (node.rest) word("...");
     for (const auto& [name, value] : node.attributes) word(name.str() + "=" + attribute_text(value));
     out += "  " + left + (left.empty() ? "" : " = ") + kinds + "(" + words + ")\n";
+  }
+  for (const std::vector<uint32_t>& kernel : graph.kernels) {
+    std::string values;
+    for (uint32_t node : kernel) values += (values.empty() ? "%" : ", %") + graph.values[graph.nodes[node].outputs[0]].name.str();
+    out += "  kernel " + values + "\n";
   }
   out += "  output ";
   for (size_t i = 0; i < graph.outputs.size(); ++i) out += (i == 0 ? "%" : ", %") + graph.values[graph.outputs[i]].name.str();

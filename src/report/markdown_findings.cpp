@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <map>
+
 #include "report/markdown.h"
 
 namespace fusescout::report {
@@ -44,12 +46,15 @@ void findings_section(std::string& out, const Report& report, const std::vector<
   out += words("| 优先级 | 融合类型 | 融合场景 | 现状 | 目标 |\n", "| Priority | Family | Fusion | Today | Target |\n");
   out += "|--------|---------|---------|------|------|\n";
   size_t count = 0;
+  std::map<std::string, size_t> number;   // by id
   for (const Row& row : rows) {
     if (row.verdict != Verdict::Opportunity) continue;
     const Finding& f = *row.finding;
-    out += fmt::format("| {} | {} | {} | {} | {} |\n", stars(f.step_share), fusion::family_name(f.family), escape(words(f.name_zh, f.name_en)),
+    number[f.id] = ++count;
+    std::string name(words(f.name_zh, f.name_en));
+    if (auto other = number.find(f.alternative_to); other != number.end()) name += fmt::format(" ({} {})", words("替代机会", "instead of"), other->second);
+    out += fmt::format("| {} | {} | {} | {} | {} |\n", stars(f.step_share), fusion::family_name(f.family), escape(name),
                        escape(words(f.today_zh, f.today_en)), escape(words(f.target_zh, f.target_en)));
-    ++count;
   }
   if (count == 0) out += fmt::format("| - | - | {} | - | - |\n", words("没有", "none"));
   out += '\n';
