@@ -179,7 +179,7 @@ std::vector<SequenceEntry> make_sequence(const ModelRun& run) {
     const Entry& e = graph.entries[EntryId{i}];
     if (e.kind != EntryKind::Module) continue;
     if (!e.library) opened[i] = true;
-    else for (EntryId p = e.parent; p.valid() && !opened[p.index]; p = graph.entries[p].parent) {
+    else for (EntryId p = e.parent; p.valid(); p = graph.entries[p].parent) {
       if (graph.entries[p].kind == EntryKind::Module) opened[p.index] = true;
     }
   }

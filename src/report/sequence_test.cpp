@@ -47,6 +47,18 @@ TEST(Sequence, AModuleWithoutLibraryModulesIsAnEntryAndItsCallsLieWithin) {
   EXPECT_EQ(b.names(), "RMSNorm/0+ aten.mul/1 aten.add/0 ");
 }
 
+TEST(Sequence, ALibraryModuleThatCallsAnotherIsOpenedAlsoThroughAPlainModule) {
+  Builder b;
+  EntryId experts = b.open(EntryKind::Module, "FusedMoE", {}, true);
+  EntryId shared = b.open(EntryKind::Module, "MLP", experts, false);
+  EntryId linear = b.open(EntryKind::Module, "Linear", shared, true);
+  b.close(linear);
+  b.close(shared);
+  b.call("aten.add", experts);
+  b.close(experts);
+  EXPECT_EQ(b.names(), "Linear/0 aten.add/0 ");
+}
+
 TEST(Sequence, ALibraryModuleThatCallsAnotherIsOpenedAlsoThroughACall) {
   Builder b;
   EntryId experts = b.open(EntryKind::Module, "FusedMoE", {}, true);

@@ -70,6 +70,7 @@ Value to(Bound& bound) {
     }
   }
   if (next + 1 < rest.size() && rest[next].is_bool()) copy = copy || bound.interpreter.truth(rest[next + 1]);
+  if (!dtype && device.empty() && !copy && bound.none(6)) return Value(bound.tensor(0));      // to(None): torch does not even ask its dispatcher
   return convert(bound, overload, dtype, device, copy, format_of(bound, 6, Format::Preserve));
 }
 

@@ -338,7 +338,8 @@ Value meshgrid(Bound& bound) {
 }  // namespace
 
 void define_joins(Context& context) {
-  define(context, "torch.cat torch.concat torch.concatenate", "cat", "tensors, dim=0, *, out=None", cat);
+  for (std::string_view name : {"cat", "concat", "concatenate"})
+    define(context, "torch." + std::string(name), name, "tensors, dim=0, *, out=None", cat);
   define(context, "torch.stack", "stack", "tensors, dim=0, *, out=None", stack);
   auto over_cat = [&context](std::string_view name, std::string_view function, int64_t at_least, int64_t dim) {
     define(context, "torch." + std::string(name), name, "tensors", [function = std::string(function), at_least, dim](Bound& bound) {

@@ -168,9 +168,13 @@ Value register_buffer(Interpreter& interpreter, const Arguments& arguments) {
 
 // --- the call
 
+// Of torch.nn if what runs is torch's: a subclass with a forward of its own is the model's own code.
 bool is_library(Context& context, Class* cls) {
+  static const Symbol forward("forward");
   for (Class* c : cls->mro) {
-    if (c != context.module_class && c->module_name.starts_with("torch.nn.")) return true;
+    if (c == context.module_class || c->dict->find(forward) == nullptr) continue;
+    if (c->module_name.starts_with("torch.nn.")) return true;
+    break;
   }
   return context.is_library_class && context.is_library_class(cls);
 }

@@ -148,6 +148,31 @@ TEST(NnModule, CallsAreEntries) {
   EXPECT_EQ(machine.graph.frames[machine.graph.entries[graph::EntryId{2}].frame].file.str(), "test.py");
 }
 
+TEST(NnModule, ASubclassIsTheLibrarysWhileItsForwardIs) {
+  TestMachine machine;
+  ASSERT_EQ(machine.run(R"py(
+import torch
+from torch import nn
+class Named(nn.LayerNorm):
+    def extra_repr(self):
+        return "named"
+class PlusOne(nn.LayerNorm):
+    def forward(self, x):
+        return super().forward(x) + 1
+model = nn.Sequential(Named(8), PlusOne(8))
+x = torch.empty(2, 8)
+)py"), "");
+  python::Interpreter& in = machine.interpreter;
+  machine.context.recording = true;
+  auto failure = in.guard([&] { in.call(in.get_attribute(in.find_module(Symbol("test")), Symbol("model")), {in.get_attribute(in.find_module(Symbol("test")), Symbol("x"))}); });
+  ASSERT_FALSE(failure) << failure->message;
+  std::string library;
+  for (const graph::Entry& e : machine.graph.entries) {
+    if (e.kind == graph::EntryKind::Module) library += e.op.str() + (e.library ? "+ " : " ");
+  }
+  EXPECT_EQ(library, "Sequential+ Named+ PlusOne ");
+}
+
 TEST(NnModule, SubclassesAndMultipleInheritance) {
   TestMachine machine;
   EXPECT_EQ(machine.run(R"py(

@@ -54,6 +54,20 @@ TEST(Record, PassThroughLaunchesNothing) {
   EXPECT_EQ(program.entries(), "aten.to\naten.contiguous\naten.empty_like\n");
 }
 
+TEST(Record, ToNothingIsNoCall) {
+  TorchProgram program;
+  program.input("x", {Dim(4), Dim(8)}, DType::BF16);
+  program.record("same = x.to(None) is x\ny = x.to(dtype=None) + 1\nassert same\n");
+  EXPECT_EQ(program.entries(), "aten.add\n");
+}
+
+TEST(Record, NamesOfTheDispatcher) {
+  TorchProgram program;
+  program.input("x", {Dim(4), Dim(8)}, DType::BF16);
+  program.record("a = torch.cat([x, x])\nb = torch.concat([x, x])\nc = torch.concatenate([x, x], axis=1)\n");
+  EXPECT_EQ(program.entries(), "aten.cat\naten.concat\naten.concatenate\n");
+}
+
 TEST(Record, AssignmentsToParts) {
   TorchProgram program;
   program.input("x", {Dim(4), Dim(8)}, DType::BF16);
