@@ -30,16 +30,19 @@ namespace {
 
 std::launch policy_of(const Options& o) { return o.jobs == 1 ? std::launch::deferred : std::launch::async; }
 
-std::vector<graph::ModelRun> evaluate(const Workspace& w, const Options& o, const std::vector<vllm::EvaluationTask>& tasks) {
+// Does `meanwhile` beside it.
+std::vector<graph::ModelRun> evaluate(const Workspace& w, const Options& o, const std::vector<vllm::EvaluationTask>& tasks, const std::function<void()>& meanwhile) {
   if (tasks.size() == 1) {
+    meanwhile();
     std::vector<graph::ModelRun> one;
     one.push_back(vllm::evaluate_model(w.sources, tasks[0].request, tasks[0].scenario));
     return one;
   }
   vllm::EvaluateModelsOptions options;
   options.jobs = jobs_of(o);
-  std::vector<ErrorOr<std::string>> results(tasks.size(), std::string());
-  vllm::evaluate_models(w.sources, tasks, options, graph::to_bytes, [&](size_t i, ErrorOr<std::string> bytes) { results[i] = std::move(bytes); });
+  options.meanwhile = meanwhile;
+  std::vector<ErrorOr<std::string_view>> results(tasks.size(), std::string_view());
+  vllm::evaluate_models(w.sources, tasks, options, graph::to_bytes, [&](size_t i, ErrorOr<std::string_view> bytes) { results[i] = std::move(bytes); });
   // From here on there may be threads.
   std::vector<std::future<graph::ModelRun>> reading;
   for (size_t i = 0; i < tasks.size(); ++i) {
@@ -83,9 +86,6 @@ AnalyzeResult analyze_model(const AnalyzeOptions& o, bool with_contracts) {
     folders.push_back({&source::real_files(), o.patterns, false});
   }
   result->statistics.lap("open");
-  auto patterns = catalogue::load_patterns(folders, cache_of(o));
-  if (patterns.is_error()) return bad(patterns.error().message);
-  result->statistics.lap("patterns");
   auto located = locate_model_to_run(w, o, o.name);
   if (located.is_error()) return bad(located.error().message);
   result->location = std::move(located->location);
@@ -97,24 +97,26 @@ AnalyzeResult analyze_model(const AnalyzeOptions& o, bool with_contracts) {
     if (description.is_error()) return bad(description.error().message);
     tasks.back().request.quant_description = std::move(*description);
   }
-  result->runs = evaluate(w, o, tasks);
+  ErrorOr<std::vector<graph::Pattern>> patterns = Error{};
+  ErrorOr<std::vector<fusion::FusedKernelMeaning>> available = std::vector<fusion::FusedKernelMeaning>();
+  result->runs = evaluate(w, o, tasks, [&] {
+    patterns = catalogue::load_patterns(folders, cache_of(o));
+    result->statistics.lap("patterns");
+    if (!o.upstream) available = existing_kernels(w, o.device);
+    result->statistics.lap("kernels");
+  });
+  if (patterns.is_error()) return bad(patterns.error().message);
+  if (available.is_error()) return bad(available.error().message);
   for (const graph::ModelRun& run : result->runs) {
     if (int code = report_status(run); code != Done) return {code, nullptr};
   }
-
   result->statistics.lap("evaluate");
-  std::vector<fusion::FusedKernelMeaning> available;
-  if (!o.upstream) {
-    auto kernels = existing_kernels(w, o.device);
-    if (kernels.is_error()) return bad(kernels.error().message);
-    available = std::move(*kernels);
-  }
   std::vector<std::future<fusion::Analysis>> judging;
   for (size_t i = 0; i < result->runs.size(); ++i) {
     const graph::ModelRun& run = result->runs[i];
     result->models.push_back(std::make_unique<gain::Model>(devices[i], gain::options_of(run.scenario)));
     judging.push_back(std::async(policy_of(o),
-                                 [&run, &patterns, &available, model = result->models.back().get()] { return fusion::analyze(run, *patterns, available, *model); }));
+                                 [&run, &patterns, &available, model = result->models.back().get()] { return fusion::analyze(run, *patterns, *available, *model); }));
   }
   for (auto& analysis : judging) result->analyses.push_back(analysis.get());
   result->statistics.lap("fusion");
@@ -124,9 +126,10 @@ AnalyzeResult analyze_model(const AnalyzeOptions& o, bool with_contracts) {
   report.sources = w.versions();
   report.program_version = FUSESCOUT_VERSION;
   if (with_contracts) {
+    contract::SourceTexts texts([&w](const std::string& path) { return w.read(path); });
     for (const report::Row& row : report::merge_findings(report)) {
       if (row.verdict != fusion::Verdict::Opportunity) continue;
-      report.contracts.emplace(row.finding->id, contract::make_contract(*row.finding, result->runs[row.scenario], [&w](const std::string& path) { return w.read(path); }));
+      report.contracts.emplace(row.finding->id, contract::make_contract(*row.finding, result->runs[row.scenario], texts));
     }
   }
   result->statistics.lap("contracts");

@@ -55,7 +55,7 @@ std::string to_text(const graph::ModelRun& run) {
   return result.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
-void read_result(const std::string& text, Line& line) {
+void read_result(std::string_view text, Line& line) {
   ordered_json result = ordered_json::parse(text);
   line.status = result["status"];
   line.operators = result["operators"];
@@ -107,7 +107,7 @@ int run(const ModelsOptions& o) {
   // The results stand in the order of the registry whoever comes first.
   bool show = ::isatty(STDERR_FILENO) != 0;
   size_t count = 0;
-  vllm::evaluate_models(w.sources, tasks, {jobs_of(o), {o.seconds, o.memory << 20}}, to_text, [&](size_t task, ErrorOr<std::string> result) {
+  vllm::evaluate_models(w.sources, tasks, {.jobs = jobs_of(o), .limits = {o.seconds, o.memory << 20}, .meanwhile = {}}, to_text, [&](size_t task, ErrorOr<std::string_view> result) {
     Line& line = *line_of_task[task];
     if (result.is_error()) {
       line.status = "failed";

@@ -27,4 +27,17 @@ inline std::string_view take_bytes(std::string_view& from) {
   return part;
 }
 
+// A value that its bytes are.
+template <typename T> void put_plain(std::string& to, const T& value) {
+  to.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
+template <typename T> T take_plain(std::string_view& from) {
+  T value;
+  CHECK(from.size() >= sizeof value);
+  std::memcpy(&value, from.data(), sizeof value);
+  from.remove_prefix(sizeof value);
+  return value;
+}
+
 }  // namespace fusescout

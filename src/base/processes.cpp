@@ -15,6 +15,7 @@
 #include <cstring>
 #include <new>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace fusescout {
@@ -87,7 +88,7 @@ ErrorOr<std::string> outcome(const Child& child, const ProcessLimits& limits) {
 }  // namespace
 
 void run_in_processes(size_t count, unsigned jobs, const ProcessLimits& limits, const std::function<std::string(size_t)>& work,
-                      const std::function<void(size_t, ErrorOr<std::string>)>& done) {
+                      const std::function<void(size_t, ErrorOr<std::string>)>& done, std::function<void()> meanwhile) {
   std::vector<Child> children;
   size_t next = 0;
   auto start = [&] {
@@ -118,6 +119,7 @@ void run_in_processes(size_t count, unsigned jobs, const ProcessLimits& limits, 
   };
   while (next < count || !children.empty()) {
     while (next < count && children.size() < std::max(jobs, 1u)) start();
+    if (meanwhile) std::exchange(meanwhile, nullptr)();
     std::vector<pollfd> polled;
     int wait = limits.memory_bytes > 0 ? memory_check_milliseconds : -1;
     for (const Child& child : children) {

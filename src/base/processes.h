@@ -16,8 +16,8 @@ struct ProcessLimits {            // 0: none
 };
 
 // Does work(0) to work(count - 1), at most `jobs` at a time, each in a process, and hands the results to `done` in this one as they come.
-// An error says why a process gave no result. The caller has no other threads.
+// An error says why a process gave no result. `meanwhile` is done here once the first are on their way. The caller has no other threads.
 void run_in_processes(size_t count, unsigned jobs, const ProcessLimits& limits, const std::function<std::string(size_t)>& work,
-                      const std::function<void(size_t, ErrorOr<std::string>)>& done);
+                      const std::function<void(size_t, ErrorOr<std::string>)>& done, std::function<void()> meanwhile = {});
 
 }  // namespace fusescout

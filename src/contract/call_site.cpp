@@ -27,8 +27,8 @@ namespace {
 class Sites {
  public:
   Sites(const Finding& finding, const std::vector<OperatorId>& operators, const std::vector<InterfaceTensor>& returned,
-        const graph::ModelRun& run, const SourceReader& read_source)
-      : finding_(finding), returned_(returned), graph_(run.graph), found_(run.graph, operators, read_source) {}
+        const graph::ModelRun& run, const SourceTexts& sources)
+      : finding_(finding), returned_(returned), graph_(run.graph), found_(run.graph, operators, sources) {}
 
   CallSites write(std::vector<std::string>& notes) {
     parts_ = found_.find();
@@ -455,8 +455,8 @@ class Sites {
 }  // namespace
 
 CallSites call_sites(const Finding& finding, const std::vector<OperatorId>& operators, const std::vector<InterfaceTensor>& returned,
-                     const graph::ModelRun& run, const SourceReader& read_source, std::vector<std::string>& notes) {
-  return Sites(finding, operators, returned, run, read_source).write(notes);
+                     const graph::ModelRun& run, const SourceTexts& sources, std::vector<std::string>& notes) {
+  return Sites(finding, operators, returned, run, sources).write(notes);
 }
 
 }  // namespace fusescout::contract

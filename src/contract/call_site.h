@@ -17,7 +17,7 @@ struct CallSites {
 
 // `returned`: outputs that the operator hands out.
 CallSites call_sites(const fusion::Finding& finding, const std::vector<graph::OperatorId>& operators,
-                     const std::vector<fusion::InterfaceTensor>& returned, const graph::ModelRun& run, const SourceReader& read_source,
+                     const std::vector<fusion::InterfaceTensor>& returned, const graph::ModelRun& run, const SourceTexts& sources,
                      std::vector<std::string>& notes);
 
 }  // namespace fusescout::contract

@@ -60,7 +60,7 @@ TensorContract describe(const Graph& graph, const InterfaceTensor& tensor, const
 
 class Writer {
  public:
-  Writer(const Finding& finding, const graph::ModelRun& run, const SourceReader& read_source) : finding_(finding), graph_(run.graph) {
+  Writer(const Finding& finding, const graph::ModelRun& run, const SourceTexts& sources) : finding_(finding), graph_(run.graph) {
     out_.named = finding.interface;
     out_.name = python_name(finding.interface.name);
     if (!finding.occurrences.empty()) operators_ = finding.occurrences[0].operators;
@@ -79,7 +79,7 @@ class Writer {
       if (!in_place) returned.push_back(i);
     }
     for (size_t i : returned) returned_.push_back(interface().outputs[i]);
-    CallSites places = call_sites(finding_, operators_, returned_, run, read_source, place_notes_);
+    CallSites places = call_sites(finding_, operators_, returned_, run, sources, place_notes_);
     out_.call_sites = std::move(places.sites);
     out_.patch = std::move(places.patch);
     take_names(places, returned);
@@ -270,8 +270,8 @@ class Writer {
 
 }  // namespace
 
-Contract make_contract(const Finding& finding, const graph::ModelRun& run, const SourceReader& read_source) {
-  return Writer(finding, run, read_source).write();
+Contract make_contract(const Finding& finding, const graph::ModelRun& run, const SourceTexts& sources) {
+  return Writer(finding, run, sources).write();
 }
 
 }  // namespace fusescout::contract

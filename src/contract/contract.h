@@ -1,18 +1,14 @@
 // What somebody who writes the fused operator needs: its interface in Python, registration, eager reference, test, and the call sites.
 #pragma once
 
-#include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "contract/source_text.h"
 #include "fusion/finding.h"
 #include "graph/model_run.h"
 
 namespace fusescout::contract {
-
-// The text of a source file by its name in locations ("vllm/model_executor/layers/linear.py"); nothing when it is not there.
-using SourceReader = std::function<std::optional<std::string>(const std::string& file)>;
 
 struct TensorContract {
   std::string name;
@@ -52,6 +48,6 @@ struct Contract {
   std::vector<std::string> notes;          // what could not be said exactly
 };
 
-Contract make_contract(const fusion::Finding& finding, const graph::ModelRun& run, const SourceReader& read_source);
+Contract make_contract(const fusion::Finding& finding, const graph::ModelRun& run, const SourceTexts& sources);
 
 }  // namespace fusescout::contract

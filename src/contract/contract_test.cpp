@@ -74,7 +74,7 @@ void check_python(const Contract& contract, bool complete = true) {
 
 // These graphs stand in no source file; nothing else is to be noted.
 std::vector<std::string> no_notes() { return {"no line of a source file makes these operators"}; }
-std::optional<std::string> no_source(const std::string&) { return std::nullopt; }
+const SourceTexts no_source([](const std::string&) { return std::nullopt; });
 
 TEST(ContractTest, add_rms_norm) {
   graph::ModelRun run = run_of(
@@ -268,7 +268,7 @@ Contract at_call_site(const std::string& text, uint32_t first, uint32_t last, co
   graph::ModelRun run = run_of(text);
   Finding f = finding_of(run.graph, "add_rms_norm");
   f.locations.push_back({Symbol("model.py"), first, last});
-  return make_contract(f, run, [&](const std::string& file) { return file == "model.py" ? std::optional(code) : std::nullopt; });
+  return make_contract(f, run, SourceTexts([&](const std::string& file) { return file == "model.py" ? std::optional(code) : std::nullopt; }));
 }
 
 constexpr const char* two_lines =

@@ -13,22 +13,14 @@ using graph::Graph;
 using graph::OperatorId;
 using graph::TensorId;
 
-Parts::Parts(const Graph& graph, const std::vector<OperatorId>& operators, const SourceReader& read_source)
-    : graph_(graph), read_source_(read_source) {
+Parts::Parts(const Graph& graph, const std::vector<OperatorId>& operators, const SourceTexts& sources)
+    : graph_(graph), sources_(sources) {
   for (OperatorId id : operators) {
     EntryId call = graph.operators[id].call;
     if (!call.valid() || !graph.entries[call].frame.valid()) continue;
     stacks_[id.index] = fusion::stack_of(graph, graph.entries[call].frame);
     kernels_.insert(graph.operators[id].kernel.index);
   }
-}
-
-const SourceText* Parts::source(Symbol file) {
-  auto [it, added] = sources_.try_emplace(file);
-  if (added) {
-    if (auto text = read_source_ ? read_source_(file.str()) : std::nullopt) it->second = std::make_unique<SourceText>(*text);
-  }
-  return it->second.get();
 }
 
 // The innermost module call around `call` that was made above the frame at `level`.

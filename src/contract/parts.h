@@ -2,7 +2,6 @@
 #pragma once
 
 #include <map>
-#include <memory>
 #include <set>
 #include <vector>
 
@@ -24,10 +23,10 @@ struct Part {
 
 class Parts {
  public:
-  Parts(const graph::Graph& graph, const std::vector<graph::OperatorId>& operators, const SourceReader& read_source);
+  Parts(const graph::Graph& graph, const std::vector<graph::OperatorId>& operators, const SourceTexts& sources);
   // Statements that do nothing but the group's work, and where there is none on the way to an operator the innermost one. Empty: no line is known.
   std::vector<Part> find();
-  const SourceText* source(Symbol file);                       // nullptr: it is not there
+  const SourceText* source(Symbol file) const { return sources_.find(file); }   // nullptr: it is not there
   // Activations that come into a part, and values that leave it.
   void boundary(const Part& part, std::vector<graph::TensorId>& in, std::vector<graph::TensorId>& out);
   bool same_type(graph::TensorId a, graph::TensorId b) const;
@@ -39,10 +38,9 @@ class Parts {
   void descend(const std::vector<graph::OperatorId>& operators, size_t level, std::vector<Part>& parts);
 
   const graph::Graph& graph_;
-  const SourceReader& read_source_;
+  const SourceTexts& sources_;
   std::map<uint32_t, std::vector<graph::FrameId>> stacks_;     // by operator
   std::set<uint32_t> kernels_;
-  std::map<Symbol, std::unique_ptr<SourceText>> sources_;
   std::vector<std::vector<graph::OperatorId>> consumers_;
 };
 

@@ -77,6 +77,14 @@ SourceText::SourceText(const std::string& text) {
   }
 }
 
+const SourceText* SourceTexts::find(Symbol file) const {
+  auto [it, added] = texts_.try_emplace(file);
+  if (added) {
+    if (auto text = read_ ? read_(file.str()) : std::nullopt) it->second = std::make_unique<SourceText>(*text);
+  }
+  return it->second.get();
+}
+
 size_t SourceText::index_at(uint32_t line) const {
   auto it = std::lower_bound(statements_.begin(), statements_.end(), line, [](const Statement& s, uint32_t l) { return s.last_line < l; });
   return it != statements_.end() && it->first_line <= line ? static_cast<size_t>(it - statements_.begin()) : statements_.size();

@@ -2,9 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
+
+#include "base/symbol.h"
 
 namespace fusescout::contract {
 
@@ -31,6 +37,20 @@ class SourceText {
  private:
   std::vector<std::string> lines_;
   std::vector<Statement> statements_;
+};
+
+// The text of a source file by its name in locations ("vllm/model_executor/layers/linear.py"); nothing when it is not there.
+using SourceReader = std::function<std::optional<std::string>(const std::string& file)>;
+
+// Source files that many contracts look at, each cut into statements once. Not thread-safe.
+class SourceTexts {
+ public:
+  SourceTexts(SourceReader read) : read_(std::move(read)) {}
+  const SourceText* find(Symbol file) const;   // nullptr: it is not there
+
+ private:
+  SourceReader read_;
+  mutable std::map<Symbol, std::unique_ptr<SourceText>> texts_;
 };
 
 // Names that the text reads or calls; attributes (`x.name`) and keywords of calls (`name=`) are none.

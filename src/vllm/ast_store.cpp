@@ -98,7 +98,7 @@ void AstStore::open(const source::Tree& tree) { cache_of(tree); }
 void AstStore::open(const source::FileSystem& files) { cache_of(files); }
 
 // A forked process has the trees and file systems, and their caches, where this one has them.
-std::string AstStore::take_news() {
+std::string AstStore::take_news(bool with_trees) {
   std::lock_guard lock(mutex_);
   auto plain = [](const auto& value) { return std::string_view(reinterpret_cast<const char*>(&value), sizeof value); };
   std::string seen, bytes;
@@ -110,6 +110,7 @@ std::string AstStore::take_news() {
   seen_news_.clear();
   put_bytes(bytes, seen);
   for (auto& [files, cache] : caches_) {
+    if (!with_trees) break;
     std::string news = cache->take_news();
     if (news.empty()) continue;
     put_bytes(bytes, plain(files));

@@ -27,8 +27,9 @@ class AstStore {
   void open(const source::Tree& tree);
   void open(const source::FileSystem& files);
   // What was parsed since this was last called, for the store that this process was forked from.
-  std::string take_news();
+  std::string take_news(bool with_trees = true);   // else only what was parsed, not what came of it
   void add_news(std::string_view news);
+  bool keeps_trees() const { return !cache_directory_.empty(); }
   // Writes the caches; call once at the end.
   void save();
 

@@ -2,13 +2,22 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "base/bytes.h"
+#include "base/shared_memory.h"
 
 namespace fusescout::vllm {
 namespace {
 
 using Indices = std::vector<size_t>;
+using Outcomes = std::vector<std::pair<size_t, std::string_view>>;   // by task: '+' and the result, or '-' and why there is none
+
+// Results are large, and those of a scenario pass through two processes. They stay where they were put.
+SharedMemory& shared() {
+  static SharedMemory memory;
+  return memory;
+}
 
 bool same_request(const ModelRequest& a, const ModelRequest& b) {
   auto all = [](const ModelRequest& r) { return std::tie(r.model, r.architecture, r.config, r.config_folder, r.quant_description); };
@@ -23,12 +32,11 @@ bool may_share_model(const EvaluationTask& a, const EvaluationTask& b) {
   return same_request(a.request, b.request) && all(a.scenario) == all(b.scenario);
 }
 
-
 class Run {
  public:
   Run(const Sources& sources, const std::vector<EvaluationTask>& tasks, const EvaluateModelsOptions& options,
-      const std::function<std::string(const graph::ModelRun&)>& result, const std::function<void(size_t, ErrorOr<std::string>)>& done)
-      : sources_(sources), tasks_(tasks), options_(options), result_(result), done_(done) {}
+      const std::function<std::string(const graph::ModelRun&)>& result, const std::function<void(size_t, ErrorOr<std::string_view>)>& done)
+      : sources_(sources), tasks_(tasks), options_(options), result_(result), done_(done), meanwhile_(options.meanwhile) {}
 
   void all() {
     sources_.asts->open(*sources_.data);
@@ -62,6 +70,8 @@ class Run {
   // Each group in a process. Gives the tasks that cannot share their group's model after all.
   Indices from_begin(Evaluation& evaluation, const std::vector<Indices>& groups) {
     Indices left;
+    one_group_ = groups.size() == 1;
+    shared();                      // before the first fork
     auto jobs = std::max(1u, options_.jobs);
     unsigned inner = std::max(1u, jobs / static_cast<unsigned>(std::min<size_t>(jobs, groups.size())));
     auto work = [&](size_t g) {
@@ -70,7 +80,7 @@ class Run {
       evaluation.switch_to(tasks_[group[0]].request, tasks_[group[0]].scenario);
       if (!options_.share) evaluation.begin();
       evaluation.construct();
-      if (group.size() == 1) return message({{group[0], "+" + result_(evaluation.finish())}});
+      if (group.size() == 1) return message({finish(evaluation, group[0])});
       return message(from_model(evaluation, group, inner));
     };
     run_in_processes(groups.size(), jobs, options_.limits, work, [&](size_t g, ErrorOr<std::string> bytes) {
@@ -86,24 +96,24 @@ class Run {
         }
       }
       left.insert(left.end(), missing.begin(), missing.end());
-    });
+    }, std::exchange(meanwhile_, nullptr));
     std::sort(left.begin(), left.end());
     return left;
   }
 
   // In the process of a group whose model is constructed: its scenarios, each in a process.
-  std::vector<std::pair<size_t, std::string>> from_model(Evaluation& evaluation, const Indices& group, unsigned jobs) {
+  Outcomes from_model(Evaluation& evaluation, const Indices& group, unsigned jobs) {
     Indices fitting;
     std::copy_if(group.begin(), group.end(), std::back_inserter(fitting), [&](size_t i) { return evaluation.fits(tasks_[i].request, tasks_[i].scenario); });
-    std::vector<std::pair<size_t, std::string>> outcomes;
+    Outcomes outcomes;
     auto work = [&](size_t i) {
       sources_.asts->take_news();
       evaluation.switch_to(tasks_[fitting[i]].request, tasks_[fitting[i]].scenario);
-      return message({{fitting[i], "+" + result_(evaluation.finish())}});
+      return message({finish(evaluation, fitting[i])});
     };
     run_in_processes(fitting.size(), jobs, options_.limits, work, [&](size_t i, ErrorOr<std::string> bytes) {
       if (bytes.is_error()) {
-        outcomes.emplace_back(fitting[i], "-" + bytes.error().message);
+        outcomes.emplace_back(fitting[i], shared().put("-" + bytes.error().message));
       } else {
         for (auto& outcome : read_message(*bytes)) outcomes.push_back(std::move(outcome));
       }
@@ -111,43 +121,49 @@ class Run {
     return outcomes;
   }
 
-  // Results of tasks, and the syntax trees that were made for them.
-  std::string message(const std::vector<std::pair<size_t, std::string>>& outcomes) const {
+  Outcomes::value_type finish(Evaluation& evaluation, size_t task) const { return {task, shared().put("+" + result_(evaluation.finish()))}; }
+
+  // Outcomes of tasks, and the syntax trees that were made for them.
+  std::string message(const Outcomes& outcomes) const {
     std::string bytes;
-    put_bytes(bytes, sources_.asts->take_news());
-    for (const auto& [index, text] : outcomes) {
-      put_bytes(bytes, std::to_string(index));
-      put_bytes(bytes, text);
+    put_plain(bytes, shared().put(sources_.asts->take_news(sources_.asts->keeps_trees() || !one_group_)));
+    for (const auto& [index, outcome] : outcomes) {
+      put_plain(bytes, index);
+      put_plain(bytes, outcome);
     }
     return bytes;
   }
 
-  std::vector<std::pair<size_t, std::string>> read_message(std::string_view bytes) const {
-    std::vector<std::pair<size_t, std::string>> outcomes;
-    sources_.asts->add_news(take_bytes(bytes));
+  Outcomes read_message(std::string_view bytes) const {
+    auto news = take_plain<std::string_view>(bytes);
+    sources_.asts->add_news(news);
+    shared().drop(news);
+    Outcomes outcomes;
     while (!bytes.empty()) {
-      size_t index = std::stoul(std::string(take_bytes(bytes)));
-      outcomes.emplace_back(index, std::string(take_bytes(bytes)));
+      auto index = take_plain<size_t>(bytes);
+      outcomes.emplace_back(index, take_plain<std::string_view>(bytes));
     }
     return outcomes;
   }
 
-  void hand_on(size_t index, const std::string& outcome) const {
+  void hand_on(size_t index, std::string_view outcome) const {
     if (outcome[0] == '+') done_(index, outcome.substr(1));
-    else done_(index, Error{outcome.substr(1)});
+    else done_(index, Error{std::string(outcome.substr(1))});
   }
 
   const Sources& sources_;
   const std::vector<EvaluationTask>& tasks_;
   const EvaluateModelsOptions& options_;
   const std::function<std::string(const graph::ModelRun&)>& result_;
-  const std::function<void(size_t, ErrorOr<std::string>)>& done_;
+  const std::function<void(size_t, ErrorOr<std::string_view>)>& done_;
+  std::function<void()> meanwhile_;
+  bool one_group_ = false;         // nobody else is interested in its syntax trees
 };
 
 }  // namespace
 
 void evaluate_models(const Sources& sources, const std::vector<EvaluationTask>& tasks, const EvaluateModelsOptions& options,
-                     const std::function<std::string(const graph::ModelRun&)>& result, const std::function<void(size_t, ErrorOr<std::string>)>& done) {
+                     const std::function<std::string(const graph::ModelRun&)>& result, const std::function<void(size_t, ErrorOr<std::string_view>)>& done) {
   Run(sources, tasks, options, result, done).all();
 }
 

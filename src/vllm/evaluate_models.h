@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error_or.h"
@@ -22,10 +23,12 @@ struct EvaluateModelsOptions {
   unsigned jobs = 1;
   ProcessLimits limits;            // of each task
   bool share = true;               // false: every task from the start, for tests
+  std::function<void()> meanwhile; // done in this process, which only waits; may be empty
 };
 
-// `result` makes of a run, in its process, what `done` is given in this one, in any order. An error: the process did not get to the end.
+// `result` makes of a run, in its process, what `done` is given in this one, in any order; it stays valid. An error: the process did not get to
+// the end.
 void evaluate_models(const Sources& sources, const std::vector<EvaluationTask>& tasks, const EvaluateModelsOptions& options,
-                     const std::function<std::string(const graph::ModelRun&)>& result, const std::function<void(size_t, ErrorOr<std::string>)>& done);
+                     const std::function<std::string(const graph::ModelRun&)>& result, const std::function<void(size_t, ErrorOr<std::string_view>)>& done);
 
 }  // namespace fusescout::vllm

@@ -40,7 +40,7 @@ struct EvaluateModelsTest : testing::Test {
 
   std::vector<std::string> evaluate(const std::vector<EvaluationTask>& tasks, unsigned jobs, bool share) {
     std::vector<std::string> results(tasks.size());
-    evaluate_models(sources, tasks, {jobs, {}, share}, [](const graph::ModelRun& run) { return graph::to_bytes(run); }, [&](size_t i, ErrorOr<std::string> bytes) {
+    evaluate_models(sources, tasks, {.jobs = jobs, .limits = {}, .share = share, .meanwhile = {}}, [](const graph::ModelRun& run) { return graph::to_bytes(run); }, [&](size_t i, ErrorOr<std::string_view> bytes) {
       ASSERT_FALSE(bytes.is_error()) << bytes.error().message;
       graph::ModelRun run = std::move(graph::from_bytes(*bytes).value());
       EXPECT_EQ(run.status, graph::Status::Complete) << run.exception;
@@ -94,7 +94,7 @@ TEST_F(EvaluateModelsTest, AFailureIsToldAndEndsNothing) {
     if (run.model == "tiny_dense") std::abort();
     return run.model;
   };
-  evaluate_models(sources, tasks, {2, {}, true}, result, [&](size_t i, ErrorOr<std::string> text) { results[i] = text.is_error() ? "error: " + text.error().message : *text; });
+  evaluate_models(sources, tasks, {.jobs = 2, .limits = {}, .meanwhile = {}}, result, [&](size_t i, ErrorOr<std::string_view> text) { results[i] = text.is_error() ? "error: " + text.error().message : std::string(*text); });
   EXPECT_EQ(results[1], "tiny_moe");
   EXPECT_EQ(results[0], "error: the evaluation crashed: Aborted");
 }
