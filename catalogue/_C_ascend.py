@@ -8,7 +8,7 @@ from ascend_compressed import (
     npu_sparse_attn_sharedkv_metadata, npu_sparse_flash_mla, npu_sparse_flash_mla_metadata, npu_vllm_quant_lightning_indexer,
     npu_vllm_quant_lightning_indexer_metadata,
 )
-from ascend_recurrent import chunk_fwd_o, chunk_gated_delta_rule_fwd_h, npu_fused_gdn_gating, recurrent_kda
+from ascend_recurrent import chunk_fwd_o, chunk_gated_delta_rule_fwd_h, chunk_kda_fwd, npu_fused_gdn_gating, recurrent_kda
 from ascend_sparse import (
     is_minimax_sparse_attention_split_kv_available, npu_k2q_csr, npu_msa_index_score, npu_scatter_nd_update_sk, npu_sparse_attention_score,
     npu_sparse_attention_score_prefill,

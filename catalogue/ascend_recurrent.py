@@ -50,3 +50,19 @@ def recurrent_kda(query, key, value, gate, beta, initial_state, cu_seqlens, ssm_
         beta = op.sigmoid(beta)
     inputs = [query, key, value, gate, beta, A_log, dt_bias, cu_seqlens, ssm_state_indices, num_accepted_tokens]
     return op.linear_attention(inputs, [op.like(value)], initial_state, scale=scale, rule="gated_delta", chunked=False)[0]
+
+
+@operator("_C_ascend.chunk_kda_fwd", unit="mixed")
+def chunk_kda_fwd(q, k, v, g, beta, scale, chunk_size, layout="BSND", *, initial_state=None, output_final_state=False, cu_seqlens=None,
+                  chunk_indices=None, safe_gate=False, lower_bound=None, use_gate_in_kernel=False, A_log=None, dt_bias=None,
+                  disable_recompute=False, return_intermediate_states=False, state_v_first=False):
+    """Output, state after the last token, and what a backward pass would need: two matrices of each chunk, the rest is absent."""
+    packed = layout == "TND"
+    tokens, heads, columns = v.shape[-3:]
+    rows = [] if packed else [v.shape[0]]
+    sequences = (rows or [1])[0] if cu_seqlens is None else len(cu_seqlens) - 1
+    state = [sequences, heads, columns, k.shape[-1]] if state_v_first else [sequences, heads, k.shape[-1], columns]
+    within = (rows + [heads, tokens, chunk_size], q.dtype)
+    inputs = [q, k, v, g, beta, A_log, dt_bias, initial_state]
+    o, final, aqk, akk = op.linear_attention(inputs, [op.like(v), (state, torch.float32), within, within], rule="gated_delta", chunked=True, scale=scale)
+    return o, final if output_final_state else None, None, aqk, akk, None, None, None, None, None, None, initial_state

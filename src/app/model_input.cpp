@@ -108,7 +108,7 @@ ErrorOr<std::unique_ptr<Workspace>> open_workspace(const Options& options) {
   return workspace;
 }
 
-ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& options, const std::string& name) {
+ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& options, const std::string& name, const std::string& after) {
   FoundConfig found;
   const source::FileSystem& files = source::real_files();
   if (!options.config.empty()) {
@@ -141,7 +141,7 @@ ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& opti
     }
   }
   for (const auto& [file, text, low] : workspace.presets) {
-    if (low.find('"' + wanted + '"') == std::string::npos) continue;
+    if (low.find('"' + wanted + '"') == std::string::npos || "models/" + file <= after) continue;
     json preset = json::parse(text, nullptr, false);
     if (!preset.is_object() || !preset.contains("id") || !preset.contains("config")) {
       return Error{"the preset `models/" + file + "` is no JSON object with `id` and `config`"};
@@ -169,12 +169,14 @@ ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& opti
 }
 
 ErrorOr<FoundConfig> config_of_architecture(const Workspace& workspace, const Options& options, const vllm::ModelTypes& types,
-                                            const std::vector<vllm::RegisteredModel>& registry, const vllm::RegisteredModel& model) {
-  FoundConfig config = TRY(find_config(workspace, options, model.architecture));
-  if (!config.text.empty()) return config;
+                                            const std::vector<vllm::RegisteredModel>& registry, const vllm::RegisteredModel& model,
+                                            const std::string& after) {
+  FoundConfig config = TRY(find_config(workspace, options, model.architecture, after));
+  bool has_its_own = !config.text.empty() || (!after.empty() && !TRY(find_config(workspace, options, model.architecture)).text.empty());
+  if (has_its_own) return config;
   if (std::string type = types.of(model); !type.empty()) {
-    config = TRY(find_config(workspace, options, type));
-    if (config.text.empty()) {
+    config = TRY(find_config(workspace, options, type, after));
+    if (config.text.empty() && after.empty()) {
       config.text = json{{"model_type", type}}.dump();
       config.source = "class defaults of " + type;
       config.model_type = type;
@@ -182,7 +184,7 @@ ErrorOr<FoundConfig> config_of_architecture(const Workspace& workspace, const Op
   }
   for (const vllm::RegisteredModel& other : registry) {
     if (!config.text.empty() || other.module != model.module || &other == &model) continue;
-    config = TRY(find_config(workspace, options, other.architecture));
+    config = TRY(find_config(workspace, options, other.architecture, after));
   }
   if (config.text.empty() || config.architectures == std::vector{model.architecture}) return config;
   json document = json::parse(without_infinities(config.text));

@@ -39,11 +39,12 @@ struct FoundConfig {
   std::vector<std::string> architectures;
   std::string model_type;
 };
-// The config for a name: `--config`, else a preset of that id, alias or architecture, else none.
-ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& options, const std::string& name);
+// The config for a name: `--config`, else a preset of that id, alias or architecture, else none. `after`: a preset's source; only those behind it count.
+ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& options, const std::string& name, const std::string& after = "");
 // The same for a registered architecture, and where that finds none: a preset of its model_type, the defaults of its config class, or a preset of
-// another architecture in its file.
+// another architecture in its file. Behind a preset (`after`) only presets count.
 ErrorOr<FoundConfig> config_of_architecture(const Workspace& workspace, const Options& options, const vllm::ModelTypes& types,
-                                            const std::vector<vllm::RegisteredModel>& registry, const vllm::RegisteredModel& model);
+                                            const std::vector<vllm::RegisteredModel>& registry, const vllm::RegisteredModel& model,
+                                            const std::string& after = "");
 
 }  // namespace fusescout::app

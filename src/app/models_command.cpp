@@ -88,8 +88,26 @@ int run(const ModelsOptions& o) {
   if (lines.empty()) return fail("no architecture fits; `models --kind all` lists every one");
   vllm::ModelTypes types(w.sources);
 
-  std::vector<vllm::EvaluationTask> tasks;
-  std::vector<Line*> line_of_task;
+  // The results stand in the order of the registry whoever comes first.
+  bool show = ::isatty(STDERR_FILENO) != 0;
+  auto evaluate = [&](const std::vector<std::pair<Line*, FoundConfig>>& configs, const std::function<void(Line&, Line)>& keep) {
+    std::vector<vllm::EvaluationTask> tasks;
+    for (const auto& [line, config] : configs) {
+      vllm::ModelRequest request;
+      request.model = request.architecture = line->model.architecture;
+      request.config = config.text;
+      tasks.push_back({std::move(request), *scenario});
+    }
+    size_t count = 0;
+    vllm::evaluate_models(w.sources, tasks, {.jobs = jobs_of(o), .limits = {o.seconds, o.memory << 20}, .meanwhile = {}}, to_text, [&](size_t task, ErrorOr<std::string_view> result) {
+      Line line{configs[task].first->model, "failed", configs[task].second.source, 0, {}, 0};
+      if (result.is_error()) line.unresolved.push_back(result.error().message);
+      else read_result(*result, line);
+      if (show) show_progress(++count, tasks.size(), line.model.architecture);
+      keep(*configs[task].first, std::move(line));
+    });
+  };
+  std::vector<std::pair<Line*, FoundConfig>> configs;
   for (Line& line : lines) {
     auto config = config_of_architecture(w, o, types, registry, line.model);
     if (config.is_error() || config->text.empty()) {
@@ -97,26 +115,23 @@ int run(const ModelsOptions& o) {
       line.unresolved.push_back(config.is_error() ? config.error().message : "no config: neither a preset nor a config class is in reach");
       continue;
     }
-    line.config = config->source;
-    vllm::ModelRequest request;
-    request.model = request.architecture = line.model.architecture;
-    request.config = config->text;
-    tasks.push_back({std::move(request), *scenario});
-    line_of_task.push_back(&line);
+    configs.emplace_back(&line, *config);
   }
-  // The results stand in the order of the registry whoever comes first.
-  bool show = ::isatty(STDERR_FILENO) != 0;
-  size_t count = 0;
-  vllm::evaluate_models(w.sources, tasks, {.jobs = jobs_of(o), .limits = {o.seconds, o.memory << 20}, .meanwhile = {}}, to_text, [&](size_t task, ErrorOr<std::string_view> result) {
-    Line& line = *line_of_task[task];
-    if (result.is_error()) {
-      line.status = "failed";
-      line.unresolved.push_back(result.error().message);
-    } else {
-      read_result(*result, line);
+  evaluate(configs, [](Line& line, Line made) { line = std::move(made); });
+  // Models of one architecture differ, and a release may run one where it refuses another.
+  while (o.config.empty()) {
+    std::vector<std::pair<Line*, FoundConfig>> others;
+    for (auto& [line, config] : configs) {
+      if (line->status != "rejected" || !config.source.starts_with("models/")) continue;
+      auto other = config_of_architecture(w, o, types, registry, line->model, config.source);
+      if (!other.is_error() && !other->text.empty()) others.emplace_back(line, *other);
     }
-    if (show) show_progress(++count, tasks.size(), line.model.architecture);
-  });
+    if (others.empty()) break;
+    evaluate(others, [](Line& line, Line made) {
+      if (made.status != "rejected") line = std::move(made);
+    });
+    configs = std::move(others);
+  }
   if (show) fmt::print(stderr, "\r\033[K");
   if (o.verbose) {
     statistics.lap("evaluate");

@@ -358,9 +358,7 @@ Value Interpreter::evaluate(Frame& frame, NodeId id) {
     case NodeKind::EllipsisLiteral: return ellipsis_;
     case NodeKind::IntLiteral: return Value::of(ast.ints[node.value]);
     case NodeKind::FloatLiteral: return Value::of(ast.floats[node.value]);
-    case NodeKind::BigIntLiteral:
-      note(NoteKind::Unsupported, "the integer " + ast.symbol(node).str() + " does not fit 64 bits");
-      return unknown("integers of more than 64 bits are not evaluated", ast.symbol(node).str());
+    case NodeKind::BigIntLiteral: return unknown("integers of more than 64 bits are not evaluated", ast.symbol(node).str());
     case NodeKind::ComplexLiteral: return unknown("complex numbers are not evaluated", "complex");
     case NodeKind::StringLiteral: return str(ast.symbol(node));
     case NodeKind::BytesLiteral: return make<Bytes>(ast.symbol(node).str());
