@@ -385,6 +385,21 @@ TEST(Redundant, work_of_step_inputs_in_every_layer) {
   EXPECT_EQ(finding->step_gain.nominal, 6);
 }
 
+TEST(Redundant, work_done_twice_in_every_layer_is_one_finding) {
+  auto part = [](int i) {
+    std::string n = std::to_string(i), at = " model.layers." + n + "\n";
+    return "param %a" + n + " : bf16[64, 64]\nparam %b" + n + " : bf16[64, 64]\n%p" + n + " = matmul(%x, %a" + n + ") : bf16[T, 64]  # m.py:5" + at +
+           "%k" + n + " = cumsum(%p" + n + ", dim=0) : bf16[T, 64]  # wy.py:7" + at + "%y" + n + " = matmul(%k" + n + ", %b" + n + ") : bf16[T, 64]  # m.py:6" + at +
+           "%c" + n + " = cumsum(%p" + n + ", dim=0) : bf16[T, 64]  # chunk.py:9" + at + "%z" + n + " = matmul(%c" + n + ", %a" + n + ") : bf16[T, 64]  # m.py:8" + at;
+  };
+  ModelCase run(part(0) + part(1) + part(2) + "output %y0, %z0, %y1, %z1, %y2, %z2\n");
+  Analysis analysis = run();
+  const Finding* finding = find(analysis, "repeated_work");
+  ASSERT_NE(finding, nullptr);
+  EXPECT_EQ(finding->occurrences.size(), 3U);
+  EXPECT_NE(finding->why_en.find("earlier in the same layer, wy.py:7"), std::string::npos) << finding->why_en;
+}
+
 TEST(Redundant, work_on_weights_alone) {
   ModelCase run("%f = cast(%w, dtype=f32) : f32[64]\n%c = mul(%x, %f) : f32[T, 64]\noutput %c\n");
   EXPECT_EQ(verdict(run(), "constant_work"), "opportunity");

@@ -197,11 +197,13 @@ void find_repeated(const Context& context, const std::vector<bool>& taken, std::
       Candidate candidate = make(context, run, "repeated_work", "repeated");
       OperatorId before = numbering.first(graph.kernels[run[0]].operators[0]);
       Symbol where = context.layer_of_kernel[graph.operators[before].kernel.index];
-      std::string value = (where.empty() ? "before the layers" : where.str()) + ", " + place_text(graph, graph.operators[before].call);
+      // Not by the layer's own name: what every layer repeats is one finding.
+      std::string place = ", " + place_text(graph, graph.operators[before].call), value;
+      value = (where.empty() ? "before the layers" : where == layer ? "earlier in the same layer" : where.str()) + place;
       candidate.name_en = "work that was done before in the same step";
       candidate.name_zh = "同一步内重复的计算";
       candidate.why_en = "the same operators ran on the same inputs: " + value;
-      candidate.why_zh = "相同输入已算过一次: " + value;
+      candidate.why_zh = "相同输入已算过一次: " + (where.empty() ? "各层之前" : where == layer ? "同一层内" : where.str()) + place;
       check(candidate, "same_value", true, value, "operators, attributes and inputs are equal, and nothing overwrites the result");
       candidates.push_back(std::move(candidate));
     }
