@@ -1,4 +1,4 @@
-// The concrete tree of tree-sitter in one flat array, made in a single walk: what convert.cpp reads. Internal to src/syntax.
+// The concrete tree of tree-sitter in one flat array: what convert.cpp reads. Internal to src/syntax.
 #pragma once
 
 #include <cstdint>

@@ -4,6 +4,7 @@
 
 #include "base/symbols.h"
 #include "syntax/convert.h"
+#include "syntax/plain_reader.h"
 
 namespace fusescout::syntax {
 
@@ -24,7 +25,7 @@ Ast parse(std::string_view source) {
   if (source.starts_with("\xEF\xBB\xBF")) source.remove_prefix(3);
   Ast ast;
   ConcreteTree tree;
-  if (!read_concrete_tree(source, tree) || tree.nodes.empty()) {
+  if (!read_plain(source, tree) && (!read_concrete_tree(source, tree) || tree.nodes.empty())) {
     ast.symbols.push_back(Symbol());
     ast.nodes.push_back(Node{NodeKind::Module, 0, 0, 1, 1, 0, 0, 0, 0});
     ast.first_error_line = 1;
