@@ -11,7 +11,14 @@ namespace {
 class Writer {
  public:
   static constexpr bool writing = true;
-  explicit Writer(const Expressions& expressions) : expressions_(expressions) {}
+  // What the expressions are made of goes ahead, then the length of what is written here.
+  explicit Writer(const Expressions& expressions) : expressions_(expressions) {
+    for (const auto& [name, value] : expressions.symbols()) body_ += name + "=" + std::to_string(value) + ";";
+    body_ += "\n";
+    begin_ = body_.size() + sizeof(uint64_t);
+    body_.reserve(size_t{4} << 20);   // growing would copy it, and again
+    body_.resize(begin_);
+  }
 
   void raw(const void* data, size_t size) {
     if (size > 0) body_.append(static_cast<const char*>(data), size);
@@ -22,12 +29,11 @@ class Writer {
     number(dim.expr.index, expression_ids_, expression_texts_, [&] { return dim.symbolic() ? expressions_.to_string(dim) : ""; });
   }
   std::string finish() {
-    std::string body = std::move(body_);
-    body_.clear();
+    uint64_t size = body_.size() - begin_;
+    std::memcpy(body_.data() + begin_ - sizeof size, &size, sizeof size);
     table(symbol_texts_);
     table(expression_texts_);
-    uint64_t size = body.size();
-    return std::string(reinterpret_cast<const char*>(&size), sizeof size) + body + body_;
+    return std::move(body_);
   }
 
  private:
@@ -48,6 +54,7 @@ class Writer {
   }
   const Expressions& expressions_;
   std::string body_;
+  size_t begin_ = 0;
   std::unordered_map<uint32_t, uint32_t> symbols_, expression_ids_;
   std::vector<std::string> symbol_texts_, expression_texts_;
 };
@@ -260,11 +267,7 @@ template <typename A, typename T> void pass(A& a, T& value) {
 std::string to_bytes(const ModelRun& run) {
   Writer writer(run.graph.expressions);
   pass(writer, run);
-  std::string bytes = writer.finish();
-  // What the expressions are made of goes ahead.
-  std::string head;
-  for (const auto& [name, value] : run.graph.expressions.symbols()) head += name + "=" + std::to_string(value) + ";";
-  return head + "\n" + bytes;
+  return writer.finish();
 }
 
 ErrorOr<ModelRun> from_bytes(std::string_view bytes) {

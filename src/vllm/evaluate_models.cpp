@@ -11,7 +11,7 @@ namespace fusescout::vllm {
 namespace {
 
 using Indices = std::vector<size_t>;
-using Outcomes = std::vector<std::pair<size_t, std::string_view>>;   // by task: '+' and the result, or '-' and why there is none
+using Outcomes = std::vector<std::pair<size_t, std::string_view>>;   // by task: the result and '+', or why there is none and '-'
 
 // Results are large, and those of a scenario pass through two processes. They stay where they were put.
 SharedMemory& shared() {
@@ -113,7 +113,7 @@ class Run {
     };
     run_in_processes(fitting.size(), jobs, options_.limits, work, [&](size_t i, ErrorOr<std::string> bytes) {
       if (bytes.is_error()) {
-        outcomes.emplace_back(fitting[i], shared().put("-" + bytes.error().message));
+        outcomes.emplace_back(fitting[i], shared().put(bytes.error().message + "-"));
       } else {
         for (auto& outcome : read_message(*bytes)) outcomes.push_back(std::move(outcome));
       }
@@ -121,7 +121,11 @@ class Run {
     return outcomes;
   }
 
-  Outcomes::value_type finish(Evaluation& evaluation, size_t task) const { return {task, shared().put("+" + result_(evaluation.finish()))}; }
+  Outcomes::value_type finish(Evaluation& evaluation, size_t task) const {
+    std::string result = result_(evaluation.finish());
+    result += '+';
+    return {task, shared().put(result)};
+  }
 
   // Outcomes of tasks, and the syntax trees that were made for them.
   std::string message(const Outcomes& outcomes) const {
@@ -147,8 +151,9 @@ class Run {
   }
 
   void hand_on(size_t index, std::string_view outcome) const {
-    if (outcome[0] == '+') done_(index, outcome.substr(1));
-    else done_(index, Error{std::string(outcome.substr(1))});
+    std::string_view text = outcome.substr(0, outcome.size() - 1);
+    if (outcome.back() == '+') done_(index, text);
+    else done_(index, Error{std::string(text)});
   }
 
   const Sources& sources_;
