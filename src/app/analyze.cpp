@@ -100,6 +100,7 @@ AnalyzeResult analyze_model(const AnalyzeOptions& o, bool with_contracts) {
   ErrorOr<std::vector<graph::Pattern>> patterns = Error{};
   ErrorOr<std::vector<fusion::FusedKernelMeaning>> available = std::vector<fusion::FusedKernelMeaning>();
   result->runs = evaluate(w, o, tasks, [&] {
+    result->statistics.lap("begin");
     patterns = catalogue::load_patterns(folders, cache_of(o));
     result->statistics.lap("patterns");
     if (!o.upstream) available = existing_kernels(w, o.device);
