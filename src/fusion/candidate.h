@@ -42,7 +42,7 @@ Family family_of(const std::string& folder);           // "norm"
 Family family_of(const Flow& flow, std::span<const NodeId> nodes);
 std::vector<NodeId> nodes_of(const Context& context, std::span<const graph::KernelId> kernels);
 // "add_rms_norm_cast": distinct kinds in order, the first four.
-std::string kinds_name(const Context& context, std::span<const NodeId> nodes);
+std::string kinds_name(const Context& context, std::span<const NodeId> nodes, std::string_view between = "_");
 void set_kernels(const Context& context, Candidate& candidate);  // from its nodes
 void check(Candidate& candidate, std::string name, bool holds, std::string value, std::string reason);
 // Whether the kernels may be one: kernels that do other heavy work, a path out and back in, a write in between; who else reads intermediates.

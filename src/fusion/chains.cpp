@@ -185,8 +185,7 @@ class Engine {
     candidate.name = pointwise ? "elementwise_chain" : "vector_chain";
     candidate.kind = "chain";
     candidate.family = family_of(context_.flow, candidate.nodes);
-    std::string kinds = kinds_name(context_, candidate.nodes);
-    std::replace(kinds.begin(), kinds.end(), '_', ' ');
+    std::string kinds = kinds_name(context_, candidate.nodes, " + ");
     candidate.name_en = std::string(pointwise ? "element-wise chain: " : "vector chain: ") + kinds;
     candidate.name_zh = std::string(pointwise ? "逐元素链: " : "Vector 链: ") + kinds;
     candidate.why_en = "one pass over the rows: the intermediates stay on chip and the launches between them go";

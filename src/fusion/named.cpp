@@ -48,14 +48,15 @@ std::vector<NodeId> nodes_of(const Context& context, std::span<const KernelId> k
   return nodes;
 }
 
-std::string kinds_name(const Context& context, std::span<const NodeId> nodes) {
+std::string kinds_name(const Context& context, std::span<const NodeId> nodes, std::string_view between) {
   std::string name;
   std::vector<Symbol> kinds;
   for (NodeId id : nodes) {
     Symbol kind = context.flow.node(id).kind;
     if (kinds.size() == 4 || std::find(kinds.begin(), kinds.end(), kind) != kinds.end()) continue;
     kinds.push_back(kind);
-    name += (name.empty() ? "" : "_") + kind.str();
+    if (!name.empty()) name += between;
+    name += kind.view();
   }
   return name;
 }

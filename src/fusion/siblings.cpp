@@ -158,7 +158,7 @@ void sibling_kernels(const Context& context, const std::vector<bool>& taken, std
     std::vector<KernelId> chosen = independent(context, kernels);
     if (chosen.size() < 2 || !seen.insert(chosen).second) continue;
     Candidate candidate = make(context, std::move(chosen), "sibling_kernels");
-    std::string kinds = kinds_name(context, candidate.nodes);
+    std::string kinds = kinds_name(context, candidate.nodes, " + ");
     candidate.name_en = fmt::format("{} equal kernels side by side: {}", candidate.kernels.size(), kinds);
     candidate.name_zh = fmt::format("{}个并列的相同算子合并: {}", candidate.kernels.size(), kinds);
     candidate.why_en = "they depend on nothing of each other: one launch does all, and what they share is read once";

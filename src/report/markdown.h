@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "report/chinese.h"
 #include "report/report.h"
 
 namespace fusescout::report {
@@ -13,11 +14,16 @@ namespace fusescout::report {
 struct Words {
   Language language;
   std::string_view operator()(std::string_view zh, std::string_view en) const { return language == Language::Zh ? zh : en; }
+  // What a layer below says, in English.
+  std::string operator()(std::string_view sentence) const { return language == Language::Zh ? in_chinese(sentence) : std::string(sentence); }
 };
 
 std::string place(const graph::Location& location);           // "`path` L12", or "-" when there is none
 std::string place(const fusion::Span& span);                   // "`path` L12-14"
+std::string code(std::string_view text);                       // in backticks, also when it has some
 std::string escape(std::string_view text);                     // for a cell of a table
+std::string_view status(graph::Status status, Words words);
+std::string_view verdict(fusion::Verdict verdict, Words words);
 std::string estimate(const fusion::Estimate& e);               // "3.1 us [2.0, 4.4]"
 
 void locations_section(std::string& out, const Report& report, Words words);

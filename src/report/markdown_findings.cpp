@@ -19,21 +19,35 @@ std::string layers_text(const Finding& f, Words words) {
   return fmt::format("{} {}", f.layers.size(), words("层", f.layers.size() == 1 ? "layer" : "layers"));
 }
 
-// One line each: what, where, who or why.
-void list(std::string& out, const std::vector<Row>& rows, Verdict verdict, std::string_view title, Words words) {
+// The kernel first, then who put it there, each with its place unless that is the finding's own.
+std::string who(const Finding& f, Words words) {
+  std::string kernels, others;
+  for (const fusion::FusedBy& by : f.by) {
+    bool kernel = by.how == "kernel";
+    std::string& text = kernel ? kernels : others;
+    text += text.empty() ? "" : ", ";
+    text += kernel ? fmt::format("`{}`", by.name) : fmt::format("{} `{}`", words(by.how), by.name);
+    // A guard names the calls of the kernel.
+    if (!by.guard.empty()) text += fmt::format(" ({})", words(by.guard));
+    else if (!by.location.file.empty() && (f.locations.empty() || f.locations.front().file != by.location.file || f.locations.front().first_line != by.location.line))
+      text += fmt::format(" ({})", place(by.location));
+  }
+  if (others.empty()) return kernels;
+  return fmt::format("{}{}{}", kernels, kernels.empty() ? "" : words("; 来自 ", "; by "), others);
+}
+
+// One line each: what, where, in how many layers, by whom or why not.
+void list(std::string& out, const std::vector<Row>& rows, Verdict verdict, Words words) {
   bool any = false;
   for (const Row& row : rows) {
     if (row.verdict != verdict) continue;
     const Finding& f = *row.finding;
-    if (!any) out += fmt::format("**{}**\n\n", title);
+    if (!any) out += fmt::format("**{}**\n\n", report::verdict(verdict, words));
     any = true;
-    out += fmt::format("- {} ({}; {})", words(f.name_zh, f.name_en), f.locations.empty() ? "-" : place(f.locations.front()), layers_text(f, words));
-    for (const auto& by : f.by) {
-      out += fmt::format(": `{}` {}", by.name, by.how);
-      if (!by.location.file.empty()) out += " " + place(by.location);
-      if (!by.guard.empty()) out += fmt::format(" ({})", by.guard);
-    }
-    if (!f.reason.empty()) out += fmt::format(": {}", f.reason);
+    out += fmt::format("- **{}**, {}, {}", words(f.name_zh, f.name_en), f.locations.empty() ? "-" : place(f.locations.front()), layers_text(f, words));
+    if (std::string by = who(f, words); !by.empty()) out += ": " + by;
+    // Of what is fused or there to be called the title says all.
+    if (verdict != Verdict::AlreadyFused && verdict != Verdict::Available && !f.reason.empty()) out += ": " + words(f.reason);
     out += fmt::format(" [`{}`]\n", f.id);
   }
   if (any) out += '\n';
@@ -66,11 +80,7 @@ void findings_section(std::string& out, const Report& report, const std::vector<
   }
   out += '\n';
   scenarios_table(out, report, rows, words);
-  list(out, rows, Verdict::AlreadyFused, words("已融合", "Already fused"), words);
-  list(out, rows, Verdict::Available, words("已有融合算子但未接入", "Available but not wired"), words);
-  list(out, rows, Verdict::BrokenPass, words("已开启但不能生效的图融合pass", "Graph passes that are on but cannot match"), words);
-  list(out, rows, Verdict::Blocked, words("不能融合", "Refused: blocked"), words);
-  list(out, rows, Verdict::NoGain, words("没有收益", "Refused: no gain"), words);
+  for (Verdict verdict : {Verdict::AlreadyFused, Verdict::Available, Verdict::BrokenPass, Verdict::Blocked, Verdict::NoGain}) list(out, rows, verdict, words);
 }
 
 }  // namespace fusescout::report

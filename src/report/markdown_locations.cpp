@@ -34,8 +34,8 @@ void locations_section(std::string& out, const Report& report, Words words) {
   out += '\n';
   if (report.location && !report.location->evidence.empty()) {
     out += fmt::format("{}\n\n", words("**定位依据**", "**Evidence**"));
-    for (const auto& e : report.location->evidence) out += fmt::format("- {} `{}`: {}\n", place(e.location), e.text, e.why);
-    for (const auto& r : report.location->rejected) out += fmt::format("- {} `{}`: {}\n", words("未选", "not"), r.file, r.why);
+    for (const auto& e : report.location->evidence) out += fmt::format("- {} {}: {}\n", place(e.location), code(e.text), words(e.why));
+    for (const auto& r : report.location->rejected) out += fmt::format("- {} `{}`: {}\n", words("未选", "not"), r.file, words(r.why));
     out += '\n';
   }
   out += fmt::format("{}\n\n", words("**来源与场景**", "**Sources and scenario**"));
@@ -51,7 +51,7 @@ void locations_section(std::string& out, const Report& report, Words words) {
     if (!c.quant.empty()) out += ", " + c.quant;
     if (!c.quant_description.empty()) out += ", " + c.quant_description;
     out += fmt::format("; {}: {:.0f} us; {}: {}\n", words("一步估计", "estimated step"), s.analysis->step_time.nominal, words("状态", "status"),
-                       graph::status_name(s.run->status));
+                       status(s.run->status, words));
   }
   out += '\n';
 }

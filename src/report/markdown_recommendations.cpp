@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <map>
+
 #include "report/markdown.h"
 
 namespace fusescout::report {
@@ -31,21 +33,31 @@ void gain_lines(std::string& out, const Report& report, const Row& row, Words wo
                          there->step_share * 100, there->step_share_low * 100, there->step_share_high * 100, words("的一步时间", "of the step"),
                          words("一次", "once"), estimate(there->price.before), estimate(there->price.after));
     } else {
-      out += fmt::format("   - {}: {}: {}\n", name, fusion::verdict_name(there->verdict), there->reason);
+      out += fmt::format("   - {}: {}: {}\n", name, verdict(there->verdict, words), words(there->reason));
     }
   }
 }
 
+// The buffer with its numbers, what does not hold and why; what holds in one line.
 void feasibility_lines(std::string& out, const Finding& f, Words words) {
   const fusion::Feasibility& feasible = f.feasibility;
+  if (feasible.requirements.empty()) return;   // no kernel is to be written
   out += fmt::format("   - {}: Triton {}, AscendC {}", words("NPU可行性", "Feasibility on the NPU"), feasible.triton_possible ? words("可行", "yes") : words("不可行", "no"),
                      feasible.ascendc_possible ? words("可行", "yes") : words("不可行", "no"));
   if (feasible.tile_rows > 0) out += fmt::format("; {} {}", words("每次处理行数", "rows of a tile"), feasible.tile_rows);
-  out += '\n';
+  std::string broken, holding;
   for (const auto& r : feasible.requirements) {
-    out += fmt::format("     - {}{}: {:.0f} / {:.0f} {}{}{}\n", r.name, r.holds ? "" : words(" (不满足)", " (does not hold)"), r.value, r.limit, r.unit,
-                       r.reason.empty() ? "" : ": ", r.reason);
+    std::string numbers = r.value == 0 && r.limit == 0 ? "" : fmt::format("{:.0f} / {:.0f} {}", r.value, r.limit, words(r.unit));
+    if (r.name == "language") {
+      if (!feasible.triton_possible) out += fmt::format(" ({})", words(r.reason));
+    } else if (!r.holds || r.name == "unified_buffer") {
+      broken += fmt::format("     - {}{}: {}{}{}\n", words(r.name), r.holds ? "" : words(" (不满足)", " (does not hold)"), numbers, numbers.empty() ? "" : ": ", words(r.reason));
+    } else {
+      holding += fmt::format("{}{}{}", holding.empty() ? "" : ", ", words(r.name), r.value == 0 ? "" : fmt::format(" ({})", numbers));
+    }
   }
+  out += '\n' + broken;
+  if (!holding.empty()) out += fmt::format("     - {}: {}\n", words("满足", "holds"), holding);
 }
 
 }  // namespace
@@ -53,12 +65,14 @@ void feasibility_lines(std::string& out, const Finding& f, Words words) {
 void recommendations_section(std::string& out, const Report& report, const std::vector<Row>& rows, Words words) {
   out += fmt::format("### 4. {}\n\n", words("优化建议 (算子融合机会)", "Recommendations"));
   size_t number = 0;
+  std::map<std::string, size_t> numbers;   // by id; what replaces another one comes after it
   for (const Row& row : rows) {
     if (row.verdict != Verdict::Opportunity) continue;
     const Finding& f = *row.finding;
     out += fmt::format("#### {} {}: {}\n\n", words("机会", "Opportunity"), ++number, words(f.name_zh, f.name_en));
-    if (!f.alternative_to.empty()) {
-      out += fmt::format("{} `{}`\n\n", words("与下列机会二选一, 收益不重复计算:", "An alternative to, its gain not counted twice:"), f.alternative_to);
+    numbers[f.id] = number;
+    if (auto other = numbers.find(f.alternative_to); other != numbers.end()) {
+      out += fmt::format(fmt::runtime(words("与机会 {} 二选一, 收益不重复计算。\n\n", "Instead of opportunity {}: its gain is not counted twice.\n\n")), other->second);
     }
     std::string where;
     for (const auto& l : f.locations) where += fmt::format("{}{}", where.empty() ? "" : ", ", place(l));
@@ -68,10 +82,10 @@ void recommendations_section(std::string& out, const Report& report, const std::
       out += "\n";
       if (!contract->second.patch.empty()) code_block(out, "diff", contract->second.patch);
     }
-    out += fmt::format("2. **{}**:\n", words("新的融合算子接口", "Interface of the new operator"));
+    out += fmt::format("2. **{}**:{}\n", words("新的融合算子接口", "Interface of the new operator"), f.proposal.empty() ? words(" 不需要新算子", " none is needed") : "");
     if (contract != report.contracts.end()) {
-      code_block(out, "python", contract->second.interface);
-      for (const std::string& note : contract->second.notes) out += fmt::format("   - {}\n", note);
+      if (!f.proposal.empty()) code_block(out, "python", contract->second.interface);
+      for (const std::string& note : contract->second.notes) out += fmt::format("   - {}\n", words(note));
     }
     if (!f.layers.empty()) {
       out += fmt::format("   - {}: {} ({}{})\n", words("适用的层", "Layers"), f.layers.size(), f.layers.front(),
@@ -85,7 +99,7 @@ void recommendations_section(std::string& out, const Report& report, const std::
     out += fmt::format("3. **{}**: {}\n", words("预期的收益", "Expected gain"), words(f.why_zh, f.why_en));
     gain_lines(out, report, row, words);
     feasibility_lines(out, f, words);
-    for (const std::string& risk : f.risks) out += fmt::format("   - {}: {}\n", words("风险", "Risk"), risk);
+    for (const std::string& risk : f.risks) out += fmt::format("   - {}: {}\n", words("风险", "Risk"), words(risk));
     out += fmt::format("   - `fusescout explain {}`\n\n", f.id);
   }
   if (number == 0) out += fmt::format("{}\n\n", words("没有收益为正的机会。", "No opportunity with a positive gain."));

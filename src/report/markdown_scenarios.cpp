@@ -19,15 +19,9 @@ bool worth_a_line(const Row& row) {
 
 std::string cell(const Finding* f, Words words) {
   if (f == nullptr) return "-";
-  switch (f->verdict) {
-    case Verdict::Opportunity: return fmt::format("{:.1f} us ({:.2f} %)", f->step_gain.nominal, f->step_share * 100);
-    case Verdict::AlreadyFused: return fmt::format("{}: {}", words("已融合", "fused"), f->by.empty() ? "" : escape(f->by.front().name));
-    case Verdict::Available: return std::string(words("可接入", "available"));
-    case Verdict::Blocked: return std::string(words("不能融合", "blocked"));
-    case Verdict::NoGain: return std::string(words("没有收益", "no gain"));
-    case Verdict::BrokenPass: return std::string(words("pass不能生效", "pass cannot match"));
-  }
-  return "-";
+  if (f->verdict == Verdict::Opportunity) return fmt::format("{:.1f} us ({:.2f} %)", f->step_gain.nominal, f->step_share * 100);
+  std::string text(verdict(f->verdict, words));
+  return f->verdict == Verdict::AlreadyFused && !f->by.empty() ? text + ": " + escape(f->by.front().name) : text;
 }
 
 }  // namespace

@@ -62,7 +62,7 @@ void calls_table(std::string& out, const ModelRun& run, const std::vector<Sequen
   for (size_t i = 0; i < sequence.size(); ++i) {
     const Entry& e = sequence[i].wrapper != nullptr ? sequence[i].wrapper->entry : run.graph.entries[sequence[i].entry];
     if (!sequence[i].within.empty() || layers[i] != layer || e.is_view) continue;
-    std::string impl = e.kind == EntryKind::Module && e.impl != e.op ? fmt::format("`{}`", e.impl.view()) : "";
+    std::string impl = e.kind == EntryKind::Module && e.impl != e.op ? fmt::format("`{}`", e.impl.view()) : "-";
     out += fmt::format("| {} | `{}` | {} | {} | {} | {} |\n", ++number, e.op.view(), impl, shapes(run.graph, e.inputs, false),
                        shapes(run.graph, e.outputs, true), frame_place(model_frame(run, e.frame)));
   }
@@ -95,7 +95,7 @@ void kernels_table(std::string& out, const ModelRun& run, const std::vector<Kern
     for (graph::OperatorId op : k.operators) computes += (computes.empty() ? "" : ", ") + run.graph.operators[op].kind.str();
     std::string state;
     if (!k.fused_by.empty()) state = fmt::format("{} `{}` {}", words("融合于", "fused by"), k.fused_by, place(graph::Location{k.fused_by_file, k.fused_by_line}));
-    else if (k.operators.size() > 1) state = fmt::format("{} {}", words("融合算子:", "fused:"), k.operators.size());
+    else if (k.operators.size() > 1) state = fmt::format(fmt::runtime(words("含{}个计算", "does {} operators")), k.operators.size());
     else state = words("单个", "single");
     if (auto it = opportunities.find(id.index); it != opportunities.end()) state += fmt::format("; {} {}", words("机会", "opportunity"), it->second);
     const Entry& call = run.graph.entries[k.calls.front()];

@@ -23,7 +23,7 @@ std::vector<Row> merge_findings(const Report& report) {
       Row& row = rows[it->second];
       row.by_scenario[s] = &finding;
       int here = weight(finding.verdict), there = weight(row.verdict);
-      if (here > there || (here == there && here > 0 && finding.step_gain.nominal > row.finding->step_gain.nominal)) {
+      if (here > there || (here == there && here > 0 && finding.step_share > row.finding->step_share)) {
         row.finding = &finding;
         row.scenario = s;
         row.verdict = finding.verdict;
@@ -36,7 +36,7 @@ std::vector<Row> merge_findings(const Report& report) {
     // What replaces a better one comes after all that can be done together.
     bool later_a = !a.finding->alternative_to.empty(), later_b = !b.finding->alternative_to.empty();
     if (first_a > 0 && later_a != later_b) return later_b;
-    return first_a > 0 && a.finding->step_gain.nominal > b.finding->step_gain.nominal;
+    return first_a > 0 && a.finding->step_share > b.finding->step_share;
   });
   return rows;
 }

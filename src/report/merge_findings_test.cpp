@@ -12,7 +12,7 @@ fusion::Analysis analysis_of(Verdict verdict, double gain) {
   fusion::Finding finding;
   finding.id = "x@m.py:1";
   finding.verdict = verdict;
-  finding.step_gain.nominal = gain;
+  finding.step_share = gain;
   analysis.findings.push_back(finding);
   return analysis;
 }

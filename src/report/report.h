@@ -22,7 +22,7 @@ struct ScenarioResult {
 
 // One finding over all scenarios.
 struct Row {
-  const fusion::Finding* finding = nullptr;   // of the scenario where it gains most
+  const fusion::Finding* finding = nullptr;   // of the scenario where it gains most, by its share of a step
   size_t scenario = 0;                        // index of that one
   fusion::Verdict verdict = fusion::Verdict::NoGain;
   std::vector<const fusion::Finding*> by_scenario;   // nullptr: not found there

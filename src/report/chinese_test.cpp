@@ -1,0 +1,39 @@
+#include "report/chinese.h"
+
+#include <gtest/gtest.h>
+
+namespace fusescout::report {
+namespace {
+
+TEST(ChineseTest, a_template_takes_what_stands_in_its_holes) {
+  EXPECT_EQ(in_chinese("saves 5.73 us, less than 15.88 us that would count"), "节省 5.73 us, 低于有意义的门槛 15.88 us");
+  EXPECT_EQ(in_chinese("rows of `x` start 16 bytes off a multiple of 32"), "`x` 的行起点偏离 32 的倍数 16 字节");
+  EXPECT_EQ(in_chinese("override"), "register_oot 替换类");
+}
+
+TEST(ChineseTest, what_stands_in_a_hole_is_translated_too) {
+  EXPECT_EQ(in_chinese("call site: `x` is read at line 12 and is no result"), "调用点: `x` 在第 12 行被读取, 但不是输出");
+  EXPECT_EQ(in_chinese("registered for `A` (vllm/r.py:5); line 3 says \"a model\"; less evidence names it"),
+            "注册给 `A` (vllm/r.py:5); 第 3 行写着 \"a model\"; 指向它的依据较少");
+  EXPECT_EQ(in_chinese("`a` and `b` work on different rows: [T, 8] and [8*T]"), "`a` 与 `b` 处理的行不同: [T, 8] 与 [8*T]");
+}
+
+TEST(ChineseTest, names_stay) {
+  EXPECT_EQ(in_chinese("`rows` is read elsewhere at line 1"), "`rows` is read elsewhere at line 1");
+  EXPECT_EQ(in_chinese("`kernel` is read at line 2 and is no result"), "`kernel` 在第 2 行被读取, 但不是输出");
+}
+
+TEST(ChineseTest, the_template_that_says_most_goes_first) {
+  EXPECT_EQ(in_chinese("`y` needs all 512 columns of a matmul whose tile has 256; cube and vector cores share no buffer: through a workspace"),
+            "`y` 需要 MatMul 的全部 512 列, 而其 tile 只有 256 列; cube 核与 vector 核没有共享缓冲区: 需经 workspace");
+  EXPECT_EQ(in_chinese("20 bytes for a row and 0 that stay, of 90: 4 rows at a time, without double buffering"), "每行 20 字节, 常驻 0 字节, 上限 90: 一次 4 行, 无双缓冲");
+}
+
+TEST(ChineseTest, an_unknown_sentence_stays) {
+  EXPECT_EQ(in_chinese(""), "");
+  EXPECT_EQ(in_chinese("nobody has said this before"), "nobody has said this before");
+  EXPECT_EQ(in_chinese("saves  us, less than"), "saves  us, less than");
+}
+
+}  // namespace
+}  // namespace fusescout::report
