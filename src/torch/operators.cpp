@@ -409,7 +409,11 @@ void install_operators(Context& context) {
   space_class->module_name = "torch._ops";
   space_class->get_attribute = [](Interpreter& in, const Value& self, Symbol name) {
     if (name.view().starts_with("__")) return Value();
-    return Operators::of(in).attribute(static_cast<SpaceObject*>(self.object)->space, name);
+    Symbol space = static_cast<SpaceObject*>(self.object)->space;
+    Value found = Operators::of(in).attribute(space, name);
+    // A look for what may be there (hasattr, getattr with a default) takes this for "no" as well.
+    if (!found.defined()) in.raise("AttributeError", "'_OpNamespace' '" + space.str() + "' object has no attribute '" + name.str() + "'");
+    return found;
   };
   Class* ops_class = interpreter.make_class("_Ops", {}, python::Layout::Native);
   ops_class->module_name = "torch._ops";
