@@ -38,8 +38,9 @@ def page(models, prefill, vllm, ascend, kind):
     count = collections.Counter((m["kind"], m["status"]) for m in models)
     lines = ["# Coverage", "",
              f"Every architecture that vLLM {version(vllm)} and vllm-ascend {version(ascend)} register, evaluated by `fusescout models --kind {kind}` (decode). *complete*: nothing opaque, nothing",
-             "assumed. *rejected*: the sources themselves refuse the model in this scenario, or a config that stands in for the model's own. *partial*: followed to the",
-             "end with an assumption. *failed*: no graph. Of a multimodal model this is the language part, with text. This page is written by `tools/coverage.py`.", "",
+             "assumed. *rejected*: the sources themselves refuse every config of the architecture that is at hand, with default settings; the exception is theirs.",
+             "*partial*: followed to the end with an assumption. *failed*: no graph. Of a multimodal model this is the language part, with text. This page is written",
+             "by `tools/coverage.py`.", "",
              "| kind | " + " | ".join(ORDER) + " | all | complete |", "|---" * (len(ORDER) + 3) + "|"]
     for kind in kinds:
         total = sum(count[kind, status] for status in ORDER)

@@ -26,7 +26,8 @@ def start_worker(vllm_config):
 def refused(error):
     """By the sources themselves: not in what stands for the runner here, nor for what that does not set."""
     trace = error.__traceback__ or []      # innermost first
-    return bool(trace) and trace[0][0].startswith(("vllm/", "vllm_ascend/")) and "Runner' object has no attribute" not in str(error)
+    for_want = any(text in str(error) for text in ("Runner' object has no attribute", "'NoneType' object has no attribute"))
+    return bool(trace) and trace[0][0].startswith(("vllm/", "vllm_ascend/")) and not for_want
 
 
 def or_none(function, *arguments):
