@@ -7,7 +7,7 @@ namespace {
 
 TEST(ChineseTest, a_template_takes_what_stands_in_its_holes) {
   EXPECT_EQ(in_chinese("saves 5.73 us, less than 15.88 us that would count"), "节省 5.73 us, 低于有意义的门槛 15.88 us");
-  EXPECT_EQ(in_chinese("rows of `x` start 16 bytes off a multiple of 32"), "`x` 的行起点偏离 32 的倍数 16 字节");
+  EXPECT_EQ(in_chinese("rows of `x` start 16 bytes off a multiple of 32"), "`x`的行起点偏离 32 的倍数 16 字节");
   EXPECT_EQ(in_chinese("override"), "register_oot 替换类");
 }
 

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "report/markdown.h"
@@ -42,15 +43,17 @@ void gain_lines(std::string& out, const Report& report, const Row& row, Words wo
 void feasibility_lines(std::string& out, const Finding& f, Words words) {
   const fusion::Feasibility& feasible = f.feasibility;
   if (feasible.requirements.empty()) return;   // no kernel is to be written
-  out += fmt::format("   - {}: Triton {}, AscendC {}", words("NPU可行性", "Feasibility on the NPU"), feasible.triton_possible ? words("可行", "yes") : words("不可行", "no"),
-                     feasible.ascendc_possible ? words("可行", "yes") : words("不可行", "no"));
+  std::string triton(feasible.triton_possible ? words("可行", "yes") : words("不可行", "no"));
+  for (const auto& r : feasible.requirements) {
+    if (r.name == "language" && !feasible.triton_possible) triton += fmt::format(" ({})", words(r.reason));
+  }
+  out += fmt::format("   - {}: Triton {}, AscendC {}", words("NPU可行性", "Feasibility on the NPU"), triton, feasible.ascendc_possible ? words("可行", "yes") : words("不可行", "no"));
   if (feasible.tile_rows > 0) out += fmt::format("; {} {}", words("每次处理行数", "rows of a tile"), feasible.tile_rows);
   std::string broken, holding;
   for (const auto& r : feasible.requirements) {
+    if (r.name == "language") continue;
     std::string numbers = r.value == 0 && r.limit == 0 ? "" : fmt::format("{:.0f} / {:.0f} {}", r.value, r.limit, words(r.unit));
-    if (r.name == "language") {
-      if (!feasible.triton_possible) out += fmt::format(" ({})", words(r.reason));
-    } else if (!r.holds || r.name == "unified_buffer") {
+    if (!r.holds || r.name == "unified_buffer") {
       broken += fmt::format("     - {}{}: {}{}{}\n", words(r.name), r.holds ? "" : words(" (不满足)", " (does not hold)"), numbers, numbers.empty() ? "" : ": ", words(r.reason));
     } else {
       holding += fmt::format("{}{}{}", holding.empty() ? "" : ", ", words(r.name), r.value == 0 ? "" : fmt::format(" ({})", numbers));
@@ -64,13 +67,15 @@ void feasibility_lines(std::string& out, const Finding& f, Words words) {
 
 void recommendations_section(std::string& out, const Report& report, const std::vector<Row>& rows, Words words) {
   out += fmt::format("### 4. {}\n\n", words("优化建议 (算子融合机会)", "Recommendations"));
+  std::map<std::string, size_t> numbers;   // by id
+  for (const Row& row : rows) {
+    if (row.verdict == Verdict::Opportunity) numbers.try_emplace(row.finding->id, numbers.size() + 1);
+  }
   size_t number = 0;
-  std::map<std::string, size_t> numbers;   // by id; what replaces another one comes after it
   for (const Row& row : rows) {
     if (row.verdict != Verdict::Opportunity) continue;
     const Finding& f = *row.finding;
     out += fmt::format("#### {} {}: {}\n\n", words("机会", "Opportunity"), ++number, words(f.name_zh, f.name_en));
-    numbers[f.id] = number;
     if (auto other = numbers.find(f.alternative_to); other != numbers.end()) {
       out += fmt::format(fmt::runtime(words("与机会 {} 二选一, 收益不重复计算。\n\n", "Instead of opportunity {}: its gain is not counted twice.\n\n")), other->second);
     }
@@ -99,7 +104,12 @@ void recommendations_section(std::string& out, const Report& report, const std::
     out += fmt::format("3. **{}**: {}\n", words("预期的收益", "Expected gain"), words(f.why_zh, f.why_en));
     gain_lines(out, report, row, words);
     feasibility_lines(out, f, words);
-    for (const std::string& risk : f.risks) out += fmt::format("   - {}: {}\n", words("风险", "Risk"), words(risk));
+    auto said = [&](const std::string& risk) {
+      return std::any_of(f.feasibility.requirements.begin(), f.feasibility.requirements.end(), [&](const auto& r) { return r.reason == risk; });
+    };
+    for (const std::string& risk : f.risks) {
+      if (!said(risk)) out += fmt::format("   - {}: {}\n", words("风险", "Risk"), words(risk));
+    }
     out += fmt::format("   - `fusescout explain {}`\n\n", f.id);
   }
   if (number == 0) out += fmt::format("{}\n\n", words("没有收益为正的机会。", "No opportunity with a positive gain."));
