@@ -11,6 +11,7 @@ def run(runner):
     model = runner.model
     config = runner.vllm_config
     tokens = scenario.tokens
+    before_step = scenario.tensor_count()
     input_ids = scenario.make_input("input_ids", (tokens,), torch.int64)
     rows = (3,) if config.model_config.uses_mrope else ()
     positions = scenario.make_input("positions", rows + (tokens,), torch.int64)
@@ -22,6 +23,7 @@ def run(runner):
     compilation = config.compilation_config
     torch.compiler._compiling = getattr(compilation, "mode", getattr(compilation, "level", 0)) == 3
     with set_current_vllm_config(config), torch.inference_mode(), runner.step(input_ids, positions):
+        scenario.step_prepared(before_step)
         scenario.set_recording(True)
         if "FUSESCOUT_IMAGE" in scenario.environment or (scenario.upstream and not scenario.decode):
             towers.run(model, config.model_config)

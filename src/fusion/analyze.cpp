@@ -18,6 +18,10 @@ using namespace graph;
 
 namespace {
 
+constexpr double noise = 2e-4;   // of a step: for less nobody changes a call site that no pattern asks for
+
+bool generic(const Finding& finding) { return finding.kind != "pattern" && finding.kind != "kernel"; }
+
 bool wanted(const Finding& finding) { return finding.verdict == Verdict::Opportunity || finding.verdict == Verdict::Available; }
 
 Context make_context(const ModelRun& run, const std::vector<Pattern>& patterns, std::span<const FusedKernelMeaning> available, const Pricer& pricer) {
@@ -86,8 +90,7 @@ class Planner {
     std::vector<size_t> order;
     for (size_t i = 0; i < findings.size(); ++i) {
       // Found by a pattern already: the generic engines have nothing to add.
-      bool generic = findings[i].kind != "pattern" && findings[i].kind != "kernel";
-      if (generic && known_.contains(findings[i].occurrences[0].kernels)) continue;
+      if (generic(findings[i]) && known_.contains(findings[i].occurrences[0].kernels)) continue;
       order.push_back(i);
     }
     std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return findings[a].price.gain.nominal > findings[b].price.gain.nominal; });
@@ -95,6 +98,10 @@ class Planner {
       Finding& finding = findings[i];
       for (const Occurrence& occurrence : finding.occurrences) known_.insert(occurrence.kernels);
       finding.id = unique_id(finding);
+      if (generic(finding) && finding.verdict == Verdict::Opportunity && finding.step_gain.nominal < noise * step_.nominal) {
+        finding.verdict = Verdict::NoGain;
+        finding.reason = fmt::format("saves {:.2f} us, less than {:.2f} us that would count", finding.step_gain.nominal, noise * step_.nominal);
+      }
       if (wanted(finding)) plan(finding);
       // What need not run at all is not merged either.
       if (!finding.alternative_to.empty() && gone(finding.occurrences[0])) continue;

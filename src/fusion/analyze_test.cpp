@@ -400,6 +400,13 @@ TEST(Redundant, work_done_twice_in_every_layer_is_one_finding) {
   EXPECT_NE(finding->why_en.find("earlier in the same layer, wy.py:7"), std::string::npos) << finding->why_en;
 }
 
+TEST(Redundant, what_a_step_does_not_notice_is_no_gain) {
+  std::string text = "%f = cast(%w, dtype=f32) : f32[64]\n%c = mul(%x, %f) : f32[T, 64]\noutput %c\n%z0 = topk(%x, k=64) : bf16[T, 64]\n";
+  for (int i = 0; i < 8000; ++i) text += "%z" + std::to_string(i + 1) + " = topk(%z" + std::to_string(i) + ", k=64) : bf16[T, 64]\n";
+  ModelCase run(text + "output %z8000\n");
+  EXPECT_EQ(verdict(run(), "constant_work").substr(0, 7), "no_gain");
+}
+
 TEST(Redundant, work_on_weights_alone) {
   ModelCase run("%f = cast(%w, dtype=f32) : f32[64]\n%c = mul(%x, %f) : f32[T, 64]\noutput %c\n");
   EXPECT_EQ(verdict(run(), "constant_work"), "opportunity");

@@ -202,6 +202,15 @@ void add_scenario_module(Interpreter& interpreter, torch::Context& context, Scen
     context.recording = i.truth(arguments[0]);
     return Value::none();
   });
+  // step_prepared(count): what was made since there were so many tensors tells about this step (lengths, slots): no weight, though it is known.
+  function("step_prepared", [&context](Interpreter& i, const Arguments& arguments) -> Value {
+    for (auto t = static_cast<uint32_t>(i.int_of(arguments[0])); t < context.graph.tensors.size(); ++t) {
+      graph::Tensor& tensor = context.graph.tensors[graph::TensorId{t}];
+      if (tensor.kind == graph::TensorKind::Constant) tensor.kind = graph::TensorKind::Input;
+    }
+    return Value::none();
+  });
+  function("tensor_count", [&context](Interpreter&, const Arguments&) -> Value { return Value::of(static_cast<int64_t>(context.graph.tensors.size())); });
   // add_class(role, class, count=1): a class that takes part, and how many of its instances.
   function("add_class", [&run](Interpreter& i, const Arguments& arguments) -> Value {
     if (auto* cls = arguments[1].as<python::Class>()) add_class_use(i, run, i.text_of(arguments[0]), cls, arguments.positional.size() > 2 ? static_cast<uint32_t>(i.int_of(arguments[2])) : 1);
