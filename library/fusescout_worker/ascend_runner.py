@@ -4,6 +4,7 @@ from contextlib import contextmanager
 
 import fusescout_scenario as scenario
 import torch
+from fusescout_worker.configuration import is_draft
 from fusescout_worker.releases import accepted, call, first_of
 
 
@@ -101,7 +102,7 @@ class AscendRunner:
         ranks = getattr(self.vllm_config.parallel_config, "data_parallel_size", 1)
         across = None if ranks == 1 else torch.tensor([int(scenario.tokens)] * ranks, dtype=torch.int32, device="cpu")    # all ranks alike
         options = {"num_tokens_across_dp": across, "num_tokens": scenario.tokens, "num_actual_tokens": scenario.tokens, "model_instance": self.model, "input_ids": input_ids,
-                   "is_draft_model": self.vllm_config.speculative_config is not None, "with_prefill": not scenario.decode}
+                   "is_draft_model": is_draft(self.vllm_config), "with_prefill": not scenario.decode}
         options.update(self.expert_communication())
         with set_forward_context(metadata, self.vllm_config, **accepted(set_forward_context, options)):
             yield

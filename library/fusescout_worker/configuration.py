@@ -13,6 +13,11 @@ def begin():
     from vllm.usage.usage_lib import UsageContext
 
 
+def is_draft(vllm_config):
+    """Whether the model is what drafts tokens; one that checks them has a speculative config as well."""
+    return vllm_config.speculative_config is not None and not scenario.mtp
+
+
 def create():
     from vllm.engine.arg_utils import EngineArgs
     from vllm.usage.usage_lib import UsageContext

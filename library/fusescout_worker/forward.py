@@ -4,6 +4,7 @@ import inspect
 import fusescout_scenario as scenario
 import torch
 from fusescout_worker import towers
+from fusescout_worker.configuration import is_draft
 from fusescout_worker.releases import accepted
 
 
@@ -27,7 +28,7 @@ def run(runner):
         scenario.set_recording(True)
         if "FUSESCOUT_IMAGE" in scenario.environment or (scenario.upstream and not scenario.decode):
             towers.run(model, config.model_config)
-        if config.speculative_config is not None and not scenario.mtp:       # a draft model itself
+        if is_draft(config):
             inputs["hidden_states"] = of_target(model, config, tokens)
         if config.model_config.runner_type == "pooling" and hasattr(model, "embed_multimodal"):
             inputs["inputs_embeds"] = model.embed_input_ids(input_ids)       # as the runner does for all multimodal models

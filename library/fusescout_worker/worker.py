@@ -2,6 +2,7 @@
 from contextlib import contextmanager
 
 import fusescout_scenario as scenario
+from fusescout_worker.configuration import is_draft
 
 
 def start(vllm_config):
@@ -26,11 +27,12 @@ def load_model(vllm_config):
             from fusescout_worker.ascend_runner import AscendRunner
 
             runner = AscendRunner(vllm_config, device)
-        speculative = vllm_config.speculative_config
-        draft = {} if speculative is None else {"model_config": speculative.draft_model_config}
-        runner.model = get_model(vllm_config=vllm_config, **draft)
-        if speculative is not None:
+        if is_draft(vllm_config):
+            speculative = vllm_config.speculative_config
+            runner.model = get_model(vllm_config=vllm_config, model_config=speculative.draft_model_config)
             share_head(runner.model, speculative.target_model_config)
+        else:
+            runner.model = get_model(vllm_config=vllm_config)
         scenario.name_modules(runner.model)
         classes.report(runner.model)
         runner.prepare()

@@ -70,6 +70,12 @@ def test_json(program: Program):
                 assert 1 <= location["first_line"] <= location["last_line"] <= len(path.read_text().splitlines()), location
 
 
+def test_tokens_to_check(program: Program):
+    """A model that checks what multi-token prediction proposed is itself, with more rows; the draft model has an entry of its own."""
+    checked = program.run("dump", "sequence", *GLM, "--phase", "decode", "--batch", 16, "--mtp", 1)
+    expect(checked, program.run("dump", "sequence", *GLM, "--phase", "decode", "--batch", 32), "16 sequences with two tokens each")
+
+
 if __name__ == "__main__":
     ROOTS.update(vllm=Path(sys.argv[2]), vllm_ascend=Path(sys.argv[3]), transformers=Path(sys.argv[4]) / "src")
     sys.exit(run_tests(globals(), Program(sys.argv[1], trees_of(sys.argv[2:]))))
