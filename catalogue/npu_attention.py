@@ -140,25 +140,38 @@ def _npu_paged_attention_mla(query, key_cache, num_kv_heads, num_heads, scale_va
                  head_dim=query.shape[-1], scale=scale_value, causal=True, layout="TND", paged=True)
 
 
-_npu_paged_attention_splitfuse_v2 = _npu_paged_attention_splitfuse
+@operator("torch_npu._npu_paged_attention_splitfuse_v2", unit="mixed", mutates=("out",))
+def _npu_paged_attention_splitfuse_v2(query, key_cache, value_cache, mask, block_table, seq_len, context_lens, num_kv_heads, num_heads, scale_value, out,
+                                      mask_type=0):
+    """With a causal mask that is kept compressed."""
+    op.attention(query, key_cache, value_cache, op.present(mask, block_table, seq_len, context_lens), out=out, heads=num_heads,
+                 kv_heads=num_kv_heads, head_dim=query.shape[-1], scale=scale_value, causal=True, layout="TND", paged=True)
+
+
+def packed_attention(query, key, value, others, scale, heads, kv_heads, out, causal):
+    """Queries, keys and values of the step itself, sequence behind sequence."""
+    op.attention(query, key, value, op.present(*others), out=out, heads=heads, kv_heads=kv_heads, head_dim=query.shape[-1], scale=scale, causal=causal,
+                 layout="TND", paged=False)
 
 
 @operator("torch_npu._npu_flash_attention", unit="mixed", mutates=("out",))
 def _npu_flash_attention(query, key, value, mask, seq_len, scale_value, num_heads, num_kv_heads, out):
-    op.attention(query, key, value, op.present(mask, seq_len), out=out, heads=num_heads, kv_heads=num_kv_heads, head_dim=query.shape[-1],
-                 scale=scale_value, causal=True, layout="TND", paged=False)
+    packed_attention(query, key, value, (mask, seq_len), scale_value, num_heads, num_kv_heads, out, causal=True)
 
 
-_npu_flash_attention_v3 = _npu_flash_attention
+@operator("torch_npu._npu_flash_attention_v3", unit="mixed", mutates=("out",))
+def _npu_flash_attention_v3(query, key, value, mask, seq_len, scale_value, num_heads, num_kv_heads, out, mask_type=0):
+    packed_attention(query, key, value, (mask, seq_len), scale_value, num_heads, num_kv_heads, out, causal=True)
 
 
 @operator("torch_npu._npu_flash_attention_unpad", unit="mixed", mutates=("out",))
 def _npu_flash_attention_unpad(query, key, value, seq_len, scale_value, num_heads, num_kv_heads, out):
-    op.attention(query, key, value, op.present(seq_len), out=out, heads=num_heads, kv_heads=num_kv_heads, head_dim=query.shape[-1],
-                 scale=scale_value, causal=False, layout="TND", paged=False)
+    packed_attention(query, key, value, (seq_len,), scale_value, num_heads, num_kv_heads, out, causal=False)
 
 
-_npu_flash_attention_unpad_v2 = _npu_flash_attention_unpad
+@operator("torch_npu._npu_flash_attention_unpad_v2", unit="mixed", mutates=("out",))
+def _npu_flash_attention_unpad_v2(query, key, value, seq_len, scale_value, num_heads, num_kv_heads, out, kernel_type=0):
+    packed_attention(query, key, value, (seq_len,), scale_value, num_heads, num_kv_heads, out, causal=False)
 
 
 @operator("torch_npu.npu_ring_mla", unit="mixed", mutates=("output", "softmax_lse"))

@@ -2,6 +2,7 @@
 import torch
 from fusescout import emit, operator
 import op
+from npu_vector import mx_quantize
 
 
 def gating(x, k, bias, k_group, group_count, group_select_mode, renorm, norm_type, routed_scaling_factor, eps, extra=()):
@@ -35,8 +36,12 @@ def _npu_group_topk(self, k=1, group_num=1, n=1, k_inner=1):
 
 # --- rows sorted and expanded by expert
 
+# Modes of npu_moe_init_routing_v2 that give each 32 elements an exponent of their own.
+MX_MODES = {2: torch.float8_e5m2, 3: torch.float8_e4m3fn, 9: getattr(torch, "float4_e2m1fn_x2", torch.uint8)}
+
+
 def init_routing(x, expert_idx, scale, offset, active_num, expert_capacity, expert_num, drop_pad_mode, quant_mode, active_expert_range):
-    """Expanded rows, where each row came from, rows of each expert, scale of each row. quant_mode: -1 none, 0 static, 1 dynamic."""
+    """Expanded rows, where each row came from, rows of each expert, scale of each row. quant_mode: -1 none, 0 static, 1 dynamic, or MX."""
     rows = x.shape[0] * expert_idx.shape[1]
     count = rows
     if active_num > 0 and not rows == active_num:
@@ -53,7 +58,7 @@ def init_routing(x, expert_idx, scale, offset, active_num, expert_capacity, expe
     expanded, index, tokens = emit("expert_dispatch", [x, expert_idx], outputs, experts=expert_num)
     if quant_mode == 0:
         return op.quantize(expanded, scale, offset), index, tokens, scale
-    q, row_scale = op.dynamic_quantize(expanded, scale)
+    q, row_scale = mx_quantize(expanded, MX_MODES[quant_mode]) if quant_mode in MX_MODES else op.dynamic_quantize(expanded, scale)
     return q, index, tokens, row_scale
 
 

@@ -48,7 +48,7 @@ def choose(description, get_scheme_class):
     from vllm.config import get_current_vllm_config
 
     names = sorted({name for name, _ in registered(get_scheme_class)})
-    scheme = scenario.quant.upper()
+    scheme = next((name for name in names if name.upper() == scenario.quant.upper()), scenario.quant.upper())
     if scheme not in names:
         longer = [name for name in names if name.endswith("_" + scheme)]
         if not longer:

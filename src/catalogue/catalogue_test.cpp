@@ -161,6 +161,20 @@ y = torch_npu.npu_rms_norm(torch.empty(16, 64), nonsense=1)
   EXPECT_TRUE(said);
 }
 
+TEST(Catalogue, WhatAMeaningDoesNotLookAtNeedNotBeKnown) {
+  Machine machine;
+  machine.context.recording = true;
+  ASSERT_EQ(machine.run(R"py(
+import torch
+import torch_npu
+data = torch.empty(1).item()
+y, scale = torch_npu.npu_kronecker_quant(torch.empty(16, 8, 8), torch.empty(8, 8), torch.empty(8, 8), clip_ratio=data, dst_dtype=torch.int32)
+z = torch_npu.npu_rms_norm(torch.empty(16, 64), data)
+)py"), "");
+  EXPECT_EQ(machine.entries().find("npu_kronecker_quant opaque"), std::string::npos) << machine.entries();
+  EXPECT_NE(machine.entries().find("npu_rms_norm opaque"), std::string::npos) << "a weight that is not known";
+}
+
 TEST(Catalogue, TheLibrarySaysWhichOperatorsThereAre) {
   Machine machine;
   machine.context.recording = true;

@@ -100,16 +100,28 @@ Value run_meaning(State& state, const Described& described, CallScope& call, con
   return result;
 }
 
-std::string unknown_argument(const Arguments& arguments) {
-  auto reason = [](const Value& value) -> std::string {
+bool names(const syntax::Ast& ast, syntax::NodeId id, Symbol name) {
+  if (id == syntax::no_node) return false;
+  const syntax::Node& node = ast[id];
+  if (node.kind == syntax::NodeKind::Name && ast.symbol(node) == name) return true;
+  return std::ranges::any_of(ast.children_of(node), [&](syntax::NodeId child) { return names(ast, child, name); });
+}
+
+// Why the meaning cannot be run: it looks at an argument that is not known. A clip ratio that the weights hold changes no shape.
+std::string unknown_argument(Function& meaning, const Arguments& arguments) {
+  const std::vector<Symbol>& parameters = meaning.scope->parameter_names;
+  auto reason = [&](const Value& value, Symbol parameter) -> std::string {
     auto* unknown = value.as<python::Unknown>();
-    return unknown != nullptr ? "an argument is not known: " + unknown->reason : "";
+    if (unknown == nullptr) return "";
+    const syntax::Ast& ast = python::complete(meaning);
+    bool used = parameter.empty() || names(ast, ast.child(ast[meaning.node], 1), parameter);
+    return used ? "an argument is not known: " + unknown->reason : "";
   };
-  for (const Value& value : arguments.positional) {
-    if (std::string why = reason(value); !why.empty()) return why;
+  for (size_t i = 0; i < arguments.positional.size(); ++i) {
+    if (std::string why = reason(arguments.positional[i], i < parameters.size() ? parameters[i] : Symbol()); !why.empty()) return why;
   }
   for (const auto& keyword : arguments.keywords) {
-    if (std::string why = reason(keyword.value); !why.empty()) return why;
+    if (std::string why = reason(keyword.value, keyword.name); !why.empty()) return why;
   }
   return "";
 }
@@ -155,7 +167,7 @@ Value make_operator(const std::shared_ptr<State>& state, const Arguments& option
     }
     entry.meaning = [state, described](CallScope& call, const Arguments& arguments) {
       std::string why = why_not_bound(described.function, arguments);
-      if (why.empty()) why = unknown_argument(arguments);
+      if (why.empty()) why = unknown_argument(*described.function, arguments);
       if (why.empty()) {
         try {
           return call.finish(run_meaning(*state, described, call, arguments));

@@ -397,6 +397,7 @@ CodeScope* resolve_scope(CodeFile& file, syntax::NodeId node) {
 
 const Ast& complete(Function& function) {
   const Ast& ast = *function.file->ast;
+  if (!is_elided(function)) return ast;
   CodeFile* file = nullptr;
   {
     std::lock_guard lock(completed_mutex);

@@ -49,7 +49,7 @@ inline bool is_elided(const Function& function) {
   const syntax::Node& node = ast[function.node];
   return node.kind == syntax::NodeKind::FunctionDef && ast[ast.child(node, 1)].value != 0;
 }
-// Parses it, before anything looks into it: the function has a tree of its own then, unless that is no Python.
+// Parses it where it was, before anything looks into it: the function has a tree of its own then, unless that is no Python.
 const syntax::Ast& complete(Function& function);
 
 }  // namespace fusescout::python

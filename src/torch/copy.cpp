@@ -98,6 +98,22 @@ Value tolist(Bound& bound) {
   return nested(context.interpreter, info.shape, 0, [&] { return data ? python_number(info.dtype, (*data)[next++]) : unknown; });
 }
 
+// The number of elements of the mask that `sum` counts; nullopt if it counts no mask.
+std::optional<Dim> most_counted(Context& context, TensorObject* sum) {
+  graph::Graph& graph = context.graph;
+  graph::TensorId at = context.current(sum);
+  bool summed = false;
+  for (graph::OperatorId id = graph.producer(at); id.valid(); id = graph.producer(at)) {
+    const graph::Operator& op = graph.operators[id];
+    if (op.kind.str() != "cast" && (summed || op.kind.str() != "sum")) return std::nullopt;
+    summed = summed || op.kind.str() == "sum";
+    at = op.inputs[0];
+    const graph::Tensor& input = graph.tensors[at];
+    if (summed && input.dtype == DType::Bool) return graph.element_count(input);
+  }
+  return std::nullopt;
+}
+
 Value item(Bound& bound) {
   Context& context = bound.context;
   graph::Tensor info = bound.info(0);
@@ -105,6 +121,11 @@ Value item(Bound& bound) {
     bound.fail("a Tensor with " + std::to_string(element_count(info.shape)) + " elements cannot be converted to Scalar");
   if (auto data = context.known(bound.tensor(0))) return python_number(info.dtype, (*data)[0]);
   CallScope call = bound.open();
+  // How many tokens go somewhere is data, and decides shapes: all of them is what a step has to hold.
+  if (std::optional<Dim> most = most_counted(context, bound.tensor(0))) {
+    context.interpreter.note(python::NoteKind::Assumption, "how many elements of a mask hold is data: taken to be all, " + std::to_string(most->value));
+    return call.finish(context.interpreter.integer(*most));
+  }
   return call.finish(context.interpreter.unknown("the data of a tensor", "torch.Tensor.item"));
 }
 

@@ -77,6 +77,18 @@ TEST(Record, AssignmentsToParts) {
             "aten.slice\naten.copy_\naten.scalar_tensor\naten.index_put_\naten.index\n");
 }
 
+TEST(Record, WhatAMaskCountsIsAtMostItsSize) {
+  TorchProgram program;
+  Dim tokens = program.symbol("T", 16);
+  program.input("x", {tokens, Dim(2)}, DType::I32);
+  program.record("n = (x.flatten() >= 3).sum().item()\ny = x.flatten()[: min(n, 1000)] + torch.arange(n)\n");
+  EXPECT_NE(program.entries().find("aten.add\n"), std::string::npos);
+  EXPECT_EQ(program.entries().find("opaque"), std::string::npos) << program.entries();
+  bool said = false;
+  for (const python::Note& note : program.interpreter.notes()) said = said || (note.kind == python::NoteKind::Assumption && note.message.find("all, 32") != std::string::npos);
+  EXPECT_TRUE(said);
+}
+
 TEST(Record, UnknownFunctionIsAnOpaqueCall) {
   TorchProgram program;
   program.input("x", {Dim(4), Dim(8)}, DType::BF16);

@@ -30,7 +30,7 @@ struct Analysis {
 };
 
 const syntax::Ast& tree_of(Function* function) {
-  if (python::is_elided(*function)) python::complete(*function);
+  python::complete(*function);
   return *function->file->ast;
 }
 

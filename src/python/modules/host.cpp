@@ -57,7 +57,7 @@ Value return_annotation(In& in, const Arguments& a) {
 Value function_kind(In& in, const Arguments& a) {
   const Function* function = function_of(a[0]);
   if (function == nullptr) return Value::none();
-  if (is_elided(*function)) complete(*const_cast<Function*>(function));   // whether it yields is in its body
+  complete(*const_cast<Function*>(function));   // whether it yields is in its body
   const Node& node = (*function->file->ast)[function->node];
   bool is_async = node.kind == NodeKind::FunctionDef && (node.flag & 1) != 0, yields = node.kind == NodeKind::FunctionDef && (node.flag & 2) != 0;
   return in.str(Symbol(is_async ? (yields ? "async generator" : "coroutine") : yields ? "generator" : "function"));
