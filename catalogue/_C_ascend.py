@@ -3,15 +3,24 @@ import torch
 from fusescout import operator, results
 import op
 from ascend_compressed import (
-    compressor, compressor_metadata, compressor_metadata_out, inplace_partial_rotary_mul, npu_hc_post, npu_hc_pre, npu_hc_pre_v2,
+    compressor, compressor_metadata, compressor_metadata_out, inplace_partial_rotary_mul, npu_hc_post, npu_hc_pre, npu_hc_pre_inv_rms,
+    npu_hc_pre_sinkhorn, npu_hc_pre_v2, npu_hc_pre_v3,
     npu_quant_lightning_indexer_v2, npu_quant_lightning_indexer_v2_metadata, npu_scatter_nd_update_v2, npu_sparse_attn_sharedkv,
     npu_sparse_attn_sharedkv_metadata, npu_sparse_flash_mla, npu_sparse_flash_mla_metadata, npu_vllm_quant_lightning_indexer,
     npu_vllm_quant_lightning_indexer_metadata,
 )
-from ascend_recurrent import chunk_fwd_o, chunk_gated_delta_rule_fwd_h, chunk_kda_fwd, npu_fused_gdn_gating, recurrent_kda
+from ascend_quantised import (
+    dequant_situ_quant, indexer_compress_epilog, indexer_compress_epilog_v2, kv_compress_epilog, npu_kv_quant_sparse_attn_sharedkv,
+    npu_kv_quant_sparse_attn_sharedkv_metadata, npu_kv_quant_sparse_flash_attention, npu_lightning_indexer_quant, npu_load_index_kv_cache,
+    npu_mla_prolog_v3_k3, npu_quant_lightning_indexer_v3, npu_rms_norm_dynamic_quant, npu_swiglu_group_quant, situ_mx_quant,
+)
+from ascend_recurrent import (
+    chunk_fwd_o, chunk_gated_delta_rule_fwd_h, chunk_kda_fwd, kda_gate_cumsum, kda_layout_swap12, npu_fused_gdn_gating, recurrent_kda,
+)
 from ascend_sparse import (
-    is_minimax_sparse_attention_split_kv_available, npu_k2q_csr, npu_msa_index_score, npu_scatter_nd_update_sk, npu_sparse_attention_score,
-    npu_sparse_attention_score_prefill,
+    is_minimax_sparse_attention_split_kv_available, npu_fused_sparse_attention_overlap, npu_hamming_dist_top_k, npu_k2q_csr, npu_msa_index_score,
+    npu_reshape_and_cache_bnsd, npu_scatter_nd_update_sk, npu_scatter_pa_kv_cache, npu_sign_bits_pack, npu_sparse_attention_score,
+    npu_sparse_attention_score_prefill, store_kv_block, store_kv_block_metadata,
 )
 from npu_attention import lightning_indexer, sparse_attention
 from npu_matmul import first, grouped_swiglu_quant, rest
@@ -50,6 +59,13 @@ def matmul_allreduce_add_rmsnorm(x1, x2, residual, gamma, groupTp, tpRankSize, t
 
 # --- embedding
 
+@operator("_C_ascend.rotary_embedding", mutates=("query", "key"))
+def rotary_embedding(positions, query, key, head_size, cos_sin_cache, is_neox):
+    for x in (query, key):
+        op.rope_(x, cache=cos_sin_cache, positions=positions, rotary_dim=cos_sin_cache.shape[-1], neox=is_neox, head_size=head_size)
+    return query, key
+
+
 @operator("_C_ascend.get_masked_input_and_mask")
 def get_masked_input_and_mask(input, org_vocab_start_index, org_vocab_end_index, num_org_vocab_padding, added_vocab_start_index,
                               added_vocab_end_index):
@@ -76,24 +92,25 @@ def moe_grouped_matmul(x, weight, group_list, split_item, group_type, group_list
 
 
 @operator("_C_ascend.grouped_matmul_swiglu_quant", unit="mixed")
-def grouped_matmul_swiglu_quant(x, weight, weight_scale, x_scale, group_list, *, bias=None, offset=None):
-    q, scale = grouped_swiglu_quant(x, weight, group_list, weight_scale, x_scale, bias)
+def grouped_matmul_swiglu_quant(x, weight, weight_scale, x_scale, group_list, *, bias=None, offset=None, swiglu_limit=0.0):
+    q, scale = grouped_swiglu_quant(x, weight, group_list, weight_scale, x_scale, bias, limit=swiglu_limit)
     return q, scale, op.fill([], torch.float32, 0)
 
 
 @operator("_C_ascend.grouped_matmul_swiglu_quant_weight_nz", unit="mixed")
 def grouped_matmul_swiglu_quant_weight_nz(x, weight, weight_scale, x_scale, group_list, *, bias=None, offset=None, swiglu_limit=0.0):
-    q, scale = grouped_swiglu_quant(x, weight, group_list, weight_scale, x_scale, bias)
+    q, scale = grouped_swiglu_quant(x, weight, group_list, weight_scale, x_scale, bias, limit=swiglu_limit)
     return q, scale, op.fill([], torch.float32, 0)
 
 
 @operator("_C_ascend.grouped_matmul_swiglu_quant_weight_nz_tensor_list", unit="mixed")
-def grouped_matmul_swiglu_quant_weight_nz_tensor_list(x, weight, weight_scale, x_scale, group_list, *, bias=None, offset=None):
+def grouped_matmul_swiglu_quant_weight_nz_tensor_list(x, weight, weight_scale, x_scale, group_list, *, bias=None, offset=None,
+                                                      swiglu_limit=0.0):
     # One [k, n] weight an expert.
     columns = weight[0].shape[-1]
     if weight[0].dtype == torch.int32:
         columns = columns * INT4_IN_INT32
-    q, scale = grouped_swiglu_quant(x, first(weight), group_list, first(weight_scale), x_scale, first(bias), columns, rest(weight))
+    q, scale = grouped_swiglu_quant(x, first(weight), group_list, first(weight_scale), x_scale, first(bias), columns, rest(weight), swiglu_limit)
     return q, scale, op.fill([x.shape[0]], torch.float32, 0)
 
 
@@ -102,7 +119,7 @@ def grouped_matmul_swiglu_quant_v2(x, weight, weight_scale, x_scale, group_list,
                                    dequant_mode=0, dequant_dtype=0, quant_mode=0, quant_dtype=0, transpose_weight=False, group_list_type=0,
                                    tuning_config=(), swiglu_limit=0.0):
     scale = first(weight_scale)
-    return grouped_swiglu_quant(x, first(weight), group_list, scale, x_scale, bias, scale.shape[-1], rest(weight))
+    return grouped_swiglu_quant(x, first(weight), group_list, scale, x_scale, bias, scale.shape[-1], rest(weight), swiglu_limit)
 
 
 @operator("_C_ascend.npu_dequant_swiglu_quant")
@@ -219,8 +236,10 @@ def npu_moe_init_routing_custom(x, expert_idx, *, scale=None, offset=None, activ
 
 
 @operator("_C_ascend.dispatch_ffn_combine", unit="mixed", mutates=("out", "expert_token_nums"))
-def dispatch_ffn_combine(x, weight1, weight2, expert_idx, scale1, scale2, probs, group, max_output_size, out, expert_token_nums):
-    expert_layer(x, expert_idx, weight1, weight2, scale1, scale2, probs, group, expert_token_nums.shape[-1], out=out)
+def dispatch_ffn_combine(x, weight1, weight2, expert_idx, scale1, scale2, bias1=(), bias2=(), probs=None, group="", max_output_size=0, out=None,
+                         expert_token_nums=None, x_active_mask=None, swiglu_limit=1000000.0):
+    expert_layer(x, expert_idx, weight1, weight2, scale1, scale2, probs, group, expert_token_nums.shape[-1], out=out, biases1=bias1, biases2=bias2,
+                 limit=swiglu_limit)
     return out, expert_token_nums
 
 
@@ -305,3 +324,40 @@ def transpose_kv_cache_by_block(kCache, vCache, blockIDs, blockSize, headNum, he
 @operator("_C_ascend.weak_ref_tensor", launches=0, view=True)
 def weak_ref_tensor(input):
     return input
+
+
+@operator("_C_ascend.swap_blocks_batch", launches=0)
+def swap_blocks_batch(x, y, z, direction):
+    """Copies between host and device, by lists of addresses, beside the step."""
+
+
+@operator("_C_ascend.npu_ngram_spec_decode", mutates=("token_ids",))
+def npu_ngram_spec_decode(token_ids, num_tokens_no_spec, sampled_token_ids, discard_request_mask, vocab_size, min_n, max_n, k):
+    """The sampled tokens join their sequences; what followed the same words before is the draft."""
+    rows, dtype = token_ids.shape[0], token_ids.dtype
+    inputs = [sampled_token_ids, num_tokens_no_spec, discard_request_mask]
+    op.scatter(token_ids, num_tokens_no_spec, sampled_token_ids)
+    return (token_ids, op.one("select_copy", inputs, ([rows], dtype)), op.one("select_copy", [token_ids, num_tokens_no_spec], ([rows, k], dtype)),
+            op.one("select_copy", inputs, ([rows], dtype)))
+
+
+# --- questions and messages
+
+@operator("_C_ascend.get_physical_device_id", launches=0)
+def get_physical_device_id(user_device_id):
+    return user_device_id
+
+
+@operator("_C_ascend.get_npu_storage_shape", launches=0)
+def get_npu_storage_shape(tensor):
+    return list(tensor.shape)
+
+
+@operator("_C_ascend.device_print", launches=0)
+def device_print(msg):
+    """A line on the host when the stream gets there."""
+
+
+@operator("_C_ascend.device_print_tensor", launches=0)
+def device_print_tensor(tensor):
+    """The same with a tensor's values."""

@@ -10,9 +10,12 @@ from npu_attention import indexer_scores
 
 def mix_streams(x, hc_fn, hc_scale, hc_base, hc_mult, norm_eps, hc_eps):
     """x [..., streams, columns] -> what the part reads, how its result is added to each stream, how the streams mix."""
-    rows, streams, columns = list(x.shape)[:-2], x.shape[-2], x.shape[-1]
-    flat = op.rms_norm(op.cast(op.view(x, rows + [streams * columns]), torch.float32), eps=norm_eps)
-    mixes = op.matmul(flat, hc_fn, transpose_b=True)
+    flat = op.rms_norm(op.cast(op.view(x, list(x.shape)[:-2] + [x.shape[-2] * x.shape[-1]]), torch.float32), eps=norm_eps)
+    return read_streams(op.matmul(flat, hc_fn, transpose_b=True), x, hc_scale, hc_base, hc_mult, hc_eps)
+
+
+def read_streams(mixes, x, hc_scale, hc_base, hc_mult, hc_eps):
+    rows, streams = list(x.shape)[:-2], x.shape[-2]
     scaled = op.one("mul", [mixes, hc_scale], op.like(mixes))            # each third by its own number
     shifted = op.add(scaled, hc_base)
     before, after, between = op.split(shifted, [hc_mult, hc_mult, hc_mult * hc_mult])
@@ -33,6 +36,24 @@ def npu_hc_pre(x, hc_fn, hc_scale, hc_base, hc_mult, hc_sinkhorn_iters, norm_eps
 @operator("_C_ascend.npu_hc_pre_v2", unit="mixed")
 def npu_hc_pre_v2(x, hc_fn, hc_scale, hc_base, hc_mult, hc_sinkhorn_iters, norm_eps, hc_eps):
     return mix_streams(x, hc_fn, hc_scale, hc_base, hc_mult, norm_eps, hc_eps)[:3]
+
+
+@operator("_C_ascend.npu_hc_pre_v3", unit="mixed")
+def npu_hc_pre_v3(x, hc_fn, hc_scale, hc_base, pre_mix=None, *, hc_mult=4, hc_sinkhorn_iters=20, norm_eps=1e-6, hc_eps=1e-6):
+    """Also returns by how much each stream counts in what is read."""
+    return mix_streams(x, hc_fn, hc_scale, hc_base, hc_mult, norm_eps, hc_eps)
+
+
+@operator("_C_ascend.npu_hc_pre_inv_rms")
+def npu_hc_pre_inv_rms(x, epsilon=1e-20):
+    rows = list(x.shape)[:-2]
+    flat = op.cast(op.view(x, rows + [x.shape[-2] * x.shape[-1]]), torch.float32)
+    return op.rsqrt(op.add(op.mean(op.mul(flat, flat), -1, True), epsilon))
+
+
+@operator("_C_ascend.npu_hc_pre_sinkhorn")
+def npu_hc_pre_sinkhorn(mixes, rsqrt, hc_scale, hc_base, x, hc_mult, hc_sinkhorn_iters, hc_eps):
+    return read_streams(op.mul(mixes, rsqrt), x, hc_scale, hc_base, hc_mult, hc_eps)[:3]
 
 
 @operator("_C_ascend.npu_hc_post", unit="mixed")

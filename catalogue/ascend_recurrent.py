@@ -66,3 +66,24 @@ def chunk_kda_fwd(q, k, v, g, beta, scale, chunk_size, layout="BSND", *, initial
     inputs = [q, k, v, g, beta, A_log, dt_bias, initial_state]
     o, final, aqk, akk = op.linear_attention(inputs, [op.like(v), (state, torch.float32), within, within], rule="gated_delta", chunked=True, scale=scale)
     return o, final if output_final_state else None, None, aqk, akk, None, None, None, None, None, None, initial_state
+
+
+@operator("_C_ascend.kda_gate_cumsum")
+def kda_gate_cumsum(g, chunk_size, *, A_log=None, dt_bias=None, cu_seqlens=None, use_gate_in_kernel=False, safe_gate=False, lower_bound=-5.0,
+                    layout="BSND"):
+    """The gates' sum since the start of their chunk."""
+    x = op.cast(g, torch.float32)
+    if use_gate_in_kernel:
+        if dt_bias is not None:
+            x = op.one("add", [x, op.cast(dt_bias, torch.float32)], op.like(x))
+        rate = op.exp(op.cast(A_log, torch.float32))
+        if safe_gate:
+            x = op.mul(op.sigmoid(op.one("mul", [x, rate], op.like(x))), lower_bound)
+        else:
+            x = op.neg(op.one("mul", [op.softplus(x), rate], op.like(x)))
+    return op.one("cumsum", [x], op.like(x), dim=1, chunk=chunk_size)
+
+
+@operator("_C_ascend.kda_layout_swap12")
+def kda_layout_swap12(x, *, dependency=None):
+    return op.transpose(x, [1, 0, 2] if x.dim() == 3 else [0, 2, 1, 3])

@@ -324,28 +324,57 @@ def npu_chunk_gated_delta_rule(query, key, value, beta, initial_state, actual_se
 
 # --- everything of latent attention before the attention itself
 
-@operator("torch_npu.npu_mla_prolog_v3", unit="mixed", mutates=("kv_cache", "kr_cache"))
-def npu_mla_prolog_v3(token_x, weight_dq, weight_uq_qr, weight_uk, weight_dkv_kr, rmsnorm_gamma_cq, rmsnorm_gamma_ckv, rope_sin, rope_cos, kv_cache,
-                      kr_cache, *, cache_index=None, dequant_scale_x=None, dequant_scale_w_dq=None, dequant_scale_w_uq_qr=None,
-                      dequant_scale_w_dkv_kr=None, **other):
+TURNING = 64      # columns of a head that turn, where no table says how many
+
+
+def mla_prolog(token_x, weight_dq, weight_uq_qr, weight_uk, weight_dkv_kr, gamma_cq, gamma_ckv, sin, cos, kv_cache, kr_cache, slots, scales, cache_scale=None):
+    """Query (its scale where it is quantised as the cache is), the part that turns, and the normalised latent of the query; the cache is written.
+    `scales`: of the tokens, and of the three weights."""
+    x_scale, dq_scale, uq_scale, dkv_scale = scales
     heads, nope, latent = weight_uk.shape
-    turning, rank = rope_cos.shape[-1], rmsnorm_gamma_cq.shape[-1]
+    turning, rank = TURNING if cos is None else cos.shape[-1], gamma_cq.shape[-1]
     lead = list(token_x.shape)[:-1]
 
     def product(x, weight, columns, scale, x_scale):
         if scale is None:
             return op.one("matmul", [x, weight], op.like(x, lead + [columns]))
         if x_scale is None:
-            x, x_scale = op.dynamic_quantize(x, dtype=token_x.dtype)
-        return op.one("quantized_matmul", [x, weight, scale, x_scale], (lead + [columns], rmsnorm_gamma_cq.dtype), dtype=rmsnorm_gamma_cq.dtype)
+            x, x_scale = op.dynamic_quantize(x, dtype=weight.dtype)
+        return op.one("quantized_matmul", [x, weight, scale, x_scale], (lead + [columns], gamma_cq.dtype), dtype=gamma_cq.dtype)
 
-    c_q = op.rms_norm(product(token_x, weight_dq, rank, dequant_scale_w_dq, dequant_scale_x), rmsnorm_gamma_cq)
-    query = product(c_q, weight_uq_qr, heads * (nope + turning), dequant_scale_w_uq_qr, None)
+    def turned(x):
+        return x if cos is None else op.rope(x, cos, sin, rotary_dim=turning)
+
+    c_q = op.rms_norm(product(token_x, weight_dq, rank, dq_scale, x_scale), gamma_cq)
+    query = product(c_q, weight_uq_qr, heads * (nope + turning), uq_scale, None)
     q_nope, q_rope = op.split(op.view(query, lead + [heads, nope + turning]), [nope, turning])
     tokens = op.numel(token_x) // token_x.shape[-1]
     q_nope = op.permute(op.matmul(op.permute(op.view(q_nope, [tokens, heads, nope]), [1, 0, 2]), weight_uk), [1, 0, 2])
-    q_rope = op.rope(q_rope, rope_cos, rope_sin, rotary_dim=turning)
-    down = product(token_x, weight_dkv_kr, latent + turning, dequant_scale_w_dkv_kr, dequant_scale_x)
-    c_kv, k_rope = op.split(down, [latent, turning])
-    op.kv_cache_write(op.rms_norm(c_kv, rmsnorm_gamma_ckv), op.rope(k_rope, rope_cos, rope_sin, rotary_dim=turning), kv_cache, kr_cache, cache_index)
-    return q_nope, q_rope, None, c_q, None
+    c_kv, k_rope = op.split(product(token_x, weight_dkv_kr, latent + turning, dkv_scale, x_scale), [latent, turning])
+    c_kv, q_scale = op.rms_norm(c_kv, gamma_ckv), None
+    if cache_scale is not None:
+        c_kv = op.quantize(c_kv, cache_scale, dtype=kv_cache.dtype)
+        q_nope, q_scale = op.dynamic_quantize(q_nope, dtype=kv_cache.dtype, scale_shape=[tokens, heads, 1])
+    op.kv_cache_write(c_kv, turned(k_rope), kv_cache, kr_cache, slots)
+    return q_nope, turned(q_rope), q_scale, c_q
+
+
+@operator("torch_npu.npu_mla_prolog_v3", unit="mixed", mutates=("kv_cache", "kr_cache"))
+def npu_mla_prolog_v3(token_x, weight_dq, weight_uq_qr, weight_uk, weight_dkv_kr, rmsnorm_gamma_cq, rmsnorm_gamma_ckv, rope_sin, rope_cos, kv_cache,
+                      kr_cache, *, cache_index=None, dequant_scale_x=None, dequant_scale_w_dq=None, dequant_scale_w_uq_qr=None,
+                      dequant_scale_w_dkv_kr=None, quant_scale_ckv=None, kv_cache_quant_mode=0, **other):
+    scales = (dequant_scale_x, dequant_scale_w_dq, dequant_scale_w_uq_qr, dequant_scale_w_dkv_kr)
+    q_nope, q_rope, q_scale, c_q = mla_prolog(token_x, weight_dq, weight_uq_qr, weight_uk, weight_dkv_kr, rmsnorm_gamma_cq, rmsnorm_gamma_ckv, rope_sin,
+                                              rope_cos, kv_cache, kr_cache, cache_index, scales, quant_scale_ckv if kv_cache_quant_mode == 1 else None)
+    return q_nope, q_rope, q_scale, c_q, None
+
+
+@operator("torch_npu.npu_mla_prolog_v2", unit="mixed", mutates=("kv_cache", "kr_cache"))
+def npu_mla_prolog_v2(token_x, weight_dq, weight_uq_qr, weight_uk, weight_dkv_kr, rmsnorm_gamma_cq, rmsnorm_gamma_ckv, rope_sin, rope_cos, cache_index,
+                      kv_cache, kr_cache, *, dequant_scale_x=None, dequant_scale_w_dq=None, dequant_scale_w_uq_qr=None, dequant_scale_w_dkv_kr=None,
+                      quant_scale_ckv=None, quant_scale_ckr=None, smooth_scales_cq=None, rmsnorm_epsilon_cq=1e-5, rmsnorm_epsilon_ckv=1e-5,
+                      cache_mode="PA_BSND"):
+    scales = (dequant_scale_x, dequant_scale_w_dq, dequant_scale_w_uq_qr, dequant_scale_w_dkv_kr)
+    q_nope, q_rope, q_scale, _ = mla_prolog(token_x, weight_dq, weight_uq_qr, weight_uk, weight_dkv_kr, rmsnorm_gamma_cq, rmsnorm_gamma_ckv, rope_sin,
+                                            rope_cos, kv_cache, kr_cache, cache_index, scales, quant_scale_ckv)
+    return q_nope, q_rope, kv_cache, kr_cache, q_scale

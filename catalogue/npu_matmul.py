@@ -2,7 +2,7 @@
 import torch
 from fusescout import operator
 import op
-from npu_vector import INT4_IN_INT32, mx_quantize, packed
+from npu_vector import INT4_IN_INT32, clamped_silu_mul, mx_quantize, packed
 
 
 def first(x):
@@ -128,12 +128,11 @@ def npu_grouped_matmul(x, weight, *, bias=None, scale=None, offset=None, antiqua
     return [op.dequantize(y, s, token_scale, b, dtype=dtype)]
 
 
-def grouped_swiglu_quant(x, weight, group_list, weight_scale, x_scale, bias=None, columns=None, others=()):
+def grouped_swiglu_quant(x, weight, group_list, weight_scale, x_scale, bias=None, columns=None, others=(), limit=None):
     """Returns q and its scale, and an offset that the kernel leaves empty."""
     columns, attributes = _columns(x, weight) if columns is None else (columns, {})
     y = op.grouped_matmul(x, weight, group_list, None, others, columns, torch.int32, **attributes)
-    y = op.silu_mul(op.dequantize(y, weight_scale, x_scale, bias, dtype=torch.float32))
-    return op.dynamic_quantize(y)
+    return op.dynamic_quantize(clamped_silu_mul(op.dequantize(y, weight_scale, x_scale, bias, dtype=torch.float32), limit))
 
 
 @operator("torch_npu.npu_grouped_matmul_swiglu_quant", unit="mixed")

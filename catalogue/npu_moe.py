@@ -2,7 +2,7 @@
 import torch
 from fusescout import emit, operator
 import op
-from npu_vector import mx_quantize
+from npu_vector import clamped_silu_mul, mx_quantize
 
 
 def gating(x, k, bias, k_group, group_count, group_select_mode, renorm, norm_type, routed_scaling_factor, eps, extra=()):
@@ -201,7 +201,8 @@ def npu_moe_distribute_combine(expand_x, expert_ids, expand_idx, ep_send_counts,
 
 # --- a whole expert layer in one kernel
 
-def expert_layer(x, expert_ids, weights1, weights2, scales1, scales2, probs, group, experts, world_size=1, out=None):
+def expert_layer(x, expert_ids, weights1, weights2, scales1, scales2, probs, group, experts, world_size=1, out=None, biases1=(), biases2=(),
+                 limit=None):
     """Dispatch, grouped product, swiglu, grouped product, combination; quantised between when the weights have scales."""
     tokens, k = expert_ids.shape[0], expert_ids.shape[1]
     rows, index, counts = op.expert_dispatch(x, expert_ids, tokens * k, experts)
@@ -215,12 +216,12 @@ def expert_layer(x, expert_ids, weights1, weights2, scales1, scales2, probs, gro
         row_scale = op.all_to_all(row_scale, group=group, world_size=world_size)
     up = op.grouped_matmul(rows, w1, counts, None, list(weights1[1:]), dtype=torch.int32 if quantised else x.dtype)
     if quantised:
-        up = op.dequantize(up, scales1[0], row_scale, dtype=torch.float32)
-    hidden = op.silu_mul(up)
+        up = op.dequantize(up, scales1[0], row_scale, *biases1[:1], dtype=torch.float32)
+    hidden = clamped_silu_mul(up, limit)
     if quantised:
         hidden, row_scale = op.dynamic_quantize(hidden)
     down = op.grouped_matmul(hidden, w2, counts, None, list(weights2[1:]), columns=x.shape[-1], dtype=torch.int32 if quantised else x.dtype)
     if quantised:
-        down = op.dequantize(down, scales2[0], row_scale, dtype=x.dtype)
+        down = op.dequantize(down, scales2[0], row_scale, *biases2[:1], dtype=x.dtype)
     down = op.all_to_all(down, group=group, world_size=world_size)
     return op.expert_combine(down, index, tokens, probs, out=out), counts

@@ -136,6 +136,31 @@ def npu_apply_rotary_pos_emb(query, key, cos, sin, layout="BSH", rotary_mode="ha
 
 # --- activations
 
+def clamped_silu_mul(x, limit, swapped=False):
+    """silu(gate) * up; a limit holds the gate from above and the other half from both sides. None and huge numbers are no limit."""
+    if not swapped and (limit is None or limit == 0 or limit >= 1e6):
+        return op.silu_mul(x)
+    half = x.shape[-1] // 2
+    gate, up = op.split(x, [half, half])
+    if swapped:
+        gate, up = up, gate
+    if limit is not None and 0 < limit < 1e6:
+        gate, up = op.clamp(gate, max=limit), op.clamp(up, min=-limit, max=limit)
+    return op.mul(op.silu(gate), up)
+
+
+def situ(x, beta, linear_beta, gate_first):
+    """beta * tanh(gate / beta) * sigmoid(gate) * up, where up is bent the same way when it has a number of its own."""
+    half = x.shape[-1] // 2
+    gate, up = op.split(op.cast(x, torch.float32), [half, half])
+    if not gate_first:
+        gate, up = up, gate
+    gate = op.mul(op.mul(op.tanh(op.div(gate, beta)), beta), op.sigmoid(gate))
+    if linear_beta is not None and linear_beta > 0:
+        up = op.mul(op.tanh(op.div(up, linear_beta)), linear_beta)
+    return op.mul(gate, up)
+
+
 @operator("torch_npu.npu_swiglu")
 def npu_swiglu(self, dim=-1):
     return op.silu_mul(self)

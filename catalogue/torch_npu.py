@@ -21,7 +21,8 @@ from npu_matmul import (
 )
 from npu_attention import (
     npu_fused_infer_attention_score, npu_fused_infer_attention_score_v2, npu_prompt_flash_attention, npu_fusion_attention,
-    _npu_paged_attention, _npu_paged_attention_splitfuse, _npu_flash_attention_qlens, _npu_paged_attention_mla, _npu_reshape_and_cache_siso, npu_mla_prolog_v3,
+    _npu_paged_attention, _npu_paged_attention_splitfuse, _npu_flash_attention_qlens, _npu_paged_attention_mla, _npu_reshape_and_cache_siso,
+    npu_mla_prolog_v2, npu_mla_prolog_v3,
     _npu_flash_attention, _npu_flash_attention_unpad, npu_ring_mla,
     npu_attention_update, npu_lightning_indexer, npu_quant_lightning_indexer, npu_sparse_flash_attention,
     npu_kv_quant_sparse_flash_attention, _npu_reshape_and_cache, npu_scatter_pa_kv_cache, npu_scatter_pa_cache, npu_paged_cache_load,

@@ -182,7 +182,7 @@ def check_calls(tree):
     """Every call whose callee is written torch_npu.x, torch.ops.npu.x or torch.ops._C_ascend.x must bind."""
     wrong, names, count = 0, {}, 0
     for path in sorted(glob.glob(os.path.join(tree, "vllm_ascend", "**", "*.py"), recursive=True)):
-        with open(path) as file:
+        with open(path, encoding="utf-8-sig") as file:
             module = ast.parse(file.read())
         for node in ast.walk(module):
             if not isinstance(node, ast.Call):

@@ -230,6 +230,20 @@ TEST(ContractTest, a_write_in_place_is_an_effect_not_a_result) {
   check_python(c);
 }
 
+TEST(ContractTest, a_view_that_its_own_call_writes_through_has_no_earlier_name) {
+  graph::ModelRun run = run_of("T = 8\ninput %x : bf16[T, 64]\ninput %y : bf16[T, 64]\n%s = add(%x!, %y) : bf16[T, 64]\noutput %s\n");
+  Graph& graph = run.graph;
+  graph::TensorId x{0}, s = graph.outputs[0];
+  graph.tensors[s].view_of = x;
+  graph::Entry& call = graph.entries[graph.operators[OperatorId{0}].call];
+  call.inputs[0] = s;
+  call.outputs.clear();
+  call.mutates = {0};
+  Finding f = finding_of(graph, "add_through_a_view");
+  Contract c = make_contract(f, run, no_source);
+  EXPECT_FALSE(c.reference.empty());
+}
+
 TEST(ContractTest, cache_writes) {
   graph::ModelRun run = run_of(
       "T = 8\ninput %key : bf16[T, 2, 64]\ninput %value : bf16[T, 2, 64]\ncache %kc : bf16[4, 16, 2, 64]\ncache %vc : bf16[4, 16, 2, "

@@ -76,6 +76,14 @@ class Calls {
   }
   bool in_group(EntryId id) const { return group_.contains(id); }
 
+  // A view that its own producer was given and wrote through: there is no other tensor that stands for it before.
+  bool written_through(TensorId t) const {
+    const Tensor& tensor = graph_.tensors[t];
+    if (!tensor.producer.valid() || !tensor.view_of.valid()) return false;
+    const std::vector<TensorId>& inputs = graph_.entries[tensor.producer].inputs;
+    return std::find(inputs.begin(), inputs.end(), t) != inputs.end();
+  }
+
   // Follows a tensor back to an input or a call of the group; calls in between only look at tensors.
   void need(TensorId t) {
     if (!seen_.insert(t.index).second || given(t)) return;
@@ -85,6 +93,7 @@ class Calls {
       if (tensor.view_of.valid()) need(tensor.view_of);
       return;
     }
+    if (written_through(t)) return need(tensor.view_of);
     const Entry& producer = graph_.entries[tensor.producer];
     if (in_group(tensor.producer)) return;
     if (producer.kind == EntryKind::Refresh) return need(producer.inputs[0]);
@@ -101,7 +110,7 @@ class Calls {
     if (const auto* input = given(t)) return python_name(input->name);
     if (buffers_.contains(t.index)) return fmt::format("t{}", t.index);
     const Tensor& tensor = graph_.tensors[t];
-    if (!tensor.producer.valid()) {
+    if (!tensor.producer.valid() || written_through(t)) {
       auto list = [](const graph::Shape& shape) { return shape_text(shape); };
       return fmt::format("call(\"as_strided\", \"\", {}, {}, {}, {})", name(tensor.view_of), list(tensor.shape), list(tensor.strides),
                          tensor.storage_offset.value);

@@ -20,8 +20,6 @@ namespace {
 
 constexpr double noise = 2e-4;   // of a step: for less nobody changes a call site that no pattern asks for
 
-bool generic(const Finding& finding) { return finding.kind != "pattern" && finding.kind != "kernel"; }
-
 bool wanted(const Finding& finding) { return finding.verdict == Verdict::Opportunity || finding.verdict == Verdict::Available; }
 
 Context make_context(const ModelRun& run, const std::vector<Pattern>& patterns, std::span<const FusedKernelMeaning> available, const Pricer& pricer) {
@@ -88,6 +86,10 @@ class Planner {
   // Takes the best first, place by place; what overlaps a better one everywhere is an alternative to it, and not in the sum.
   void add(std::vector<Finding> findings) {
     std::vector<size_t> order;
+    std::map<Site, double> gain_at;
+    for (const Finding& finding : findings) {
+      if (generic(finding)) gain_at[site_of(finding)] += finding.step_gain.nominal;
+    }
     for (size_t i = 0; i < findings.size(); ++i) {
       // Found by a pattern already: the generic engines have nothing to add.
       if (generic(findings[i]) && known_.contains(findings[i].occurrences[0].kernels)) continue;
@@ -98,7 +100,7 @@ class Planner {
       Finding& finding = findings[i];
       for (const Occurrence& occurrence : finding.occurrences) known_.insert(occurrence.kernels);
       finding.id = unique_id(finding);
-      if (generic(finding) && finding.verdict == Verdict::Opportunity && finding.step_gain.nominal < noise * step_.nominal) {
+      if (generic(finding) && finding.verdict == Verdict::Opportunity && gain_at[site_of(finding)] < noise * step_.nominal) {
         finding.verdict = Verdict::NoGain;
         finding.reason = fmt::format("saves {:.2f} us, less than {:.2f} us that would count", finding.step_gain.nominal, noise * step_.nominal);
       }
@@ -246,6 +248,7 @@ Analysis analyze(const ModelRun& run, const std::vector<Pattern>& patterns, std:
   planner.add(judge(context, std::move(second)));
 
   analysis.findings = std::move(planner.result);
+  join_places(analysis.findings);
   for (Finding& finding : broken_passes(run, planner)) analysis.findings.push_back(std::move(finding));
   auto place = [](const Finding& f) { return f.locations.empty() ? std::tuple(std::string_view(), 0U) : std::tuple(f.locations[0].file.view(), f.locations[0].first_line); };
   std::stable_sort(analysis.findings.begin(), analysis.findings.end(), [&](const Finding& a, const Finding& b) {

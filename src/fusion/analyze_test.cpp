@@ -400,6 +400,27 @@ TEST(Redundant, work_done_twice_in_every_layer_is_one_finding) {
   EXPECT_NE(finding->why_en.find("earlier in the same layer, wy.py:7"), std::string::npos) << finding->why_en;
 }
 
+TEST(Redundant, one_line_of_a_loop_is_one_finding) {
+  // The rows grow from round to round, so that no two copies are equal.
+  std::string text, outputs;
+  for (int i = 1; i <= 3; ++i) {
+    std::string n = std::to_string(i), rows = std::to_string(64 * i);
+    text += "param %w" + n + " : bf16[64, " + rows + "]\n%p" + n + " = matmul(%x, %w" + n + ") : bf16[T, " + rows + "]  # m.py:5 model.layers.0\n%c" + n +
+            " = copy(%p" + n + ") : bf16[T, " + rows + "]  # loop.py:7 model.layers.0\n";
+    outputs += (i > 1 ? ", %c" : "%c") + n;
+  }
+  ModelCase run(text + "output " + outputs + "\n");
+  Analysis analysis = run();
+  std::vector<const Finding*> copies;
+  for (const Finding& finding : analysis.findings) {
+    if (finding.pattern == "layout_copy") copies.push_back(&finding);
+  }
+  ASSERT_EQ(copies.size(), 1U);
+  EXPECT_EQ(copies[0]->occurrences.size(), 3U);
+  EXPECT_EQ(copies[0]->id.find('#'), std::string::npos);
+  EXPECT_GE(copies[0]->step_gain.nominal, 3 * copies[0]->price.gain.nominal - 1e-9);
+}
+
 TEST(Redundant, what_a_step_does_not_notice_is_no_gain) {
   std::string text = "%f = cast(%w, dtype=f32) : f32[64]\n%c = mul(%x, %f) : f32[T, 64]\noutput %c\n%z0 = topk(%x, k=64) : bf16[T, 64]\n";
   for (int i = 0; i < 8000; ++i) text += "%z" + std::to_string(i + 1) + " = topk(%z" + std::to_string(i) + ", k=64) : bf16[T, 64]\n";

@@ -1,6 +1,8 @@
 // From candidates to findings: equal ones of several layers are folded, then priced and judged once.
 #pragma once
 
+#include <string>
+#include <tuple>
 #include <vector>
 
 #include "fusion/candidate.h"
@@ -9,6 +11,13 @@ namespace fusescout::fusion {
 
 // Only these of a finding's places: layers, interface and gain follow.
 void keep_occurrences(const Context& context, Finding& finding, std::vector<Occurrence> occurrences);
+
+// What is one to the eye of who would change it: a generic finding's lines in these layers.
+using Site = std::tuple<std::string, std::string, std::vector<std::tuple<Symbol, uint32_t, uint32_t>>, std::vector<std::string>, Verdict, bool>;
+bool generic(const Finding& finding);
+Site site_of(const Finding& finding);
+// A loop of the code leaves a finding for each shape: those of one site become one, its gain is theirs together, the costliest is the example.
+void join_places(std::vector<Finding>& findings);
 
 std::vector<Finding> judge(const Context& context, std::vector<Candidate> candidates);
 
