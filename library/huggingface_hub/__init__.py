@@ -1,5 +1,6 @@
 """The hub, offline: nothing is in it."""
 from . import constants, errors, utils  # noqa: F401
+from .constants import is_offline_mode  # noqa: F401
 
 
 def _offline(*args, **kwargs):

@@ -141,13 +141,14 @@ ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& opti
     }
   }
   for (const auto& [file, text, low] : workspace.presets) {
-    if (low.find('"' + wanted + '"') == std::string::npos || "models/" + file <= after) continue;
+    if (low.find(wanted + '"') == std::string::npos || "models/" + file <= after) continue;
     json preset = json::parse(text, nullptr, false);
     if (!preset.is_object() || !preset.contains("id") || !preset.contains("config")) {
       return Error{"the preset `models/" + file + "` is no JSON object with `id` and `config`"};
     }
     auto aliases = preset.value("aliases", std::vector<std::string>());
-    bool named = lower(preset["id"].get<std::string>()) == wanted ||
+    std::string id = lower(preset["id"].get<std::string>());
+    bool named = id == wanted || id.ends_with("/" + wanted) ||
                  std::any_of(aliases.begin(), aliases.end(), [&](const std::string& a) { return lower(a) == wanted; });
     FoundConfig candidate;
     describe(preset["config"], candidate);

@@ -67,6 +67,14 @@ TEST(Unknown, ABranchIsAnAssumption) {
   EXPECT_EQ(program.messages(NoteKind::Assumption)[0], "`zmq.u.flag` is taken to be false: package `zmq` is not evaluated");
 }
 
+TEST(Unknown, ACheckOfDataThatRaisesIsPassed) {
+  Program program;
+  Interpreter& in = *program.interpreter;
+  in.builtins()->set(in, Symbol("data"), in.make<Unknown>("the data of tensors", "torch.equal", Symbol("a.py"), 3));
+  EXPECT_EQ(program.run("if not data:\n  print('bad')\n  raise ValueError\nif data:\n  raise ValueError\nprint('on')\n"), "on\n");
+  EXPECT_TRUE(program.messages(NoteKind::Assumption).empty());
+}
+
 TEST(Unknown, LivesInContainersAndAsDecoratorAndBase) {
   Program program;
   EXPECT_EQ(program.run("d = {'a': u}\nl = [1]\nl.append(u)\nprint(d, len(l), d.get('a') is u, {'a': 1}.get(u) is u)\n"

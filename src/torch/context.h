@@ -114,7 +114,7 @@ class Context {                      // one per Interpreter: Interpreter::user_d
   void set_data(TensorObject* tensor, TensorObject* other);
 
   // --- known data: of constants, and of what is computed from them while small (<= max_known elements)
-  static constexpr int64_t max_known = 4096;
+  static constexpr int64_t max_known = 16384;
   std::optional<std::vector<double>> known(TensorObject* tensor);       // in order of the indices
   void set_known(TensorObject* tensor, const std::vector<double>& data); // of a tensor just made, or written in place
   void forget_known(TensorObject* tensor);

@@ -73,6 +73,7 @@ struct Search {
     auto text = tree.read(path);
     if (!text) return;
     std::map<uint32_t, std::string> keys;
+    std::map<std::string, uint32_t> draft_line;      // of entries that run a draft model beside its target
     for (size_t start = 0, line = 1; start < text->size(); ++line) {
       size_t end = std::min(text->find('\n', start), text->size());
       std::string_view row(text->data() + start, end - start);
@@ -81,12 +82,15 @@ struct Search {
         size_t close = row.find("\":", open + 1);
         if (close != std::string_view::npos) keys[static_cast<uint32_t>(line)] = std::string(row.substr(open + 1, close - open - 1));
       }
+      if (row.find("speculative_model=") != std::string_view::npos && !keys.empty()) draft_line[keys.rbegin()->second] = static_cast<uint32_t>(line);
       start = end + 1;
     }
     for (const Mention& m : find_mentions(*text, name)) {
       auto above = keys.upper_bound(m.line);
       if (m.longer || above == keys.begin()) continue;
       const std::string& architecture = std::prev(above)->second;
+      auto draft = draft_line.find(architecture);
+      if (draft != draft_line.end() && draft->second != m.line) continue;      // the target's name
       if (entry(architecture)) add(architecture, TestRegistry, {Symbol(path), m.line}, m.text, fmt::format("the test registry runs this model as `{}`", architecture));
     }
   }

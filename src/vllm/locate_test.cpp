@@ -65,6 +65,18 @@ TEST(Locate, AnUnknownNameGetsTheNearestOnes) {
   EXPECT_NE(location.error().message.find("nearest are `sea/Trout-7B`"), std::string::npos) << location.error().message;
 }
 
+TEST(Locate, ATargetIsNotTheDraftThatATestRunsBesideIt) {
+  auto files = small_tree();
+  files.files["v/tests/models/registry.py"] =
+      "M = {\n    \"FishForCausalLM\": Info(\n        \"nest/Bird-4.7\",\n        speculative_model=\"sea/Fish-Draft-Bird\",\n        tokenizer=\"nest/Bird-4.7\",\n    ),\n}\n";
+  auto target = find(files, "nest/Bird-4.7");
+  ASSERT_FALSE(target.is_error()) << target.error().message;
+  EXPECT_EQ(target->architecture, "BirdMoeForCausalLM");
+  auto draft = find(files, "Fish-Draft-Bird");
+  ASSERT_FALSE(draft.is_error()) << draft.error().message;
+  EXPECT_EQ(draft->architecture, "FishForCausalLM");
+}
+
 TEST(Locate, ContentDecidesNotTheFilesName) {
   auto files = small_tree();
   auto location = find(files, "nest/Bird-4.7");

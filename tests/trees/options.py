@@ -1,0 +1,53 @@
+"""Options beyond the defaults are followed to the end as the defaults are: a cheap sample of devices, schemes, parallelism, switches and steps.
+
+    options.py PROGRAM VLLM ASCEND TRANSFORMERS SET     SET: `old` or `new`, what only these releases know
+"""
+import json
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from harness import Program, run_tests, trees_of  # noqa: E402
+
+BOTH = [
+    ("Qwen3-32B", "--device", "310P", "--tp", 4),
+    ("Qwen3-32B", "--device", "950", "--tp", 4, "--quant", "W8A8_MXFP8"),
+    ("GLM-4.7", "--tp", 4, "--dp", 4, "--quant", "W8A8_DYNAMIC"),
+    ("GLM-4.7", "--tp", 8, "--tokens", 4096),
+    ("GLM-4.7", "--tp", 8, "--tokens", 1),
+    ("Qwen3-30B-A3B", "--tp", 4, "--quant", "W4A8_DYNAMIC"),
+    ("DeepSeek-V3", "--tp", 2, "--pp", 4, "--graph-mode", "eager"),
+    ("Llama-3.1-8B-Instruct", "--tp", 2, "--pp", 4),
+    ("DeepSeek-V3.2-Exp", "--tp", 8, "--mtp", 1),
+    ("Qwen3-Next-80B-A3B-Instruct", "--tp", 8, "--ep", 8, "--quant", "W8A8_DYNAMIC"),
+]
+OLD = [
+    ("Qwen3-32B", "--tp", 8, "--tokens", 2048, "--env", "VLLM_ASCEND_ENABLE_FLASHCOMM1=1"),
+    ("Qwen3-32B", "--tp", 8, "--additional-config", json.dumps({"weight_prefetch_config": {"enabled": True}})),
+    ("GLM-4.7", "--tp", 8, "--dp", 2, "--ep", 16, "--quant", "W8A8_DYNAMIC", "--env", "VLLM_ASCEND_ENABLE_FUSED_MC2=1"),
+]
+NEW = [
+    ("DeepSeek-V3", "--tp", 8, "--additional-config", json.dumps({"multistream_overlap_shared_expert": True})),
+    ("GLM-4.7", "--tp", 8, "--dp", 2, "--ep", 16, "--quant", "W8A8_DYNAMIC", "--additional-config", json.dumps({"enable_fused_mc2": 1})),
+    ("DeepSeek-V3.2-Exp", "--device", "950", "--tp", 8, "--quant", "W8A8_MXFP8"),
+]
+
+
+def test_options(program: Program):
+    for case in BOTH + (NEW if sys.argv[5] == "new" else OLD):
+        done = program.result("analyze", *case, "--format", "json", "--strict")
+        assert done.returncode == 0, f"{case}: exit code {done.returncode}\n{done.stderr[-1500:]}"
+        assert json.loads(done.stdout)["opportunities"], case
+
+
+def test_a_loop_is_one_finding(program: Program):
+    if sys.argv[5] != "new":
+        return
+    report = json.loads(program.run("analyze", "Qwen3-Next-80B-A3B-Instruct", "--device", "310P", "--tp", 8, "--format", "json"))
+    lines = [(o["pattern"], json.dumps(o["locations"]), json.dumps(o["layers"]), json.dumps(o["name"])) for o in report["opportunities"]
+             if o["kind"] != "pattern" and not o["alternative_to"]]
+    assert len(lines) == len(set(lines)), [line for line in lines if lines.count(line) > 1]
+
+
+if __name__ == "__main__":
+    sys.exit(run_tests(globals(), Program(sys.argv[1], trees_of(sys.argv[2:5]))))
