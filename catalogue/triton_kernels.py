@@ -1,6 +1,7 @@
 """What launched Triton kernels compute, by the name of the kernel's function. The arguments come by the kernel's own parameter names; a
 pointer is the tensor that was passed. Kernels without an entry keep their data flow and have no meaning.
 """
+import torch
 from fusescout import kernel_meaning
 import op
 
@@ -83,6 +84,46 @@ def _rms_norm_kernel(input_ptr, weight_ptr, output_ptr, eps, **other):
     op.rms_norm(input_ptr, weight_ptr, eps=eps, out=output_ptr)
 
 
+@kernel_meaning("triton_rms_kernel")
+def triton_rms_kernel(hidden_state_ptr, norm_output_ptr, variance_epsilon, **other):
+    op.rms_norm(hidden_state_ptr, eps=variance_epsilon, out=norm_output_ptr)
+
+
+@kernel_meaning("_split_qkv_and_compute_local_qk_var_kernel")
+def _split_qkv_and_compute_local_qk_var_kernel(input_ptr, q_out_ptr, k_out_ptr, v_out_ptr, qk_var_ptr, q_cols, k_cols, **other):
+    """Mean squares of this rank's query and key, for a norm over all ranks."""
+    q, k, v = op.split(input_ptr, [q_cols, k_cols, k_cols])
+    for i, x in enumerate((q, k)):
+        wide = op.cast(x, torch.float32)
+        op.mean(op.mul(wide, wide), -1, True, out=op.slice(qk_var_ptr, -1, i, i + 1))
+    for x, out in ((q, q_out_ptr), (k, k_out_ptr), (v, v_out_ptr)):
+        op.copy(x, out=out)
+
+
+@kernel_meaning("_apply_global_rmsnorm_kernel")
+def _apply_global_rmsnorm_kernel(q_ptr, k_ptr, cos_ptr, sin_ptr, q_weight_ptr, k_weight_ptr, qk_global_var_ptr, eps, inv_tp_world, head_dim, rotary_dim,
+                                 **other):
+    for i, (x, weight) in enumerate(((q_ptr, q_weight_ptr), (k_ptr, k_weight_ptr))):
+        scale = op.rsqrt(op.add(op.mul(op.slice(qk_global_var_ptr, -1, i, i + 1), inv_tp_world), eps))
+        y = op.mul(op.mul(op.cast(x, torch.float32), scale), weight)
+        op.rope(_strided_heads(y, head_dim), cos_ptr, sin_ptr, rotary_dim=rotary_dim, out=_strided_heads(x, head_dim))
+
+
+def _norm_with_gate(x, g, y, w, b, residual, residual_out, eps, ACTIVATION, IS_RMS_NORM, **other):
+    if residual is not None:
+        x = op.add(x, residual, out=residual_out)
+    if IS_RMS_NORM:
+        normed = op.rms_norm(x, w, eps=eps)
+        normed = normed if b is None else op.add(normed, b)
+    else:
+        normed = op.layer_norm(x, w, b, eps=eps)
+    op.mul(normed, op.sigmoid(g) if ACTIVATION == "sigmoid" else op.silu(g), out=y)
+
+
+for _name in ("layer_norm_gated_fwd_kernel", "layer_norm_gated_fwd_kernel1"):
+    kernel_meaning(_name)(_norm_with_gate)
+
+
 def _gated_norm(X, Y, W, B, Z, Mean, Rstd, N, eps, NORM_BEFORE_GATE, IS_RMS_NORM, **other):
     """A norm of groups of N columns; silu(z) gates its input or its output."""
     rows, columns = X.shape[0], X.shape[-1]
@@ -121,6 +162,16 @@ def layer_norm_fwd_kernel(**arguments):
 
 @kernel_meaning("l2norm_fwd_kernel2_loop")
 def l2norm_fwd_kernel2_loop(X, Y, eps, **other):
+    op.l2_norm(X, eps=eps, out=Y)
+
+
+@kernel_meaning("l2norm_fwd_persistent_kernel")
+def l2norm_fwd_persistent_kernel(X, Y, eps, **other):
+    op.l2_norm(X, eps=eps, out=Y)
+
+
+@kernel_meaning("l2norm_fwd_tiled_kernel")
+def l2norm_fwd_tiled_kernel(X, Y, eps, **other):
     op.l2_norm(X, eps=eps, out=Y)
 
 
