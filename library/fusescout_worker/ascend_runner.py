@@ -49,14 +49,14 @@ def attention_or_its_shape(forward, model_config):
     def step(layer, query, *arguments, **options):
         try:
             result = forward(layer, query, *arguments, **options)
-            if columns_of_result is None or result[0].numel() == columns_of_result:
+            if columns_of_result is None or result.numel() == columns_of_result * query.shape[0]:
                 return result
-            raise ValueError("a result of " + str(result[0].numel()) + " columns")
+            raise ValueError("a result of " + str(result.numel() // query.shape[0]) + " columns")
         except Exception as error:
             scenario.assume("attention without metadata cannot be followed (" + type(error).__name__ + ": " + str(error) + "); its result is only a shape")
-            columns = columns_of_result or query[0].numel()
+            columns = columns_of_result or query.numel() // query.shape[0]
             output = options.get("output")
-            if output is not None and output[0].numel() == columns:
+            if output is not None and output.numel() == columns * query.shape[0]:
                 return output
             return torch.empty((query.shape[0], columns), dtype=model_config.dtype, device=query.device)
     return step
@@ -86,9 +86,12 @@ class AscendRunner:
         self.runner = or_none(make_runner, self.vllm_config, self.device, self.model)
         self.has_caches = self.runner is not None and or_none(add_caches, self.runner) is not None
         if not self.has_caches:
-            for layer in self.vllm_config.compilation_config.static_forward_context.values():
-                if hasattr(layer, "impl"):
-                    layer.impl.forward = attention_or_its_shape(layer.impl.forward, self.vllm_config.model_config)
+            self.without_metadata()
+
+    def without_metadata(self):
+        for layer in self.vllm_config.compilation_config.static_forward_context.values():
+            if hasattr(layer, "impl"):
+                layer.impl.forward = attention_or_its_shape(layer.impl.forward, self.vllm_config.model_config)
 
     @contextmanager
     def step(self, input_ids, positions):
@@ -96,6 +99,8 @@ class AscendRunner:
 
         (set_forward_context,) = first_of(("vllm_ascend.ascend_forward_context", "set_ascend_forward_context"), ("vllm.forward_context", "set_forward_context"))
         metadata = or_none(build, self.runner, positions) if self.has_caches else None
+        if metadata is None and self.has_caches:
+            self.without_metadata()
         call("vllm_ascend.ops.rotary_embedding:update_cos_sin", positions)
         if "_310p" in type(self.runner).__module__ and positions.dim() == 2:
             call("vllm_ascend._310p.ops.rotary_embedding:prepare_mrope_cos_sin_slices_from_runner", self.runner, positions)

@@ -1,15 +1,13 @@
 """What the runner tells the attention layers about a step: prefill of whole sequences, or one token for each of many sequences."""
 import fusescout_scenario as scenario
 import torch
+from fusescout_worker import attention_metadata_of_old
 from fusescout_worker.releases import accepted
 
 
-def build(runner, positions):
-    from vllm.v1.kv_cache_interface import EncoderOnlyAttentionSpec, MambaSpec
+def step_facts(device, positions):
     from vllm_ascend.attention.attention_v1 import AscendAttentionState
-    from vllm_ascend.attention.utils import AscendCommonAttentionMetadata
 
-    device = runner.device
     tokens, sequences = scenario.tokens, scenario.sequences
     count = int(sequences)
     length = int(tokens) // count                      # new tokens of a sequence
@@ -21,7 +19,7 @@ def build(runner, positions):
         total = length
     query_start_loc = torch.tensor([i * length for i in range(count + 1)], dtype=torch.int32, device="cpu")
     seq_lens = torch.tensor([total] * count, dtype=torch.int32, device="cpu")
-    facts = dict(
+    return dict(
         query_start_loc=query_start_loc.to(device),
         query_start_loc_cpu=query_start_loc,
         seq_lens=seq_lens.to(device),
@@ -43,6 +41,17 @@ def build(runner, positions):
         attn_state=state,
         decode_token_per_req=1 + scenario.mtp,
     )
+
+
+def build(runner, positions):
+    facts = step_facts(runner.device, positions)
+    try:
+        from vllm_ascend.attention.utils import AscendCommonAttentionMetadata
+    except ImportError:
+        return attention_metadata_of_old.build(runner, positions, facts)
+    from vllm.v1.kv_cache_interface import EncoderOnlyAttentionSpec, MambaSpec
+
+    tokens, sequences, total = scenario.tokens, scenario.sequences, facts["max_seq_len"]
     fields = AscendCommonAttentionMetadata.__dataclass_fields__
     common = AscendCommonAttentionMetadata(**{name: value for name, value in facts.items() if name in fields})
     metadata = {}

@@ -23,12 +23,19 @@ constexpr double noise = 2e-4;   // of a step: for less nobody changes a call si
 bool wanted(const Finding& finding) { return finding.verdict == Verdict::Opportunity || finding.verdict == Verdict::Available; }
 
 Context make_context(const ModelRun& run, const std::vector<Pattern>& patterns, std::span<const FusedKernelMeaning> available, const Pricer& pricer) {
-  Context context{run.graph, Flow(run.graph), Launches(run.graph), layers_of_kernels(run.graph, layers_of_entries(run.graph)), {}, available, pricer};
+  Context context{run.graph, Flow(run.graph), Launches(run.graph), layers_of_kernels(run.graph, layers_of_entries(run.graph)), {}, {}, kernels_in_frames(run.graph), available, pricer};
   raise_compounds(context.flow, patterns);
   context.node_of_operator.assign(run.graph.operators.size(), no_node);
   for (NodeId id = 0; id < context.flow.size(); ++id) {
     if (!context.flow.node(id).live) continue;
     for (OperatorId op : context.flow.node(id).operators) context.node_of_operator[op.index] = id;
+  }
+  context.expert_modules.assign(run.graph.modules.size(), false);
+  for (std::string_view kind : {"moe_gating", "expert_dispatch", "expert_combine", "grouped_matmul"}) {
+    for (NodeId id : context.flow.of_kind(Symbol(kind))) {
+      EntryId call = run.graph.operators[context.flow.node(id).operators.front()].call;
+      if (call.valid() && run.graph.entries[call].module.valid()) context.expert_modules[run.graph.entries[call].module.index] = true;
+    }
   }
   return context;
 }
@@ -105,8 +112,8 @@ class Planner {
         finding.reason = fmt::format("saves {:.2f} us, less than {:.2f} us that would count", finding.step_gain.nominal, noise * step_.nominal);
       }
       if (wanted(finding)) plan(finding);
-      // What need not run at all is not merged either.
-      if (!finding.alternative_to.empty() && gone(finding.occurrences[0])) continue;
+      // What need not run at all is not merged either; and a part of a better finding says nothing that this does not.
+      if (!finding.alternative_to.empty() && (gone(finding.occurrences[0]) || part(finding))) continue;
       share(finding);
       result.push_back(std::move(finding));
     }
@@ -138,6 +145,17 @@ class Planner {
 
   bool gone(const Occurrence& occurrence) const {
     return std::all_of(occurrence.kernels.begin(), occurrence.kernels.end(), [&](KernelId kernel) { return removed_.contains(kernel); });
+  }
+
+  // All kernels of all places of what a generic engine found are those of one better finding. (Work that need not be done at all is worth
+  // telling even so, but for a copy: a kernel that reads strides has none.)
+  bool part(const Finding& finding) const {
+    if (!generic(finding) || (finding.proposal.empty() && finding.pattern != "layout_copy")) return false;
+    auto better = std::find_if(result.begin(), result.end(), [&](const Finding& other) { return other.id == finding.alternative_to; });
+    if (better == result.end() || better->proposal.empty()) return false;
+    return std::all_of(finding.occurrences.begin(), finding.occurrences.end(), [&](const Occurrence& occurrence) {
+      return std::all_of(occurrence.kernels.begin(), occurrence.kernels.end(), [&](KernelId kernel) { return owner_[kernel.index] == better->id; });
+    });
   }
 
   void plan(Finding& finding) {

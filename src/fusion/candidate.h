@@ -33,13 +33,15 @@ struct Context {
   Launches launches;
   std::vector<Symbol> layer_of_kernel;
   std::vector<NodeId> node_of_operator;      // live ones
+  std::vector<bool> expert_modules;          // by module: those that route tokens to experts or run them
+  std::vector<uint32_t> kernels_in_frame;    // by frame: kernels that a call on this line launches, itself or below
   std::span<const FusedKernelMeaning> available;
   const Pricer& pricer;
 };
 
 Family family_of(const std::string& folder);           // "norm"
-// By the most particular operator: a chain with a norm is a Norm.
-Family family_of(const Flow& flow, std::span<const NodeId> nodes);
+// By the most particular operator: a chain with a norm is a Norm. What has none is MoE all the same where it serves experts.
+Family family_of(const Context& context, std::span<const NodeId> nodes);
 std::vector<NodeId> nodes_of(const Context& context, std::span<const graph::KernelId> kernels);
 // "add_rms_norm_cast": distinct kinds in order, the first four.
 std::string kinds_name(const Context& context, std::span<const NodeId> nodes, std::string_view between = "_");

@@ -184,7 +184,7 @@ class Engine {
                                  [&](NodeId id) { return context_.flow.class_of(id) == OperatorClass::Elementwise; });
     candidate.name = pointwise ? "elementwise_chain" : "vector_chain";
     candidate.kind = "chain";
-    candidate.family = family_of(context_.flow, candidate.nodes);
+    candidate.family = family_of(context_, candidate.nodes);
     std::string kinds = kinds_name(context_, candidate.nodes, " + ");
     candidate.name_en = std::string(pointwise ? "element-wise chain: " : "vector chain: ") + kinds;
     candidate.name_zh = std::string(pointwise ? "逐元素链: " : "Vector 链: ") + kinds;

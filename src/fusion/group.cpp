@@ -119,10 +119,22 @@ EntryId common_module(const Graph& graph, std::span<const OperatorId> operators)
 
 }  // namespace
 
-std::vector<Span> places_of(const Graph& graph, std::span<const OperatorId> operators) {
+std::vector<uint32_t> kernels_in_frames(const Graph& graph) {
+  std::vector<uint32_t> counts(graph.frames.size());
+  for (KernelId kernel{0}; kernel.index < graph.kernels.size(); ++kernel.index) {
+    const std::vector<EntryId>& calls = graph.kernels[kernel].calls;
+    FrameId frame = calls.empty() ? FrameId{} : graph.entries[calls[0]].frame;
+    for (; frame.valid(); frame = graph.frames[frame].parent) ++counts[frame.index];
+  }
+  return counts;
+}
+
+std::vector<Span> places_of(const Graph& graph, std::span<const OperatorId> operators, std::span<const uint32_t> kernels_in_frame) {
   std::vector<std::vector<FrameId>> stacks;
+  std::set<KernelId> kernels;
   for (OperatorId op : operators) {
     EntryId call = graph.operators[op].call;
+    if (graph.operators[op].kernel.valid()) kernels.insert(graph.operators[op].kernel);
     if (call.valid() && graph.entries[call].frame.valid()) stacks.push_back(stack_of(graph, graph.entries[call].frame));
   }
   std::vector<Span> spans;
@@ -158,10 +170,19 @@ std::vector<Span> places_of(const Graph& graph, std::span<const OperatorId> oper
     const Frame& frame = graph.frames[graph.entries[module].frame];
     add_span(spans, {frame.file, frame.line, frame.line});
   }
-  for (const auto& stack : stacks) {       // one level below: the calls that lead to the operators
-    if (depth + 1 < stack.size()) add_span(spans, {graph.frames[stack[depth + 1]].file, graph.frames[stack[depth + 1]].line, graph.frames[stack[depth + 1]].line});
+  auto add = [&](FrameId frame) { add_span(spans, {graph.frames[frame].file, graph.frames[frame].line, graph.frames[frame].line}); };
+  for (size_t level = depth; level-- > 0;) {
+    FrameId frame = stacks[0][level];
+    if (kernels_in_frame[frame.index] > 2 * kernels.size()) break;
+    add(frame);
   }
-  for (const auto& stack : stacks) add_span(spans, {graph.frames[stack.back()].file, graph.frames[stack.back()].line, graph.frames[stack.back()].line});
+  size_t deepest = 0;
+  for (const auto& stack : stacks) deepest = std::max(deepest, stack.size());
+  for (size_t level = depth + 1; level < deepest; ++level) {
+    for (const auto& stack : stacks) {
+      if (level < stack.size()) add(stack[level]);
+    }
+  }
   return spans;
 }
 

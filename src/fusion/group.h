@@ -23,8 +23,11 @@ Group make_group(const Flow& flow, std::vector<graph::KernelId> kernels);
 
 std::vector<graph::FrameId> stack_of(const graph::Graph& graph, graph::FrameId frame);   // outermost first
 
-// Where the operators meet: the lines of the innermost function that calls them all; then the lines of the operators themselves.
-std::vector<Span> places_of(const graph::Graph& graph, std::span<const graph::OperatorId> operators);
+// By frame: how many kernels are launched by what is called on its line.
+std::vector<uint32_t> kernels_in_frames(const graph::Graph& graph);
+// Where the operators meet: the lines of the innermost function that calls them all; the calls of it that do mostly this; then the calls on
+// the way down to the operators, and their own lines.
+std::vector<Span> places_of(const graph::Graph& graph, std::span<const graph::OperatorId> operators, std::span<const uint32_t> kernels_in_frame);
 Location place_of(const graph::Graph& graph, graph::OperatorId op);
 Location place_of(const graph::Graph& graph, graph::EntryId entry);
 

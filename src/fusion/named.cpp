@@ -19,7 +19,8 @@ Family family_of(const std::string& folder) {
   return Family::Vector;
 }
 
-Family family_of(const Flow& flow, std::span<const NodeId> nodes) {
+Family family_of(const Context& context, std::span<const NodeId> nodes) {
+  const Flow& flow = context.flow;
   auto has = [&](std::initializer_list<std::string_view> kinds) {
     return std::any_of(nodes.begin(), nodes.end(), [&](NodeId id) { return std::find(kinds.begin(), kinds.end(), flow.node(id).kind.view()) != kinds.end(); });
   };
@@ -31,6 +32,12 @@ Family family_of(const Flow& flow, std::span<const NodeId> nodes) {
   if (cache || has({"rope", "kv_cache_write", "attention", "softmax", "linear_attention"})) return Family::Attention;
   if (has({"matmul", "quantized_matmul", "conv", "hadamard"})) return Family::MatMul;
   if (has({"rms_norm", "gemma_rms_norm", "layer_norm", "group_norm", "l2_norm"})) return Family::Norm;
+  bool of_experts = std::all_of(nodes.begin(), nodes.end(), [&](NodeId id) {
+    EntryId call = flow.graph().operators[flow.node(id).operators.front()].call;
+    ModuleId module = call.valid() ? flow.graph().entries[call].module : ModuleId{};
+    return module.valid() && context.expert_modules[module.index];
+  });
+  if (of_experts) return Family::MoE;
   if (has({"silu_mul", "gelu_mul", "silu", "gelu"})) return Family::Activation;
   return Family::Vector;
 }
@@ -192,7 +199,7 @@ std::vector<Candidate> find_fused(const Context& context, const std::vector<Cand
     std::string name = graph.kernels[kernel].name.str();
     candidate.name = name.substr(name.rfind('.') + 1);
     candidate.kind = "kernel";
-    candidate.family = family_of(context.flow, candidate.nodes);
+    candidate.family = family_of(context, candidate.nodes);
     std::string kinds = kinds_name(context, candidate.nodes);
     candidate.name_en = candidate.name_zh = candidate.name + " (" + kinds + ")";
     candidates.push_back(std::move(candidate));
@@ -329,7 +336,7 @@ std::vector<Candidate> find_available(const Context& context) {
       if (candidate.kernels.size() < 2) continue;
       std::string name = context.available[i].name;
       candidate.name = name.substr(name.rfind('.') + 1);
-      candidate.family = family_of(context.flow, candidate.nodes);
+      candidate.family = family_of(context, candidate.nodes);
       candidate.name_en = candidate.name_zh = candidate.name;
       candidate.why_en = "a kernel that does all of this exists already";
       candidate.why_zh = "已有一个算子能完成这些计算";

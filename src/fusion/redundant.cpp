@@ -26,7 +26,7 @@ Candidate make(const Context& context, std::vector<KernelId> kernels, std::strin
   candidate.removes = true;
   candidate.kernels = std::move(kernels);
   candidate.nodes = nodes_of(context, candidate.kernels);
-  candidate.family = family_of(context.flow, candidate.nodes);
+  candidate.family = family_of(context, candidate.nodes);
   return candidate;
 }
 

@@ -223,7 +223,7 @@ void keep_occurrences(const Context& context, Finding& finding, std::vector<Occu
   }
   finding.step_gain = times(finding.price.gain, static_cast<double>(finding.occurrences.size()));
   Group group = make_group(context.flow, finding.occurrences[0].kernels);
-  finding.locations = places_of(context.graph, finding.occurrences[0].operators);
+  finding.locations = places_of(context.graph, finding.occurrences[0].operators, context.kernels_in_frame);
   finding.operators_text = operator_texts(context.flow, group);
   finding.interface = make_interface(context.flow, group, finding.interface.name);
 }
