@@ -45,7 +45,7 @@ def run(runner):
     (pass_context,) = first_of(("vllm.compilation.passes.inductor_pass", "pass_context"), ("vllm.compilation.inductor_pass", "pass_context"))
     (resolve_obj_by_qualname,) = first_of(("vllm.utils.import_utils", "resolve_obj_by_qualname"), ("vllm.utils", "resolve_obj_by_qualname"))
 
-    if not hasattr(current_platform, "get_pass_manager_cls"):
+    if not callable(getattr(current_platform, "get_pass_manager_cls", None)):      # platforms of old have None for whatever they lack
         return
     # What is compiled is traced in the profile run: the fake implementations ask that step's context.
     with set_current_vllm_config(config), runner.profile_step():

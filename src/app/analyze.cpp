@@ -31,7 +31,7 @@ namespace {
 std::launch policy_of(const Options& o) { return o.jobs == 1 ? std::launch::deferred : std::launch::async; }
 
 // Does `meanwhile` beside it.
-std::vector<graph::ModelRun> evaluate(const Workspace& w, const Options& o, const std::vector<vllm::EvaluationTask>& tasks, const std::function<void()>& meanwhile) {
+std::vector<graph::ModelRun> evaluate_once(const Workspace& w, const Options& o, const std::vector<vllm::EvaluationTask>& tasks, const std::function<void()>& meanwhile) {
   if (tasks.size() == 1) {
     meanwhile();
     std::vector<graph::ModelRun> one;
@@ -58,6 +58,24 @@ std::vector<graph::ModelRun> evaluate(const Workspace& w, const Options& o, cons
   }
   std::vector<graph::ModelRun> runs;
   for (auto& run : reading) runs.push_back(run.get());
+  return runs;
+}
+
+// Trees that do not quite fit each other are told of, with what can be said of them all the same.
+std::vector<graph::ModelRun> evaluate(const Workspace& w, const Options& o, std::vector<vllm::EvaluationTask>& tasks, const std::function<void()>& meanwhile) {
+  constexpr int tries = 8;
+  std::vector<graph::ModelRun> runs = evaluate_once(w, o, tasks, meanwhile);
+  for (int i = 0; i < tries; ++i) {
+    bool again = false;
+    for (size_t task = 0; task < tasks.size(); ++task) {
+      auto site = vllm::misfit_of(runs[task], tasks[task].request);
+      if (!site) continue;
+      tasks[task].request.misfits.push_back(*site);
+      again = true;
+    }
+    if (!again) break;
+    runs = evaluate_once(w, o, tasks, [] {});
+  }
   return runs;
 }
 

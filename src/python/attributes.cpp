@@ -186,6 +186,8 @@ Value Interpreter::get_attribute(const Value& object, Symbol name) {
   if (auto* instance = object.as<Instance>()) {
     Value fallback = find_in_class(instance->cls, names::__getattr__);
     if (fallback.defined()) return call(fallback, {object, str(name)});
+    std::string path = instance->cls->name.str() + "." + name.str();
+    if (misfit(instance->cls->file, "there is no `" + path + "`; it is unknown")) return unknown("an attribute that this release lacks", path);
     raise("AttributeError", "'" + instance->cls->name.str() + "' object has no attribute '" + name.str() + "'");
   }
   if (auto* cls = object.as<Class>()) raise("AttributeError", "type object '" + cls->name.str() + "' has no attribute '" + name.str() + "'");

@@ -101,7 +101,7 @@ void Interpreter::bind_parameters(Function* function, const Arguments& arguments
     size_t optional = 0;
     for (size_t i = 0; i < count && i < function->defaults.size(); ++i) optional += scope.parameter_kinds[i] <= ParameterKind::Normal && function->defaults[i].defined();
     std::string takes = (optional > 0 ? "from " + std::to_string(positional_capacity - optional) + " to " : "") + std::to_string(positional_capacity);
-    raise_type_error(name() + " takes " + takes + " positional argument" + (takes == "1" ? "" : "s") + " but " + std::to_string(given) + (given == 1 ? " was" : " were") + " given");
+    if (!misfit(function->file->path, name() + " takes " + takes + " positional arguments, the others are left out")) raise_type_error(name() + " takes " + takes + " positional argument" + (takes == "1" ? "" : "s") + " but " + std::to_string(given) + (given == 1 ? " was" : " were") + " given");
   }
   for (const KeywordArgument& keyword : arguments.keywords) {
     bool found = false;
@@ -122,12 +122,18 @@ void Interpreter::bind_parameters(Function* function, const Arguments& arguments
       }
       if (!positional_only.empty()) raise_type_error(name() + " got some positional-only arguments passed as keyword arguments: '" + positional_only + "'");
     }
-    if (extra == nullptr) raise_type_error(name() + " got an unexpected keyword argument '" + keyword.name.str() + "'");
+    if (extra == nullptr) {
+      if (misfit(function->file->path, name() + " takes no `" + keyword.name.str() + "`, which is left out")) continue;
+      raise_type_error(name() + " got an unexpected keyword argument '" + keyword.name.str() + "'");
+    }
     extra->set(*this, keyword.name, keyword.value);
   }
   std::vector<std::string> missing, missing_keywords;
   for (size_t i = 0; i < count; ++i) {
     if (!slots[i].defined() && i < function->defaults.size()) slots[i] = function->defaults[i];
+    if (!slots[i].defined() && misfit(function->file->path, name() + " wants a `" + scope.parameter_names[i].str() + "`, which is unknown")) {
+      slots[i] = unknown("an argument that the caller does not know", scope.parameter_names[i].str());
+    }
     if (!slots[i].defined()) {
       (scope.parameter_kinds[i] == ParameterKind::KeywordOnly ? missing_keywords : missing).push_back("'" + scope.parameter_names[i].str() + "'");
     }

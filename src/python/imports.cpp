@@ -392,6 +392,14 @@ Value Interpreter::bind_import(Frame& frame, Symbol module, Symbol attribute) {
 
 namespace {
 
+bool only_imports(const Ast& ast) {
+  auto statements = ast.children_of(ast[ast.root]);
+  return std::all_of(statements.begin(), statements.end(), [&](NodeId id) {
+    NodeKind kind = ast[id].kind;
+    return kind == NodeKind::Import || kind == NodeKind::ImportFrom || kind == NodeKind::If || kind == NodeKind::ExpressionStatement;
+  });
+}
+
 // Nothing reads the name that an import binds: it is made for what the imported module does.
 bool never_read(const Frame& frame, NodeId alias, Symbol name) {
   const CodeFile& file = *frame.file;
@@ -444,7 +452,10 @@ void Interpreter::execute_import(Frame& frame, NodeId id) {
     if (name != Symbol("*")) {
       Value value = bind_import(frame, module, name);
       auto* lazy = value.as<LazyImport>();
-      if (lazy != nullptr && frame.function != nullptr && never_read(frame, alias_id, as.empty() ? name : as)) value = force(lazy);
+      // In a module this may be a name for others to import; a package that only takes its own modules does so for what they do.
+      bool own = module == frame.module->name && only_imports(ast) && module_exists(Symbol(module.str() + "." + name.str()));
+      bool acts = lazy != nullptr && (frame.function != nullptr || own);
+      if (acts && never_read(frame, alias_id, as.empty() ? name : as)) value = force(lazy);
       store_name(frame, alias_id, value);
       continue;
     }

@@ -44,6 +44,13 @@ TEST(Imports, AProgramsOwnImportFunctionSeesModules) {
             "1 ['seen']\n");
 }
 
+TEST(Imports, APackageThatOnlyTakesItsOwnModulesRunsThem) {
+  TestProgram program;
+  program.loader.sources = {{"p", "if True:\n    from p import patch\n"}, {"p.patch", "import target\ntarget.x = 2\n"}, {"target", "x = 1\n"},
+                            {"q", "from q import names\ny = 1\n"}, {"q.names", "import target\ntarget.x = 3\n"}};
+  EXPECT_EQ(program.run("def f():\n    import p\n    from q import y\n    return y\nf()\nimport target\nprint(target.x)\n"), "2\n");
+}
+
 TEST(Imports, ACircleEnds) {
   TestProgram program;
   program.loader.sources = {{"a", "from b import x\n"}, {"b", "from a import x\n"}};

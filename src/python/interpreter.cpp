@@ -133,6 +133,15 @@ uint32_t Interpreter::current_line() const {
   return 0;
 }
 
+bool Interpreter::misfit(Symbol other_file, const std::string& what) {
+  auto tree = [](Symbol file) { return file.view().substr(0, file.view().find('/')); };
+  bool here = std::find(misfits.begin(), misfits.end(), std::pair(current_file(), current_line())) != misfits.end();
+  bool partner = std::find(partners.begin(), partners.end(), tree(other_file)) != partners.end();
+  if (!here || !partner || tree(current_file()) == tree(other_file)) return false;
+  note(NoteKind::Assumption, "these releases do not fit each other: " + what);
+  return true;
+}
+
 void Interpreter::note(NoteKind kind, std::string message) {
   Symbol file = current_file();
   uint32_t line = current_line();

@@ -217,6 +217,12 @@ class Interpreter {
   // --- hooks of other layers
   // Called before a Python function runs; a defined result replaces the call. Used for stand-ins of functions by qualified name.
   std::function<Value(Interpreter&, Function*, const Arguments&)> call_hook;
+  // Lines where two trees do not fit each other: another release of one was meant. Arguments that a function of the other tree does not know
+  // are left out there, those that it wants and attributes that its objects lack are unknown; each with a Note. `partners`: the trees that are
+  // released apart and meant for each other.
+  std::vector<std::pair<Symbol, uint32_t>> misfits;
+  std::vector<std::string_view> partners;
+  bool misfit(Symbol other_file, const std::string& what);                 // notes it
   // Called when an Unknown is called; a defined result is the call's value (the torch layer records an opaque call). Default: an Unknown.
   std::function<Value(Interpreter&, const Unknown&, const Arguments&)> unknown_call_hook;
   // Decides a branch on an Unknown; default: false.

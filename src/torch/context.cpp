@@ -193,12 +193,14 @@ std::optional<std::vector<double>> Context::known(TensorObject* tensor) {
     else out.push_back((*data)[static_cast<size_t>(offset)]);
   });
   if (!inside) return std::nullopt;
+  estimate_read_ |= storages_[t.storage.index].estimated;
   return out;
 }
 
 void Context::set_known(TensorObject* tensor, const std::vector<double>& data) {
   const Tensor& t = info(tensor);
   auto& stored = storages_[t.storage.index].data;
+  storages_[t.storage.index].estimated = estimate_read_ || (stored != nullptr && storages_[t.storage.index].estimated);
   if (stored == nullptr) {
     if (t.view_of.valid() || !graph.contiguous(t) || t.storage_offset.value != 0) return;
     stored = std::make_shared<std::vector<double>>(data);
@@ -212,6 +214,21 @@ void Context::set_known(TensorObject* tensor, const std::vector<double>& data) {
 }
 
 void Context::forget_known(TensorObject* tensor) { storages_[info(tensor).storage.index].data = nullptr; }
+
+void Context::set_even(TensorObject* tensor, int64_t total) {
+  int64_t bins = element_count(info(tensor).shape);
+  if (bins == 0 || bins > max_known) return;
+  std::vector<double> data;
+  for (int64_t i = 0; i < bins; ++i) data.push_back(static_cast<double>((i + 1) * total / bins - i * total / bins));
+  estimate_read_ = true;
+  set_known(tensor, data);
+}
+
+std::optional<std::vector<double>> Context::known_to_python(TensorObject* tensor) {
+  auto data = known(tensor);
+  if (data && estimated(tensor)) interpreter.note(python::NoteKind::Assumption, "how many of the tokens go where is data: taken to be spread evenly");
+  return data;
+}
 
 graph::FrameId Context::frame() {
   std::vector<python::Frame*> stack;

@@ -118,6 +118,12 @@ class Context {                      // one per Interpreter: Interpreter::user_d
   std::optional<std::vector<double>> known(TensorObject* tensor);       // in order of the indices
   void set_known(TensorObject* tensor, const std::vector<double>& data); // of a tensor just made, or written in place
   void forget_known(TensorObject* tensor);
+  // Counts of data that nobody knows: `total` things spread evenly over the elements. What is computed from an estimate is one, and who makes
+  // a Python number of it says so.
+  void set_even(TensorObject* tensor, int64_t total);
+  bool estimated(TensorObject* tensor) { return storages_[info(tensor).storage.index].estimated; }
+  std::optional<std::vector<double>> known_to_python(TensorObject* tensor);
+  void begin_operation() { estimate_read_ = false; }
 
   // --- values
   Value dtype_object(DType dtype) const;
@@ -147,6 +153,7 @@ class Context {                      // one per Interpreter: Interpreter::user_d
     bool host = false;                                                 // on the CPU: its kernels are no launches on the device
     std::vector<Write> writes;
     std::shared_ptr<std::vector<double>> data;                         // all of it, when known
+    bool estimated = false;                                            // the data are
   };
   bool may_overlap(const graph::Tensor& a, const graph::Tensor& b) const;
   graph::StorageId new_storage();
@@ -155,6 +162,7 @@ class Context {                      // one per Interpreter: Interpreter::user_d
   std::vector<graph::EntryId> open_;
   std::vector<graph::ModuleId> modules_;
   std::vector<CallScope*> calls_;
+  bool estimate_read_ = false;                                         // by the operation that runs
   std::vector<DTypeObject*> dtypes_;                                   // by DType
   std::unordered_map<std::string, python::Class*> named_tuples_;
   friend void define_types(Context& context);

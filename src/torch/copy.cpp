@@ -90,7 +90,7 @@ Value nested(Interpreter& interpreter, const Shape& shape, size_t axis, const st
 Value tolist(Bound& bound) {
   Context& context = bound.context;
   graph::Tensor info = bound.info(0);
-  auto data = context.known(bound.tensor(0));
+  auto data = context.known_to_python(bound.tensor(0));
   if (!data && element_count(info.shape) > Context::max_known)
     return context.interpreter.unknown("the data of a tensor", "torch.Tensor.tolist");
   Value unknown = data ? Value() : context.interpreter.unknown("the data of a tensor", "torch.Tensor.tolist");
@@ -119,7 +119,7 @@ Value item(Bound& bound) {
   graph::Tensor info = bound.info(0);
   if (element_count(info.shape) != 1)
     bound.fail("a Tensor with " + std::to_string(element_count(info.shape)) + " elements cannot be converted to Scalar");
-  if (auto data = context.known(bound.tensor(0))) return python_number(info.dtype, (*data)[0]);
+  if (auto data = context.known_to_python(bound.tensor(0))) return python_number(info.dtype, (*data)[0]);
   CallScope call = bound.open();
   // How many tokens go somewhere is data, and decides shapes: all of them is what a step has to hold.
   if (std::optional<Dim> most = most_counted(context, bound.tensor(0))) {
@@ -231,14 +231,14 @@ void define_copies(Context& context) {
     int64_t count = element_count(context.info(tensor).shape);
     if (count > 1) i.raise("RuntimeError", "Boolean value of Tensor with more than one value is ambiguous");
     if (count == 0) return Value::of(false);
-    if (auto data = context.known(tensor)) return Value::of((*data)[0] != 0);
+    if (auto data = context.known_to_python(tensor)) return Value::of((*data)[0] != 0);
     return i.unknown("the data of a tensor decides a branch", "torch.Tensor.__bool__");
   });
   auto scalar = [&context](std::string_view name, auto make) {
     define_native(context, "Tensor." + std::string(name),
                   [&context, make, name = std::string(name)](Interpreter& i, const Arguments& a) -> Value {
                     TensorObject* tensor = context.as_tensor(a[0]);
-                    auto data = context.known(tensor);
+                    auto data = context.known_to_python(tensor);
                     if (element_count(context.info(tensor).shape) != 1)
                       i.raise_type_error("only one element tensors can be converted to Python scalars");
                     return data ? make((*data)[0]) : i.unknown("the data of a tensor", "torch.Tensor." + name);

@@ -166,7 +166,7 @@ Value repeat_interleave(Bound& bound) {
   } else if (!bound.none(3)) {
     shape[axis] = bound.dim(3);
   } else {
-    counts = context.known(bound.tensor(1));
+    counts = context.known_to_python(bound.tensor(1));
     if (!counts) {
       bound.interpreter.note(python::NoteKind::Assumption, "the repeats of `repeat_interleave` are data: taken as 1 each");
     } else {

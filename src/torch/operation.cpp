@@ -170,6 +170,7 @@ void define(Context& context, std::string_view names, std::string_view aten, std
             return interpreter.not_implemented();
           }
           bind(bound, arguments);
+          context.begin_operation();
           try {
             return operation->body(bound);
           } catch (UnknownArgument& unknown) {

@@ -154,6 +154,14 @@ Value isin(Bound& bound) {
   return plain(bound, elements.shape, DType::Bool, {bound.tensor(0), bound.tensor(1)}, data);
 }
 
+// How many elements of the input fall into each bin.
+Value counted(Bound& bound, const Shape& shape, DType dtype, const std::optional<std::vector<double>>& counts) {
+  int64_t total = element_count(bound.info(0).shape);
+  Value out = plain(bound, shape, dtype, {bound.tensor(0)}, counts);
+  if (!counts) bound.context.set_even(bound.context.as_tensor(out), total);
+  return out;
+}
+
 Value bincount(Bound& bound) {
   Context& context = bound.context;
   int64_t size = bound.integer(2);
@@ -166,8 +174,10 @@ Value bincount(Bound& bound) {
   } else {
     bound.interpreter.note(python::NoteKind::Assumption, "the largest element of `bincount` is data: taken as below minlength");
   }
-  return plain(bound, {Dim(size)}, DType::I64, {bound.tensor(0)}, counts);
+  return counted(bound, {Dim(size)}, DType::I64, counts);
 }
+
+Value histc(Bound& bound) { return counted(bound, {bound.dim(1)}, bound.info(0).dtype, {}); }
 
 // diff(input, n, dim): x[1:] - x[:-1]
 Value diff(Bound& bound) {
@@ -203,8 +213,7 @@ void define_sorting(Context& context) {
          [](Bound& b) { return search(b, 1, 0); });
   define(context, "torch.isin", "isin", "elements, test_elements, *, assume_unique=False, invert=False", isin);
   define(context, "torch.bincount Tensor.bincount", "bincount", "input, weights=None, minlength=0", bincount);
-  define(context, "torch.histc Tensor.histc", "histc", "input, bins=100, min=0, max=0",
-         [](Bound& b) { return plain(b, {b.dim(1)}, b.info(0).dtype, {b.tensor(0)}); });
+  define(context, "torch.histc Tensor.histc", "histc", "input, bins=100, min=0, max=0", histc);
   define(context, "torch.diff Tensor.diff", "diff", "input, n=1, dim=-1", diff);
   define(context, "torch.block_diag", "block_diag", "*tensors", [](Bound& b) {
     auto& e = b.expressions();

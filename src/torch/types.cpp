@@ -174,6 +174,7 @@ Value Context::named_tuple(std::string_view name, std::initializer_list<std::str
 void define_types(Context& context) {
   Interpreter& i = context.interpreter;
   python::Module* torch = i.find_module(Symbol("torch"));
+  torch->dict->set(i, Symbol("torch"), torch);       // a module that imports itself
   auto set = [&](std::string_view name, const Value& value) { torch->dict->set(i, Symbol(name), value); };
 
   // dtype

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <tuple>
 
@@ -131,6 +132,10 @@ void Evaluation::begin() {
 
 void Evaluation::construct() {
   State& s = *state_;
+  s.interpreter.misfits = s.facts.request.misfits;
+  for (const source::Tree* tree : {s.sources.vllm, s.sources.ascend}) {
+    if (tree != nullptr) s.interpreter.partners.push_back(source::import_name(tree->package()));
+  }
   s.step("prepare", [&] { s.config = s.worker("prepare", {}); });
   s.step("construct", [&] { s.runner = s.worker("construct", {s.config}); });
 }
@@ -178,6 +183,18 @@ void Evaluation::switch_to(const ModelRequest& request, const graph::Scenario& s
   state_->facts.scenario = scenario;
   state_->since = std::chrono::steady_clock::now();
   state_->stopwatch = Stopwatch();   // of the thread that goes on
+}
+
+std::optional<std::pair<Symbol, uint32_t>> misfit_of(const graph::ModelRun& run, const ModelRequest& request) {
+  auto says = [&](std::string_view text) { return run.exception.find(text) != std::string::npos; };
+  bool call = run.exception.starts_with("TypeError: ") && (says("() takes ") || says("() got an unexpected keyword argument") || says("() missing "));
+  bool attribute = run.exception.starts_with("AttributeError: ") && says(" object has no attribute ");
+  if (run.stack.empty() || (!call && !attribute)) return std::nullopt;
+  std::pair<Symbol, uint32_t> site(run.stack.back().file, run.stack.back().line);
+  // What stands for the runner is ours: it fits, or is mended.
+  if (site.first.view().starts_with("library/fusescout")) return std::nullopt;
+  if (std::find(request.misfits.begin(), request.misfits.end(), site) != request.misfits.end()) return std::nullopt;
+  return site;
 }
 
 graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& request, const graph::Scenario& scenario, python::Limits limits) {

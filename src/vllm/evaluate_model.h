@@ -2,7 +2,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "graph/model_run.h"
 #include "graph/scenario.h"
@@ -28,6 +31,7 @@ struct ModelRequest {
   std::string config;        // the text of config.json
   std::string config_folder; // for a configuration_*.py beside it; may be empty
   std::string quant_description;  // the text of the scenario's quant_description file; may be empty
+  std::vector<std::pair<Symbol, uint32_t>> misfits = {};  // see python::Interpreter; from misfit_of
 };
 
 // One evaluation in steps. What several have in common is done once: a process that stands between two steps is forked (evaluate_models.h).
@@ -49,6 +53,9 @@ class Evaluation {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+// Where the run ended because the trees do not fit each other, if it did and the request does not know it: worth another try with it.
+std::optional<std::pair<Symbol, uint32_t>> misfit_of(const graph::ModelRun& run, const ModelRequest& request);
 
 graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& request, const graph::Scenario& scenario, python::Limits limits = {});
 

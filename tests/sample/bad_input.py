@@ -95,6 +95,19 @@ def test_missing_attribute(program: Program, folder: Path):
                     says=["AttributeError", "no_such_attribute", f"vllm/model_executor/models/tiny_dense.py:{line}"])
 
 
+def test_trees_that_do_not_fit_each_other(program: Program, folder: Path):
+    """An attribute that the other tree's object lacks, an argument that its function does not know: told, and the rest is analysed."""
+    platform = "vllm_ascend/vllm_ascend/platform.py"
+    trees = edited(folder, platform, lambda text: text.replace("        compilation_config = vllm_config.compilation_config\n",
+                                                               "        compilation_config = vllm_config.compilation_config\n        compilation_config.of_another_release\n"))
+    path = folder / "sample/vllm_ascend/vllm_ascend/ops/activation.py"
+    path.write_text(path.read_text().replace("def forward_oot(self, x", "def forward_oot(self, x, *, of_another_release"))
+    done = program.result("analyze", "TinyDenseForCausalLM", "--config", SAMPLE / "configs/tiny_dense", trees=trees)
+    assert done.returncode == 0 and "silu_mul" in done.stdout, done.stderr
+    assert "there is no `CompilationConfig.of_another_release`" in done.stderr, done.stderr
+    assert "wants a `of_another_release`" in done.stderr, done.stderr
+
+
 def test_the_model_refuses(program: Program, folder: Path):
     """Its own exception, and the Python stack that led there."""
     line = line_of(SAMPLE / DENSE_FILE, "Unsupported activation")

@@ -1,6 +1,6 @@
 """The collectives: each is one call that communicates, in place as torch does it."""
 import op as canonical
-from fusescout import operator
+from fusescout import exchange_estimate, operator
 from torch.distributed.distributed_c10d import ProcessGroup, ReduceOp, Work, _of
 
 __all__ = ["all_reduce", "all_gather", "all_gather_into_tensor", "reduce_scatter", "reduce_scatter_tensor", "all_to_all", "all_to_all_single", "broadcast",
@@ -72,11 +72,14 @@ def all_reduce(tensor, op=ReduceOp.SUM, group=None, async_op=False):
 
 def all_gather_into_tensor(output_tensor, input_tensor, group=None, async_op=False):
     _all_gather_into_tensor(input_tensor, output_tensor, **_on(group))
+    exchange_estimate(input_tensor, output_tensor)
     return _done(async_op)
 
 
 def all_gather(tensor_list, tensor, group=None, async_op=False):
     _all_gather(tensor, tensor_list, **_on(group))
+    for output in tensor_list:
+        exchange_estimate(tensor, output)
     return _done(async_op)
 
 
@@ -92,6 +95,7 @@ def reduce_scatter(output, input_list, op=ReduceOp.SUM, group=None, async_op=Fal
 
 def all_to_all_single(output, input, output_split_sizes=None, input_split_sizes=None, group=None, async_op=False):
     _all_to_all_single(input, output, output_split_sizes, input_split_sizes, **_on(group))
+    exchange_estimate(input, output)
     return _done(async_op)
 
 
