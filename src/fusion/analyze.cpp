@@ -63,7 +63,8 @@ std::vector<Candidate> merge(std::vector<Candidate> named, std::vector<Candidate
       continue;
     }
     Candidate& other = result[it->second];
-    bool better = candidate.blocked.empty() != other.blocked.empty() ? candidate.blocked.empty() : candidate.nodes.size() > other.nodes.size();
+    auto rank = [](const Candidate& c) { return std::tuple(c.blocked.empty(), !c.part, c.nodes.size()); };
+    bool better = rank(candidate) > rank(other);
     if (better) other = std::move(candidate);
   }
   for (Candidate& candidate : available) {
@@ -84,6 +85,31 @@ std::vector<Candidate> merge(std::vector<Candidate> named, std::vector<Candidate
     }
   }
   return result;
+}
+
+// A smaller variant of a pattern counts where it can be done and the larger one cannot.
+std::vector<Finding> without_parts(const Context& context, std::vector<Finding> findings) {
+  std::map<std::string, std::set<KernelId>> taken;   // by pattern
+  auto take = [&](const Finding& finding) {
+    for (const Occurrence& occurrence : finding.occurrences) taken[finding.pattern].insert(occurrence.kernels.begin(), occurrence.kernels.end());
+  };
+  std::vector<Finding> kept, parts;
+  for (Finding& finding : findings) {
+    if (!finding.part && (wanted(finding) || finding.verdict == Verdict::AlreadyFused)) take(finding);
+    (finding.part ? parts : kept).push_back(std::move(finding));
+  }
+  std::stable_sort(parts.begin(), parts.end(), [](const Finding& a, const Finding& b) { return a.kernels_text.size() > b.kernels_text.size(); });
+  for (Finding& part : parts) {
+    if (!wanted(part)) continue;
+    const std::set<KernelId>& others = taken[part.pattern];
+    std::vector<Occurrence> left = part.occurrences;
+    std::erase_if(left, [&](const Occurrence& o) { return std::any_of(o.kernels.begin(), o.kernels.end(), [&](KernelId kernel) { return others.contains(kernel); }); });
+    if (left.empty()) continue;
+    if (left.size() < part.occurrences.size()) keep_occurrences(context, part, std::move(left));
+    take(part);
+    kept.push_back(std::move(part));
+  }
+  return kept;
 }
 
 class Planner {
@@ -117,6 +143,33 @@ class Planner {
       share(finding);
       result.push_back(std::move(finding));
     }
+  }
+
+  // Of a fusion that takes in kernels which need not run at all, only what it saves beyond them counts.
+  void discount(Finding& finding) const {
+    if (!wanted(finding) || finding.proposal.empty()) return;
+    Estimate other;
+    for (KernelId kernel : finding.occurrences[0].kernels) {
+      auto it = removed_.find(kernel);
+      if (it == removed_.end()) continue;
+      other = {other.low + it->second.low, other.nominal + it->second.nominal, other.high + it->second.high};
+    }
+    if (other.nominal <= 0) return;
+    auto less = [&](Estimate& e) { e = {e.low - other.low, e.nominal - other.nominal, e.high - other.high}; };
+    less(finding.price.before);
+    less(finding.price.gain);
+    finding.price.pessimistic_gain -= other.low;
+    finding.step_gain = times(finding.price.gain, static_cast<double>(finding.occurrences.size()));
+    finding.conditions.push_back({"removed", true, fmt::format("{:.2f} us", other.nominal), "of kernels in it that need not run at all, which is another finding"});
+    finding.price.arithmetic.push_back(fmt::format("less {:.2f} us of kernels that need not run at all: {:.2f} us of {:.2f} us", other.nominal,
+                                                   finding.price.gain.nominal, finding.price.before.nominal));
+    double needed = std::max(0.5, 0.05 * finding.price.before.nominal);
+    if (finding.price.gain.nominal > needed && finding.price.pessimistic_gain > 0) return;
+    finding.verdict = Verdict::NoGain;
+    finding.reason = finding.price.gain.nominal > needed
+                         ? fmt::format("saves {:.2f} us, but loses {:.2f} us in the worst case of the uncertain parameters", finding.price.gain.nominal,
+                                       -finding.price.pessimistic_gain)
+                         : fmt::format("saves {:.2f} us, less than {:.2f} us that would count", finding.price.gain.nominal, needed);
   }
 
   std::vector<bool> taken() const {
@@ -162,7 +215,9 @@ class Planner {
     std::vector<Occurrence> free;
     std::string better;
     for (const Occurrence& occurrence : finding.occurrences) {
-      auto owned = std::find_if(occurrence.kernels.begin(), occurrence.kernels.end(), [&](KernelId kernel) { return !owner_[kernel.index].empty(); });
+      auto owned = std::find_if(occurrence.kernels.begin(), occurrence.kernels.end(), [&](KernelId kernel) {
+        return !owner_[kernel.index].empty() && (finding.proposal.empty() || !removed_.contains(kernel));
+      });
       if (owned == occurrence.kernels.end()) free.push_back(occurrence);
       else if (better.empty()) better = owner_[owned->index];
     }
@@ -176,7 +231,8 @@ class Planner {
     }
     for (const Occurrence& occurrence : finding.occurrences) {
       for (KernelId kernel : occurrence.kernels) owner_[kernel.index] = finding.id;
-      if (finding.proposal.empty()) removed_.insert(occurrence.kernels.begin(), occurrence.kernels.end());
+      if (!finding.proposal.empty()) continue;
+      for (KernelId kernel : occurrence.kernels) removed_[kernel] = times(finding.price.gain, 1.0 / static_cast<double>(occurrence.kernels.size()));
     }
     saved.low += finding.step_gain.low;
     saved.nominal += finding.step_gain.nominal;
@@ -187,7 +243,7 @@ class Planner {
   Estimate step_;
   std::vector<std::string> owner_;                 // of each kernel: the finding that takes it
   std::set<std::vector<KernelId>> known_;
-  std::set<KernelId> removed_;                     // nothing takes their place
+  std::map<KernelId, Estimate> removed_;           // nothing takes their place: what that saves
   std::map<std::string, int> ids_;
 };
 
@@ -250,20 +306,22 @@ Analysis analyze(const ModelRun& run, const std::vector<Pattern>& patterns, std:
   std::vector<bool> none(run.graph.kernels.size());
 
   // What need not run at all, and what has a name, before what the generic engines find.
-  std::vector<Candidate> first = merge(find_named(context, patterns), find_available(context));
   std::vector<Candidate> redundant = find_redundant(context, none);
-  auto repeated = std::stable_partition(redundant.begin(), redundant.end(), [](const Candidate& c) { return c.kind == "repeated"; });
-  first.insert(first.end(), std::make_move_iterator(redundant.begin()), std::make_move_iterator(repeated));
-  planner.add(judge(context, std::move(first)));
+  auto layouts = std::stable_partition(redundant.begin(), redundant.end(), [](const Candidate& c) { return !c.name.starts_with("layout_"); });
+  planner.add(judge(context, {std::make_move_iterator(redundant.begin()), std::make_move_iterator(layouts)}));
+  std::vector<Finding> named = judge(context, merge(find_named(context, patterns), find_available(context)));
+  for (Finding& finding : named) planner.discount(finding);
+  planner.add(without_parts(context, std::move(named)));
 
   std::vector<bool> taken = planner.taken();
   std::vector<Candidate> second = find_chains(context, taken);
-  for (Candidate& candidate : find_siblings(context, taken)) second.push_back(std::move(candidate));
-  for (auto it = repeated; it != redundant.end(); ++it) {
+  for (auto it = layouts; it != redundant.end(); ++it) {
     bool spoken_for = std::any_of(it->kernels.begin(), it->kernels.end(), [&](KernelId kernel) { return taken[kernel.index]; });
     if (!spoken_for) second.push_back(std::move(*it));
   }
   planner.add(judge(context, std::move(second)));
+  // A copy that goes is better than one launch for several of them.
+  planner.add(judge(context, find_siblings(context, planner.taken())));
 
   analysis.findings = std::move(planner.result);
   join_places(analysis.findings);

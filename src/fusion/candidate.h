@@ -21,6 +21,7 @@ struct Candidate {
   std::vector<NodeId> nodes;                 // what it is about; the kernels may compute more
   std::vector<graph::KernelId> kernels;      // that hold the nodes
   bool removes = false;                      // nothing takes the kernels' place
+  bool part = false;                         // of what a larger variant of its pattern takes: for where that comes to nothing
   std::vector<std::vector<NodeId>> after;    // nodes, by kernel that takes their place; empty: all are one
   std::vector<Condition> conditions;
   std::string blocked;                       // the first reason against it
@@ -43,7 +44,7 @@ Family family_of(const std::string& folder);           // "norm"
 // By the most particular operator: a chain with a norm is a Norm. What has none is MoE all the same where it serves experts.
 Family family_of(const Context& context, std::span<const NodeId> nodes);
 std::vector<NodeId> nodes_of(const Context& context, std::span<const graph::KernelId> kernels);
-// "add_rms_norm_cast": distinct kinds in order, the first four.
+// "add_rms_norm_cast": what they do, each once, in order, the first four; a kernel that does many things by its own name.
 std::string kinds_name(const Context& context, std::span<const NodeId> nodes, std::string_view between = "_");
 void set_kernels(const Context& context, Candidate& candidate);  // from its nodes
 void check(Candidate& candidate, std::string name, bool holds, std::string value, std::string reason);

@@ -81,6 +81,7 @@ struct Finding {
   std::string why_zh, why_en;            // why it helps
   Verdict verdict = Verdict::Blocked;
   std::string reason;                    // of everything that is no opportunity
+  bool part = false;                     // of a larger variant of its pattern that comes to nothing in these places
   std::string alternative_to;            // of an opportunity: id of the better one that takes a kernel of it; not in the sum
   std::vector<Span> locations;           // where the operators stand; the first is the primary one
   std::vector<Occurrence> occurrences;   // one for each layer; the first is the representative

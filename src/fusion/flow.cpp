@@ -192,6 +192,7 @@ Launches::Launches(const Graph& graph) : of_kernel_(graph.kernels.size(), UINT32
   }
   in_place[graph.storages] = false;
   in_place_ = in_place;
+  writes_.resize(graph.storages + 1);
 
   std::vector<uint32_t> made_by(graph.tensors.size(), UINT32_MAX);
   std::vector<std::vector<Access>> accesses(graph.storages + 1);
@@ -223,6 +224,7 @@ Launches::Launches(const Graph& graph) : of_kernel_(graph.kernels.size(), UINT32
         std::erase_if(list, [&](const Access& before) { return graph.tensors[before.tensor].shape == graph.tensors[id].shape; });
       }
       list.push_back({launch, id, write});
+      if (write) writes_[storage].push_back(event.entry);
     };
     for (TensorId input : inputs) {
       TensorId root = graph.root(input);
@@ -239,6 +241,13 @@ Launches::Launches(const Graph& graph) : of_kernel_(graph.kernels.size(), UINT32
 bool Launches::written_in_place(TensorId tensor) const {
   StorageId storage = graph_->tensors[tensor].storage;
   return storage.valid() && storage.index < in_place_.size() && in_place_[storage.index];
+}
+
+bool Launches::overwritten(TensorId tensor, EntryId after, EntryId until) const {
+  if (!written_in_place(tensor)) return false;
+  const std::vector<uint32_t>& writes = writes_[graph_->tensors[tensor].storage.index];
+  auto next = std::upper_bound(writes.begin(), writes.end(), after.index);
+  return next != writes.end() && *next <= until.index;
 }
 
 void Launches::depend(uint32_t from, uint32_t to, TensorId written) {

@@ -97,6 +97,8 @@ class Launches {
   Obstacle obstacle(std::span<const graph::KernelId> kernels) const;
   // Something overwrites the tensor's memory after it was first made.
   bool written_in_place(graph::TensorId tensor) const;
+  // A call behind `after`, up to `until`, writes into the tensor's memory.
+  bool overwritten(graph::TensorId tensor, graph::EntryId after, graph::EntryId until) const;
 
  private:
   void depend(uint32_t from, uint32_t to, graph::TensorId written);
@@ -106,6 +108,7 @@ class Launches {
   std::unordered_map<uint64_t, graph::TensorId> write_edges_;  // (from, to) that come from a write alone
   const graph::Graph* graph_;
   std::vector<bool> in_place_;                                 // by storage
+  std::vector<std::vector<uint32_t>> writes_;                  // by storage: calls in order; of those that are written in place
 };
 
 }  // namespace fusescout::fusion

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -8,9 +9,8 @@ namespace fusescout::fusion {
 bool generic(const Finding& finding) { return finding.kind != "pattern" && finding.kind != "kernel" && finding.kind != "pass"; }
 
 Site site_of(const Finding& finding) {
-  std::vector<std::tuple<Symbol, uint32_t, uint32_t>> lines;
-  for (const Span& span : finding.locations) lines.emplace_back(span.file, span.first_line, span.last_line);
-  return {finding.pattern, finding.name_en, std::move(lines), finding.layers, finding.verdict, finding.alternative_to.empty()};
+  const Span& span = finding.locations[0];
+  return {finding.pattern, finding.name_en, span.file, span.first_line, span.last_line, finding.verdict, finding.alternative_to.empty()};
 }
 
 void join_places(std::vector<Finding>& findings) {
@@ -31,6 +31,9 @@ void join_places(std::vector<Finding>& findings) {
       if (i == best) continue;
       Finding& other = findings[i];
       kept.occurrences.insert(kept.occurrences.end(), other.occurrences.begin(), other.occurrences.end());
+      for (std::string& layer : other.layers) {
+        if (std::find(kept.layers.begin(), kept.layers.end(), layer) == kept.layers.end()) kept.layers.push_back(layer);
+      }
       kept.step_gain = {kept.step_gain.low + other.step_gain.low, kept.step_gain.nominal + other.step_gain.nominal, kept.step_gain.high + other.step_gain.high};
       kept.step_share += other.step_share;
       kept.step_share_low += other.step_share_low;

@@ -1,5 +1,6 @@
 // Candidates of the declared patterns and of existing kernels.
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -55,15 +56,36 @@ std::vector<NodeId> nodes_of(const Context& context, std::span<const KernelId> k
   return nodes;
 }
 
+namespace {
+
+// "triton.fused_gdn_gating_kernel" does gdn_gating.
+std::string work_of(std::string_view kernel) {
+  kernel.remove_prefix(kernel.rfind('.') + 1);
+  for (std::string_view prefix : {"_", "fused_", "npu_"}) {
+    if (kernel.starts_with(prefix)) kernel.remove_prefix(prefix.size());
+  }
+  for (std::string_view suffix : {"_npu", "_kernel"}) {
+    if (kernel.ends_with(suffix)) kernel.remove_suffix(suffix.size());
+  }
+  return std::string(kernel);
+}
+
+}  // namespace
+
 std::string kinds_name(const Context& context, std::span<const NodeId> nodes, std::string_view between) {
+  constexpr size_t spelled_out = 2;     // operators of one kernel; of more its own name says what it does
+  std::map<KernelId, size_t> work;
+  for (NodeId id : nodes) ++work[context.flow.kernel_of(id)];
   std::string name;
-  std::vector<Symbol> kinds;
+  std::vector<std::string> kinds;
   for (NodeId id : nodes) {
-    Symbol kind = context.flow.node(id).kind;
+    KernelId kernel = context.flow.kernel_of(id);
+    bool whole = kernel.valid() && work.size() > 1 && work[kernel] > spelled_out;
+    std::string kind = whole ? work_of(context.graph.kernels[kernel].name.view()) : context.flow.node(id).kind.str();
     if (kinds.size() == 4 || std::find(kinds.begin(), kinds.end(), kind) != kinds.end()) continue;
-    kinds.push_back(kind);
     if (!name.empty()) name += between;
-    name += kind.view();
+    name += kind;
+    kinds.push_back(std::move(kind));
   }
   return name;
 }
@@ -216,12 +238,13 @@ std::vector<Candidate> find_named(const Context& context, const std::vector<Patt
     std::vector<bool> covered(context.flow.size());     // by a larger variant of this pattern
     for (const PatternGraph& graph : pattern.graphs) {
       for (const Match& match : find_matches(context.flow, graph)) {
-        if (std::all_of(match.nodes.begin(), match.nodes.end(), [&](NodeId id) { return covered[id]; })) continue;
         if (!is_meant(context, pattern, match)) continue;
+        bool part = std::all_of(match.nodes.begin(), match.nodes.end(), [&](NodeId id) { return covered[id]; });
         for (NodeId id : match.nodes) covered[id] = true;
         Candidate candidate;
         candidate.name = pattern.name;
         candidate.kind = "pattern";
+        candidate.part = part;
         candidate.family = family_of(pattern.family);
         candidate.name_en = pattern.name_en;
         candidate.name_zh = pattern.name_zh;
@@ -235,6 +258,7 @@ std::vector<Candidate> find_named(const Context& context, const std::vector<Patt
           for (uint32_t node : kernel) candidate.after.back().push_back(match.nodes[node]);
         }
         set_kernels(context, candidate);
+        if (part && candidate.kernels.size() < 2) continue;
         if (candidate.kernels.size() > 1) {
           check_requirements(context, pattern, match, candidate);
           check_legality(context, candidate);

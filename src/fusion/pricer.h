@@ -17,6 +17,8 @@ struct Estimate {  // microseconds
   double high = 0;
 };
 
+inline Estimate times(const Estimate& e, double factor) { return {e.low * factor, e.nominal * factor, e.high * factor}; }
+
 // A kernel that would compute these operators of the graph, in this order. Several matmuls of one input are one matmul with the weights side by side.
 struct ProposedKernel {
   std::vector<graph::OperatorId> operators;

@@ -62,14 +62,15 @@ void find_copies(const Context& context, const std::vector<bool>& taken, std::ve
     if (op.kind == copy && context.flow.region(from).elements != context.flow.region(to).elements) continue;
     bool itself = source.storage == target.storage && source.storage_offset.value == target.storage_offset.value && source.shape == target.shape &&
                   source.strides == target.strides;
-    Candidate candidate = make(context, {KernelId{i}}, itself ? "copy_to_itself" : op.kind == copy ? "layout_copy" : "layout_transpose", "layout");
+    // `buffer[...] = x`: the copy's target is there before.
+    bool into_buffer = !itself && !graph.entries[op.call].mutates.empty() && source.storage != target.storage;
+    Candidate candidate = make(context, {KernelId{i}}, itself ? "copy_to_itself" : into_buffer ? "buffer_copy" : op.kind == copy ? "layout_copy" : "layout_transpose", "layout");
     if (itself) {
       candidate.name_en = "copy of a buffer to itself";
       candidate.name_zh = "缓冲区自拷贝";
       candidate.why_en = "source and target are the same memory";
       candidate.why_zh = "源与目标是同一块内存";
     } else {
-      bool into_buffer = source.storage != target.storage && context.launches.written_in_place(to);
       candidate.name_en = into_buffer ? "copy into a buffer" : op.kind == copy ? "copy for the layout" : "transposing copy";
       candidate.name_zh = into_buffer ? "写入缓冲区的拷贝" : op.kind == copy ? "为布局而做的拷贝" : "转置拷贝";
       candidate.why_en = into_buffer ? "the producer can write the buffer itself"
@@ -78,11 +79,16 @@ void find_copies(const Context& context, const std::vector<bool>& taken, std::ve
       OperatorId maker = graph.producer(from);
       check(candidate, "producer", maker.valid() || !into_buffer, maker.valid() ? graph.operators[maker].kind.str() : "from outside",
             into_buffer && !maker.valid() ? "the source comes from outside: no kernel of this pass could write the buffer" : "somebody makes the source");
-      // The source must not change while the copy's readers still need it.
+      // Neither may change while somebody still reads the other.
       if (!into_buffer) {
-        bool changes = context.launches.written_in_place(from);
-        check(candidate, "no_write_after", !changes, changes ? "written in place" : "never written again",
-              changes ? fmt::format("`{}` is overwritten while the copy is in use", tensor_name(graph, from)) : "the source stays as it is");
+        auto last_use = [&](TensorId id) {
+          EntryId last = op.call;
+          for (OperatorId reader : context.flow.readers(id)) last = std::max(last, graph.operators[reader].call);
+          return context.flow.is_output(id) || graph.tensors[graph.root(id)].kind != TensorKind::Intermediate ? EntryId{UINT32_MAX} : last;
+        };
+        bool source_changes = context.launches.overwritten(from, op.call, last_use(to)), changes = source_changes || context.launches.overwritten(to, op.call, last_use(from));
+        check(candidate, "no_write_after", !changes, changes ? "written in place" : "not written while both are in use",
+              changes ? fmt::format("`{}` is overwritten while the copy is in use", tensor_name(graph, source_changes ? from : to)) : "one may stand for the other");
       }
     }
     candidates.push_back(std::move(candidate));
@@ -164,6 +170,74 @@ class Numbering {
   std::map<std::vector<uint64_t>, OperatorId> known_;
 };
 
+// The activation of a function that a kernel was called in, at a depth of its stack; no two are the same.
+struct Activation {
+  FrameId caller;
+  Symbol file, function;
+  friend bool operator==(const Activation&, const Activation&) = default;
+};
+
+class Runs {
+ public:
+  explicit Runs(const Graph& graph) : graph_(graph), stacks_(graph.kernels.size()) {
+    for (uint32_t i = 0; i < graph.kernels.size(); ++i) {
+      const Kernel& kernel = graph.kernels[KernelId{i}];
+      if (!kernel.calls.empty()) stacks_[i] = stack_of(graph, graph.entries[kernel.calls[0]].frame);
+    }
+  }
+
+  // Kernels first to last, cut at what a person sees as one: a call of a function all of whose work is in it, or neighbouring statements.
+  void cut(uint32_t first, uint32_t last, std::vector<std::pair<uint32_t, uint32_t>>& pieces) const {
+    size_t depth = common_depth(first, last);
+    if (first == last || depth == 0 || whole(first, last, depth)) {
+      pieces.emplace_back(first, last);
+      return;
+    }
+    // Calls of this function one by one; its own statements together.
+    auto part = [&](uint32_t i) { return stacks_[i].size() > depth ? stacks_[i][depth - 1] : FrameId{}; };
+    for (uint32_t i = first; i <= last;) {
+      uint32_t end = i;
+      while (end < last && part(end + 1) == part(i)) ++end;
+      if (i == first && end == last) pieces.emplace_back(first, last);
+      else cut(i, end, pieces);
+      i = end + 1;
+    }
+  }
+
+  // The function all of whose work they are; empty: there is more of it.
+  std::string function(uint32_t first, uint32_t last) const {
+    size_t depth = common_depth(first, last);
+    if (depth == 0 || !whole(first, last, depth)) return "";
+    return graph_.frames[stacks_[first][depth - 1]].function.str();
+  }
+
+ private:
+  Activation at(uint32_t kernel, size_t level) const {
+    const Frame& frame = graph_.frames[stacks_[kernel][level]];
+    return {frame.parent, frame.file, frame.function};
+  }
+
+  bool within(uint32_t kernel, uint32_t other, size_t depth) const { return stacks_[kernel].size() >= depth && at(kernel, depth - 1) == at(other, depth - 1); }
+
+  size_t common_depth(uint32_t first, uint32_t last) const {
+    size_t depth = 0;
+    while (depth < stacks_[first].size()) {
+      for (uint32_t i = first; i <= last; ++i) {
+        if (!within(i, first, depth + 1)) return depth;
+      }
+      ++depth;
+    }
+    return depth;
+  }
+
+  bool whole(uint32_t first, uint32_t last, size_t depth) const {
+    return (first == 0 || !within(first - 1, first, depth)) && (last + 1 == stacks_.size() || !within(last + 1, first, depth));
+  }
+
+  const Graph& graph_;
+  std::vector<std::vector<FrameId>> stacks_;
+};
+
 void find_repeated(const Context& context, const std::vector<bool>& taken, std::vector<Candidate>& candidates) {
   const Graph& graph = context.graph;
   Numbering numbering(context);
@@ -176,37 +250,44 @@ void find_repeated(const Context& context, const std::vector<bool>& taken, std::
     if (all([&](OperatorId op) { return numbering.first(op) != op && graph.operators[numbering.first(op)].kernel != id; })) return Kind::Again;
     return Kind::None;
   };
-  for (uint32_t i = 0; i < graph.kernels.size();) {
-    Kind kind = kind_of(KernelId{i});
-    if (kind == Kind::None) {
-      ++i;
-      continue;
-    }
-    std::vector<KernelId> run;        // neighbours of one layer are one finding
-    Symbol layer = context.layer_of_kernel[i];
-    for (; i < graph.kernels.size() && kind_of(KernelId{i}) == kind && context.layer_of_kernel[i] == layer; ++i) run.push_back(KernelId{i});
+  Runs runs(graph);
+  auto add = [&](Kind kind, uint32_t first, uint32_t last) {
+    std::vector<KernelId> run;
+    for (uint32_t i = first; i <= last; ++i) run.push_back(KernelId{i});
+    Symbol layer = context.layer_of_kernel[first];
+    std::string function = runs.function(first, last);
+    if (!function.empty()) function = ": " + function.substr(function.rfind('.') + 1);
     if (kind == Kind::Fixed) {
       Candidate candidate = make(context, run, "constant_work", "repeated");
-      candidate.name_en = "work on weights alone, in every step";
-      candidate.name_zh = "每步重复的纯权重计算";
+      candidate.name_en = "work on weights alone, in every step" + function;
+      candidate.name_zh = "每步重复的纯权重计算" + function;
       candidate.why_en = "the result depends on weights only: it can be made once when they are loaded";
       candidate.why_zh = "结果只依赖权重: 可在加载时算好";
       check(candidate, "weights_only", true, kinds_name(context, candidate.nodes), "all inputs are weights that nothing overwrites");
       candidates.push_back(std::move(candidate));
-    } else {
-      Candidate candidate = make(context, run, "repeated_work", "repeated");
-      OperatorId before = numbering.first(graph.kernels[run[0]].operators[0]);
-      Symbol where = context.layer_of_kernel[graph.operators[before].kernel.index];
-      // Not by the layer's own name: what every layer repeats is one finding.
-      std::string place = ", " + place_text(graph, graph.operators[before].call), value;
-      value = (where.empty() ? "before the layers" : where == layer ? "earlier in the same layer" : where.str()) + place;
-      candidate.name_en = "work that was done before in the same step";
-      candidate.name_zh = "同一步内重复的计算";
-      candidate.why_en = "the same operators ran on the same inputs: " + value;
-      candidate.why_zh = "相同输入已算过一次: " + (where.empty() ? "各层之前" : where == layer ? "同一层内" : where.str()) + place;
-      check(candidate, "same_value", true, value, "operators, attributes and inputs are equal, and nothing overwrites the result");
-      candidates.push_back(std::move(candidate));
+      return;
     }
+    Candidate candidate = make(context, run, "repeated_work", "repeated");
+    OperatorId before = numbering.first(graph.kernels[run[0]].operators[0]);
+    Symbol where = context.layer_of_kernel[graph.operators[before].kernel.index];
+    // Not by the layer's own name: what every layer repeats is one finding.
+    std::string place = ", " + place_text(graph, graph.operators[before].call), value;
+    value = (where.empty() ? "before the layers" : where == layer ? "earlier in the same layer" : where.str()) + place;
+    candidate.name_en = "work that was done before in the same step" + function;
+    candidate.name_zh = "同一步内重复的计算" + function;
+    candidate.why_en = "the same operators ran on the same inputs: " + value;
+    candidate.why_zh = "相同输入已算过一次: " + (where.empty() ? "各层之前" : where == layer ? "同一层内" : where.str()) + place;
+    check(candidate, "same_value", true, value, "operators, attributes and inputs are equal, and nothing overwrites the result");
+    candidates.push_back(std::move(candidate));
+  };
+  for (uint32_t i = 0; i < graph.kernels.size();) {
+    Kind kind = kind_of(KernelId{i});
+    uint32_t first = i++;
+    if (kind == Kind::None) continue;
+    while (i < graph.kernels.size() && kind_of(KernelId{i}) == kind && context.layer_of_kernel[i] == context.layer_of_kernel[first]) ++i;
+    std::vector<std::pair<uint32_t, uint32_t>> pieces;
+    runs.cut(first, i - 1, pieces);
+    for (auto [from, to] : pieces) add(kind, from, to);
   }
 }
 

@@ -15,7 +15,7 @@ namespace {
 // What makes two candidates the same finding in different layers.
 std::string signature(const Context& context, const Candidate& candidate) {
   const Graph& graph = context.graph;
-  std::string key = candidate.name + "|" + candidate.blocked + "|";
+  std::string key = candidate.name + (candidate.part ? "|part|" : "|") + candidate.blocked + "|";
   for (const Condition& condition : candidate.conditions) key += condition.name + (condition.holds ? "+" : "-") + condition.value + "|";
   auto type = [&](TensorId id) {
     const Tensor& tensor = graph.tensors[id];
@@ -79,8 +79,6 @@ std::string kernel_list(const std::vector<std::string>& names) {
   for (size_t i = 0; i < names.size(); ++i) text += (i == 0 ? "" : ", ") + names[i];
   return text;
 }
-
-Estimate times(const Estimate& e, double factor) { return {e.low * factor, e.nominal * factor, e.high * factor}; }
 
 // The kernels that take the group's place. What the pattern does not name goes where its result is read.
 std::vector<ProposedKernel> proposal_of(const Context& context, const Group& group, const Candidate& candidate) {
@@ -256,6 +254,7 @@ std::vector<Finding> judge(const Context& context, std::vector<Candidate> candid
     finding.pattern = candidate.name;
     finding.family = candidate.family;
     finding.kind = candidate.kind;
+    finding.part = candidate.part;
     finding.name_en = candidate.name_en;
     finding.name_zh = candidate.name_zh;
     finding.why_en = candidate.why_en;

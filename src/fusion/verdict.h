@@ -12,8 +12,8 @@ namespace fusescout::fusion {
 // Only these of a finding's places: layers, interface and gain follow.
 void keep_occurrences(const Context& context, Finding& finding, std::vector<Occurrence> occurrences);
 
-// What is one to the eye of who would change it: a generic finding's lines in these layers.
-using Site = std::tuple<std::string, std::string, std::vector<std::tuple<Symbol, uint32_t, uint32_t>>, std::vector<std::string>, Verdict, bool>;
+// What is one to the eye of who would change it: the lines where a generic finding's operators meet, whoever calls them.
+using Site = std::tuple<std::string, std::string, Symbol, uint32_t, uint32_t, Verdict, bool>;
 bool generic(const Finding& finding);
 Site site_of(const Finding& finding);
 // A loop of the code leaves a finding for each shape: those of one site become one, its gain is theirs together, the costliest is the example.
