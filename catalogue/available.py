@@ -35,6 +35,8 @@ def products():
     kernel("_C_ascend.batch_matmul_transpose", "custom operators built", SMALL, batch_matmul_transpose)
     kernel("torch_npu.npu_mm_all_reduce_base", "every rank calls it, tensor parallel only", SMALL,
            lambda: torch_npu.npu_mm_all_reduce_base(x(), x(H, H), "group"))
+    kernel("_C_ascend.matmul_allreduce_add_rmsnorm", "custom operators built, every rank calls it", SMALL,
+           lambda: _C_ascend.matmul_allreduce_add_rmsnorm(x(), x(H, H), x(), x(H), "group", 8, 0, 1e-6, False, False))
 
 
 def batch_matmul_transpose():
@@ -61,9 +63,37 @@ def attention():
            lambda: torch_npu.npu_kv_rmsnorm_rope_cache(x(T, 1, 1, 576), x(512), x(T, 1, 1, 64), x(T, 1, 1, 64), i64(T), x(8, 128, 1, 64), x(8, 128, 1, 512)))
 
 
+def mla_prolog(quantised):
+    """What precedes the attention over latents, in a decode step. The first product makes the latents of query and key side by side, as models keep
+    that weight; the kernel takes its two parts."""
+    rank, latent, turning, heads, head = 1536, 512, 64, 8, 128
+
+    def product(rows, columns, a):
+        if not quantised:
+            return torch.nn.functional.linear(a, x(columns, rows))
+        a, scale = a if isinstance(a, tuple) else torch_npu.npu_dynamic_quant(a)
+        return torch_npu.npu_quant_matmul(a, i8(rows, columns), x(columns), pertoken_scale=scale, output_dtype=torch.bfloat16)
+
+    cos, sin = x(T, 1, 1, turning), x(T, 1, 1, turning)
+    query, key = product(H, rank + latent + turning, (i8(T, H), f32(T)) if quantised else x()).split([rank, latent + turning], -1)
+    query = product(rank, heads * (head + turning), torch_npu.npu_rms_norm(query, x(rank))[0])
+    query, turned = query.view(T, heads, head + turning).split([head, turning], -1)
+    query = torch.bmm(query.transpose(0, 1), x(heads, head, latent)).transpose(0, 1)
+    turned = torch_npu.npu_interleave_rope(turned.reshape(T, heads, 1, turning), cos, sin)
+    torch_npu.npu_kv_rmsnorm_rope_cache(key.reshape(T, 1, 1, latent + turning), x(latent), cos, sin, i64(T), x(8, 128, 1, turning), x(8, 128, 1, latent))
+    return query, turned
+
+
+def latents():
+    where = "latents of 1536 and 512 columns, heads of 128 and 64, the first weight in two parts"
+    kernel("torch_npu.npu_mla_prolog_v2", where, SMALL, lambda: mla_prolog(True))
+    kernel("torch_npu.npu_mla_prolog_v2", where, SMALL, lambda: mla_prolog(False))
+
+
 def record():
     norms()
     products()
     activations()
     experts()
     attention()
+    latents()

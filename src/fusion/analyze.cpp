@@ -1,6 +1,7 @@
 #include "fusion/analyze.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <tuple>
@@ -148,28 +149,20 @@ class Planner {
   // Of a fusion that takes in kernels which need not run at all, only what it saves beyond them counts.
   void discount(Finding& finding) const {
     if (!wanted(finding) || finding.proposal.empty()) return;
-    Estimate other;
-    for (KernelId kernel : finding.occurrences[0].kernels) {
-      auto it = removed_.find(kernel);
-      if (it == removed_.end()) continue;
-      other = {other.low + it->second.low, other.nominal + it->second.nominal, other.high + it->second.high};
-    }
-    if (other.nominal <= 0) return;
-    auto less = [&](Estimate& e) { e = {e.low - other.low, e.nominal - other.nominal, e.high - other.high}; };
-    less(finding.price.before);
-    less(finding.price.gain);
-    finding.price.pessimistic_gain -= other.low;
+    auto runs = [&](KernelId kernel) { return !removed_.contains(kernel); };
+    std::vector<KernelId> kernels;
+    std::copy_if(finding.occurrences[0].kernels.begin(), finding.occurrences[0].kernels.end(), std::back_inserter(kernels), runs);
+    size_t gone = finding.occurrences[0].kernels.size() - kernels.size();
+    if (gone == 0) return;
+    std::vector<ProposedKernel> proposal = finding.proposal;
+    for (ProposedKernel& kernel : proposal) std::erase_if(kernel.operators, [&](OperatorId op) { return !runs(context_.graph.operators[op].kernel); });
+    std::erase_if(proposal, [](const ProposedKernel& kernel) { return kernel.operators.empty(); });
+    finding.price = context_.pricer.price(context_.graph, kernels, proposal);
     finding.step_gain = times(finding.price.gain, static_cast<double>(finding.occurrences.size()));
-    finding.conditions.push_back({"removed", true, fmt::format("{:.2f} us", other.nominal), "of kernels in it that need not run at all, which is another finding"});
-    finding.price.arithmetic.push_back(fmt::format("less {:.2f} us of kernels that need not run at all: {:.2f} us of {:.2f} us", other.nominal,
-                                                   finding.price.gain.nominal, finding.price.before.nominal));
-    double needed = std::max(0.5, 0.05 * finding.price.before.nominal);
-    if (finding.price.gain.nominal > needed && finding.price.pessimistic_gain > 0) return;
+    finding.conditions.push_back({"removed", true, fmt::format("{} kernels", gone), "need not run at all, which is another finding: what that saves is not counted here"});
+    if (finding.price.worthwhile) return;
     finding.verdict = Verdict::NoGain;
-    finding.reason = finding.price.gain.nominal > needed
-                         ? fmt::format("saves {:.2f} us, but loses {:.2f} us in the worst case of the uncertain parameters", finding.price.gain.nominal,
-                                       -finding.price.pessimistic_gain)
-                         : fmt::format("saves {:.2f} us, less than {:.2f} us that would count", finding.price.gain.nominal, needed);
+    finding.reason = finding.price.reason.empty() ? "the gain is within the model's error" : finding.price.reason;
   }
 
   std::vector<bool> taken() const {
@@ -231,8 +224,7 @@ class Planner {
     }
     for (const Occurrence& occurrence : finding.occurrences) {
       for (KernelId kernel : occurrence.kernels) owner_[kernel.index] = finding.id;
-      if (!finding.proposal.empty()) continue;
-      for (KernelId kernel : occurrence.kernels) removed_[kernel] = times(finding.price.gain, 1.0 / static_cast<double>(occurrence.kernels.size()));
+      if (finding.proposal.empty()) removed_.insert(occurrence.kernels.begin(), occurrence.kernels.end());
     }
     saved.low += finding.step_gain.low;
     saved.nominal += finding.step_gain.nominal;
@@ -243,7 +235,7 @@ class Planner {
   Estimate step_;
   std::vector<std::string> owner_;                 // of each kernel: the finding that takes it
   std::set<std::vector<KernelId>> known_;
-  std::map<KernelId, Estimate> removed_;           // nothing takes their place: what that saves
+  std::set<KernelId> removed_;                     // nothing takes their place
   std::map<std::string, int> ids_;
 };
 
@@ -296,6 +288,21 @@ std::vector<Finding> broken_passes(const ModelRun& run, Planner& planner) {
   return findings;
 }
 
+// An existing kernel that is called by a pass which cannot match: the pass is what has to be repaired, and the call is there.
+void tell_repair(std::vector<Finding>& findings, std::vector<Finding>& broken) {
+  for (Finding& pass : broken) {
+    const FusedBy& by = pass.by[0];
+    for (Finding& finding : findings) {
+      if (finding.verdict != Verdict::Available || finding.by[0].location.file != by.location.file) continue;
+      finding.target_en = fmt::format("repair graph pass {}: it calls {}", by.name, finding.by[0].name);
+      finding.target_zh = fmt::format("修复图 pass {}: 由它调用 {}", by.name, finding.by[0].name);
+      finding.reason = fmt::format("graph pass `{}` would call `{}`: {}", by.name, finding.by[0].name, pass.reason);
+      pass.target_en = "repair it: what it would fuse is available, see there";
+      pass.target_zh = "修复该 pass: 其融合见“可用”一节";
+    }
+  }
+}
+
 }  // namespace
 
 Analysis analyze(const ModelRun& run, const std::vector<Pattern>& patterns, std::span<const FusedKernelMeaning> available, const Pricer& pricer) {
@@ -325,7 +332,9 @@ Analysis analyze(const ModelRun& run, const std::vector<Pattern>& patterns, std:
 
   analysis.findings = std::move(planner.result);
   join_places(analysis.findings);
-  for (Finding& finding : broken_passes(run, planner)) analysis.findings.push_back(std::move(finding));
+  std::vector<Finding> broken = broken_passes(run, planner);
+  tell_repair(analysis.findings, broken);
+  for (Finding& finding : broken) analysis.findings.push_back(std::move(finding));
   auto place = [](const Finding& f) { return f.locations.empty() ? std::tuple(std::string_view(), 0U) : std::tuple(f.locations[0].file.view(), f.locations[0].first_line); };
   std::stable_sort(analysis.findings.begin(), analysis.findings.end(), [&](const Finding& a, const Finding& b) {
     bool x = a.verdict == Verdict::Opportunity, y = b.verdict == Verdict::Opportunity;

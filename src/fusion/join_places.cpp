@@ -9,7 +9,7 @@ namespace fusescout::fusion {
 bool generic(const Finding& finding) { return finding.kind != "pattern" && finding.kind != "kernel" && finding.kind != "pass"; }
 
 Site site_of(const Finding& finding) {
-  const Span& span = finding.locations[0];
+  Span span = finding.locations.empty() ? Span{} : finding.locations[0];
   return {finding.pattern, finding.name_en, span.file, span.first_line, span.last_line, finding.verdict, finding.alternative_to.empty()};
 }
 

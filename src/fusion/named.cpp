@@ -282,6 +282,7 @@ bool part_of_meaning(std::string_view name) {
 
 // The meaning as a pattern: every root tensor a value, casts and constants left out.
 PatternGraph pattern_of(const Graph& graph) {
+  constexpr int64_t few = 4;     // halves and quarters mean something; that 64 columns are the last of 33 parts does not
   PatternGraph pattern;
   Flow flow(graph);
   std::vector<uint32_t> value_of(graph.tensors.size(), UINT32_MAX);
@@ -311,7 +312,7 @@ PatternGraph pattern_of(const Graph& graph) {
         const Tensor& tensor = graph.tensors[input];
         int64_t parts = seen.elements == 0 ? 0 : whole.elements / seen.elements;
         int64_t last = tensor.shape.empty() || tensor.strides.back().value != 1 ? 0 : tensor.shape.back().value;
-        if (parts > 1 && parts < 256 && last > 0 && parts * seen.elements == whole.elements && (seen.offset - whole.offset) % last == 0 &&
+        if (parts > 1 && parts <= few && last > 0 && parts * seen.elements == whole.elements && (seen.offset - whole.offset) % last == 0 &&
             (seen.offset - whole.offset) / last < parts) {
           operand.selector = Selector::Part;
           operand.part = static_cast<uint8_t>((seen.offset - whole.offset) / last);
@@ -366,11 +367,17 @@ std::vector<Candidate> find_available(const Context& context) {
       candidate.why_zh = "已有一个算子能完成这些计算";
       candidate.meanings.push_back(i);
       check_legality(context, candidate);
-      // The kernel gives what it gives: a value that it keeps to itself must not be read elsewhere.
+      // The kernel gives what it gives, and what it writes in place: a value that it keeps to itself must not be read elsewhere.
+      auto in_place = [&](TensorId tensor) {
+        OperatorId maker = context.graph.producer(tensor);
+        if (!maker.valid()) return false;
+        const std::vector<TensorId>& inputs = context.graph.operators[maker].inputs;
+        return std::any_of(inputs.begin(), inputs.end(), [&](TensorId input) { return context.graph.tensors[input].storage == context.graph.tensors[tensor].storage; });
+      };
       for (size_t value = 0; value < pattern.values.size(); ++value) {
         TensorId tensor = match.values[value];
         bool given = std::find(pattern.outputs.begin(), pattern.outputs.end(), value) != pattern.outputs.end();
-        if (given || pattern.values[value].node == UINT32_MAX || !tensor.valid()) continue;
+        if (given || pattern.values[value].node == UINT32_MAX || !tensor.valid() || in_place(tensor)) continue;
         auto inside = [&](OperatorId op) { return std::binary_search(candidate.kernels.begin(), candidate.kernels.end(), context.graph.operators[op].kernel); };
         for (OperatorId reader : context.flow.readers(tensor)) {
           if (inside(reader)) continue;

@@ -36,7 +36,7 @@ void find_copies(const Context& context, const std::vector<bool>& taken, std::ve
   const Graph& graph = context.graph;
   for (uint32_t i = 0; i < graph.kernels.size(); ++i) {
     const Kernel& kernel = graph.kernels[KernelId{i}];
-    if (taken[i] || kernel.operators.size() != 1) continue;
+    if (taken[i] || kernel.unit == Unit::Host || kernel.operators.size() != 1) continue;
     const Operator& op = graph.operators[kernel.operators[0]];
     if (op.inputs.empty() || op.outputs.empty()) continue;
     TensorId from = op.inputs[0], to = op.outputs[0];
@@ -244,7 +244,7 @@ void find_repeated(const Context& context, const std::vector<bool>& taken, std::
   enum class Kind { None, Again, Fixed };
   auto kind_of = [&](KernelId id) {
     const Kernel& kernel = graph.kernels[id];
-    if (taken[id.index] || kernel.operators.empty() || kernel.unit == Unit::Communication) return Kind::None;
+    if (taken[id.index] || kernel.operators.empty() || kernel.unit == Unit::Communication || kernel.unit == Unit::Host) return Kind::None;
     auto all = [&](auto test) { return std::all_of(kernel.operators.begin(), kernel.operators.end(), test); };
     if (all([&](OperatorId op) { return numbering.fixed(op); })) return Kind::Fixed;
     if (all([&](OperatorId op) { return numbering.first(op) != op && graph.operators[numbering.first(op)].kernel != id; })) return Kind::Again;

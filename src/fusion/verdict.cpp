@@ -166,11 +166,6 @@ void decide(const Context& context, const Group& group, const Candidate& candida
     }
     finding.reason.clear();
   }
-  if (exists && finding.price.gain.nominal > 0) {
-    finding.verdict = Verdict::Available;
-    finding.reason = fmt::format("`{}` does this, but this path does not call it", finding.by[0].name);
-    return;
-  }
   finding.conditions.push_back({"gain", finding.price.worthwhile, fmt::format("{:.2f} us of {:.2f} us", finding.price.gain.nominal, finding.price.before.nominal),
                                 finding.price.worthwhile ? "the gain survives the pessimistic case" : finding.price.reason});
   if (!finding.price.worthwhile) {
@@ -178,7 +173,8 @@ void decide(const Context& context, const Group& group, const Candidate& candida
     finding.reason = finding.price.reason.empty() ? "the gain is within the model's error" : finding.price.reason;
     return;
   }
-  finding.verdict = Verdict::Opportunity;
+  finding.verdict = exists ? Verdict::Available : Verdict::Opportunity;
+  if (exists) finding.reason = fmt::format("`{}` does this, but this path does not call it", finding.by[0].name);
 }
 
 void add_risks(const Context& context, const Group& group, Finding& finding) {

@@ -46,8 +46,12 @@ void list(std::string& out, const std::vector<Row>& rows, Verdict verdict, Words
     any = true;
     out += fmt::format("- **{}**, {}, {}", words(f.name_zh, f.name_en), f.locations.empty() ? "-" : place(f.locations.front()), layers_text(f, words));
     if (std::string by = who(f, words); !by.empty()) out += ": " + by;
-    // Of what is fused or there to be called the title says all.
-    if (verdict != Verdict::AlreadyFused && verdict != Verdict::Available && !f.reason.empty()) out += ": " + words(f.reason);
+    if (verdict == Verdict::Available) {
+      out += fmt::format(": {}{:.1f} us ({:.2f} %); {}", words("每步可省 ", "saves per step "), f.step_gain.nominal, f.step_share * 100, words(f.target_zh, f.target_en));
+    } else if (verdict != Verdict::AlreadyFused && !f.reason.empty()) {   // of what is fused the title says all
+      out += ": " + words(f.reason);
+    }
+    if (verdict == Verdict::BrokenPass && !f.target_en.empty()) out += fmt::format("; {}", words(f.target_zh, f.target_en));
     out += fmt::format(" [`{}`]\n", f.id);
   }
   if (any) out += '\n';

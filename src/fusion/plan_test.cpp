@@ -1,0 +1,119 @@
+// What is done first, what counts once, and what is one finding.
+#include "fusion/test_support.h"
+
+namespace fusescout::fusion {
+namespace {
+
+constexpr const char* inputs =
+    "T = 16\ninput %x : bf16[T, 64]\ninput %r : bf16[T, 64]\ninput %b : bf16[T, 64]\nparam %m : bf16[64, 64]\nparam %w : bf16[64]\n";
+
+constexpr const char* reduce_norm = R"(pattern reduce_norm norm
+name "AllReduce + Add + Norm" "AllReduce + Add + Norm"
+graph
+  %0 = matmul(%x, ...)
+  %1 = all_reduce(%0)
+  %2 = add(%1, %residual)
+  %3 = rms_norm(%2, ...)
+  output %3, %2
+graph
+  %0 = all_reduce(%x)
+  %1 = add(%0, %residual)
+  %2 = rms_norm(%1, ...)
+  output %2, %1
+)";
+
+constexpr const char* chain =
+    "%p = matmul(%x, %m) : bf16[T, 64]\n%a = all_reduce(%p) : bf16[T, 64]\n%s = add(%a, %r) : bf16[T, 64]\n%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 64]\n"
+    "output %n, %s\n";
+
+// A kernel that holds a matmul and anything else does not fit.
+class CubePricer final : public Pricer {
+ public:
+  Price price(const graph::Graph& graph, std::span<const graph::KernelId> before, std::span<const ProposedKernel> after) const override {
+    return fake.price(graph, before, after);
+  }
+  Feasibility feasibility(const graph::Graph& graph, const ProposedKernel& kernel) const override {
+    Feasibility result;
+    for (graph::OperatorId id : kernel.operators) result.possible &= graph.operators[id].kind.view() != "matmul";
+    return result;
+  }
+  Estimate step_time(const graph::Graph& graph) const override { return fake.step_time(graph); }
+  FakePricer fake;
+};
+
+Analysis analysis_of(const std::string& text, const Pricer& pricer, const std::string& pattern_text = "") {
+  graph::ModelRun run;
+  run.graph = parsed(inputs + text);
+  return analyze(run, patterns(pattern_text), {}, pricer);
+}
+
+std::vector<const Finding*> all(const Analysis& analysis, std::string_view pattern) {
+  std::vector<const Finding*> list;
+  for (const Finding& finding : analysis.findings) {
+    if (finding.pattern == pattern) list.push_back(&finding);
+  }
+  return list;
+}
+
+TEST(Variants, the_smaller_one_counts_where_the_larger_cannot_be_done) {
+  Analysis cube = analysis_of(chain, CubePricer(), reduce_norm), both = analysis_of(chain, FakePricer(), reduce_norm);
+  std::vector<const Finding*> found = all(cube, "reduce_norm");
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0]->verdict, Verdict::Opportunity);
+  EXPECT_EQ(found[0]->kernels_text.size(), 3U);
+  EXPECT_EQ(found[1]->verdict, Verdict::Blocked);
+  found = all(both, "reduce_norm");
+  ASSERT_EQ(found.size(), 1U) << "the larger takes it all";
+  EXPECT_EQ(found[0]->kernels_text.size(), 4U);
+}
+
+TEST(Plan, work_that_need_not_run_is_not_what_a_fusion_around_it_saves) {
+  // The exponential of a weight can go by itself: 3 us of the 6 that one kernel for all three would save are its.
+  Analysis analysis = analysis_of("%e = exp(%w) : bf16[64]\n%y = mul(%x, %e) : bf16[T, 64]\n%o = add(%y, %r) : bf16[T, 64]\noutput %o\n", FakePricer(), R"(pattern scaled vector
+name "Scaled" "Scaled"
+graph
+  %0 = exp(%w)
+  %1 = mul(%x, %0)
+  %2 = add(%1, %r)
+  output %2
+)");
+  std::vector<const Finding*> found = all(analysis, "scaled"), constant = all(analysis, "constant_work");
+  ASSERT_EQ(found.size(), 1U);
+  ASSERT_EQ(constant.size(), 1U);
+  EXPECT_EQ(constant[0]->alternative_to, "");
+  EXPECT_EQ(found[0]->alternative_to, "");
+  EXPECT_EQ(found[0]->kernels_text.size(), 3U);
+  EXPECT_EQ(found[0]->step_gain.nominal, 3);
+}
+
+TEST(Redundant, a_copy_may_go_when_only_a_later_call_overwrites_it) {
+  auto verdict = [](const std::string& text) { return all(analysis_of(text, FakePricer()), "layout_copy").at(0)->verdict; };
+  std::string copied = "%p = matmul(%x, %m) : bf16[T, 64]\n%c = copy(%p) : bf16[T, 64]\n", read = "%o = topk(%c, k=64) : bf16[T, 64]\n", write = "%z = topk(%p!, k=64) : bf16[T, 64]\n";
+  EXPECT_EQ(verdict(copied + read + write + "output %o, %z\n"), Verdict::Opportunity);
+  EXPECT_EQ(verdict(copied + write + read + "output %o, %z\n"), Verdict::Blocked);
+}
+
+TEST(Redundant, repeated_work_is_told_by_the_function_that_does_it) {
+  // A function of two statements, called three times from as many lines: what the second and third call do is one finding.
+  std::string text;
+  for (const char* n : {"0", "1", "2"}) {
+    text += std::string("param %w") + n + " : bf16[64, 64]\n%l" + n + " = sub(%x, %r) : bf16[T, 64]\n%k" + n + " = cumsum(%l" + n + ", dim=0) : bf16[T, 64]\n%p" + n +
+            " = matmul(%k" + n + ", %w" + n + ") : bf16[T, 64]\n";
+  }
+  graph::ModelRun run;
+  run.graph = parsed(inputs + text + "output %p0, %p1, %p2\n");
+  graph::Graph& graph = run.graph;
+  for (uint32_t i = 0; i < graph.operators.size(); ++i) {
+    graph::FrameId caller = graph.frame({}, Symbol("m.py"), 10 + i / 3, Symbol("M.forward"));
+    graph.entries[graph.operators[graph::OperatorId{i}].call].frame = i % 3 == 2 ? caller : graph.frame(caller, Symbol("utils.py"), 3 + i % 3, Symbol("lengths"));
+  }
+  Analysis analysis = analyze(run, {}, {}, FakePricer());
+  std::vector<const Finding*> found = all(analysis, "repeated_work");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0]->name_en, "work that was done before in the same step: lengths");
+  EXPECT_EQ(found[0]->locations[0], (Span{Symbol("utils.py"), 3, 4}));
+  EXPECT_EQ(found[0]->occurrences.size(), 2U);
+}
+
+}  // namespace
+}  // namespace fusescout::fusion
