@@ -177,6 +177,7 @@ class Planner {
   std::string unique_id(const Finding& finding) {
     std::string id = finding.pattern;
     if (!finding.locations.empty()) id += fmt::format("@{}:{}", finding.locations[0].file.str(), finding.locations[0].first_line);
+    if (finding.part) id += "/part";     // in another phase it may be the larger variant that counts
     int number = ++ids_[id];
     return number == 1 ? id : fmt::format("{}#{}", id, number);
   }

@@ -42,6 +42,10 @@ constexpr auto table = std::to_array<Template>({
     {"quantised by token", "按 token 量化"},
     {"quantised by token, one weight tensor for all experts", "按 token 量化, 所有专家共用一个权重张量"},
     {"batch times inner size below 65536", "batch 与内维之积小于 65536"},
+    {"custom operators built, every rank calls it", "需编译自定义算子, 每个 rank 都要调用"},
+    {"latents of 1536 and 512 columns, heads of 128 and 64, the first weight in two parts", "latent 为 1536 与 512 列, 头为 128 与 64 列, 第一个权重拆成两份"},
+    {"`{}` does this, but this path does not call it", "`{0}` 能完成这些计算, 但此路径没有调用它"},
+    {"graph pass `{}` would call `{}`: {}", "图 pass `{0}` 会调用 `{1}`: {2}"},
     {"a latent of 512 columns and 64 that turn", "512 列的 latent, 其中旋转 64 列"},
     // why not
     {"an operator of it is part of the kernel `{}`, which also does `{}`", "其中一个算子属于 kernel `{0}`, 该 kernel 还计算 `{1}`"},

@@ -1,6 +1,7 @@
 // Sections of the Markdown report. The headings and table columns are fixed: what a downstream reader looks for is there word for word.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,12 @@ std::string escape(std::string_view text);                     // for a cell of 
 std::string_view status(graph::Status status, Words words);
 std::string_view verdict(fusion::Verdict verdict, Words words);
 std::string estimate(const fusion::Estimate& e);               // "3.1 us [2.0, 4.4]"
+
+// What there is to do, in this order: an operator to write, or one that is there to be called.
+inline bool to_do(fusion::Verdict verdict) { return verdict == fusion::Verdict::Opportunity || verdict == fusion::Verdict::Available; }
+std::map<std::string, size_t> numbers_of(const std::vector<Row>& rows);   // by id, from 1
+// " (instead of 2)": of which other one it is an alternative, and in which scenario unless in the one that is shown; empty: of none.
+std::string instead_of(const Report& report, const Row& row, const std::map<std::string, size_t>& numbers, Words words);
 
 void locations_section(std::string& out, const Report& report, Words words);
 void sequence_section(std::string& out, const Report& report, const std::vector<Row>& rows, Words words);

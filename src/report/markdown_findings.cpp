@@ -63,18 +63,15 @@ void findings_section(std::string& out, const Report& report, const std::vector<
   out += fmt::format("### 3. {}\n\n", words("融合机会清单", "Fusion opportunities"));
   out += words("| 优先级 | 融合类型 | 融合场景 | 现状 | 目标 |\n", "| Priority | Family | Fusion | Today | Target |\n");
   out += "|--------|---------|---------|------|------|\n";
-  size_t count = 0;
-  std::map<std::string, size_t> number;   // by id
+  std::map<std::string, size_t> numbers = numbers_of(rows);
   for (const Row& row : rows) {
-    if (row.verdict != Verdict::Opportunity) continue;
+    if (!to_do(row.verdict)) continue;
     const Finding& f = *row.finding;
-    number[f.id] = ++count;
-    std::string name(words(f.name_zh, f.name_en));
-    if (auto other = number.find(f.alternative_to); other != number.end()) name += fmt::format(" ({} {})", words("替代机会", "instead of"), other->second);
+    std::string name = std::string(words(f.name_zh, f.name_en)) + instead_of(report, row, numbers, words);
     out += fmt::format("| {} | {} | {} | {} | {} |\n", stars(f.step_share), fusion::family_name(f.family), escape(name),
                        escape(words(f.today_zh, f.today_en)), escape(words(f.target_zh, f.target_en)));
   }
-  if (count == 0) out += fmt::format("| - | - | {} | - | - |\n", words("没有", "none"));
+  if (numbers.empty()) out += fmt::format("| - | - | {} | - | - |\n", words("没有", "none"));
   out += '\n';
   for (const ScenarioResult& s : report.scenarios) {
     double before = s.analysis->step_time.nominal, after = s.analysis->step_time_after.nominal;

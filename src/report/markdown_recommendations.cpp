@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 #include "report/markdown.h"
 
@@ -29,7 +28,7 @@ void gain_lines(std::string& out, const Report& report, const Row& row, Words wo
     const Finding* there = row.by_scenario[s];
     if (!there) continue;
     std::string name = scenario_name(report.scenarios[s].run->scenario, words.language);
-    if (there->verdict == Verdict::Opportunity) {
+    if (to_do(there->verdict)) {
       out += fmt::format("   - {}: {} {}, {:.2f} % [{:.2f}, {:.2f}] {}; {} {} → {}\n", name, words("每步节省", "saves per step"), estimate(there->step_gain),
                          there->step_share * 100, there->step_share_low * 100, there->step_share_high * 100, words("的一步时间", "of the step"),
                          words("一次", "once"), estimate(there->price.before), estimate(there->price.after));
@@ -67,18 +66,16 @@ void feasibility_lines(std::string& out, const Finding& f, Words words) {
 
 void recommendations_section(std::string& out, const Report& report, const std::vector<Row>& rows, Words words) {
   out += fmt::format("### 4. {}\n\n", words("优化建议 (算子融合机会)", "Recommendations"));
-  std::map<std::string, size_t> numbers;   // by id
-  for (const Row& row : rows) {
-    if (row.verdict == Verdict::Opportunity) numbers.try_emplace(row.finding->id, numbers.size() + 1);
-  }
+  std::map<std::string, size_t> numbers = numbers_of(rows);
   size_t number = 0;
   for (const Row& row : rows) {
-    if (row.verdict != Verdict::Opportunity) continue;
+    if (!to_do(row.verdict)) continue;
     const Finding& f = *row.finding;
     out += fmt::format("#### {} {}: {}\n\n", words("机会", "Opportunity"), ++number, words(f.name_zh, f.name_en));
-    if (auto other = numbers.find(f.alternative_to); other != numbers.end()) {
-      out += fmt::format(fmt::runtime(words("与机会 {} 二选一, 收益不重复计算。\n\n", "Instead of opportunity {}: its gain is not counted twice.\n\n")), other->second);
+    if (std::string other = instead_of(report, row, numbers, words); !other.empty()) {
+      out += fmt::format("{}{}\n\n", words("二选一, 收益不重复计算", "One of the two, no gain is counted twice"), other);
     }
+    bool exists = row.verdict == Verdict::Available;
     std::string where;
     for (const auto& l : f.locations) where += fmt::format("{}{}", where.empty() ? "" : ", ", place(l));
     out += fmt::format("1. **{}**: {}\n", words("需要替换/修改的文件", "Files to change"), where);
@@ -87,7 +84,12 @@ void recommendations_section(std::string& out, const Report& report, const std::
       out += "\n";
       if (!contract->second.patch.empty()) code_block(out, "diff", contract->second.patch);
     }
-    out += fmt::format("2. **{}**:{}\n", words("新的融合算子接口", "Interface of the new operator"), f.proposal.empty() ? words(" 不需要新算子", " none is needed") : "");
+    out += fmt::format("2. **{}**:{}\n", words("新的融合算子接口", "Interface of the new operator"), f.proposal.empty() || exists ? words(" 不需要新算子", " none is needed") : "");
+    if (exists) {
+      out += fmt::format("   - {}\n", words(f.target_zh, f.target_en));
+      for (const fusion::FusedBy& by : f.by) out += fmt::format("   - `{}`{}\n", by.name, by.guard.empty() ? "" : ": " + words(by.guard));
+      out += fmt::format("   - {}\n", words(f.reason));
+    }
     if (contract != report.contracts.end()) {
       if (!f.proposal.empty()) code_block(out, "python", contract->second.interface);
       for (const std::string& note : contract->second.notes) out += fmt::format("   - {}\n", words(note));
@@ -103,12 +105,12 @@ void recommendations_section(std::string& out, const Report& report, const std::
     }
     out += fmt::format("3. **{}**: {}\n", words("预期的收益", "Expected gain"), words(f.why_zh, f.why_en));
     gain_lines(out, report, row, words);
-    feasibility_lines(out, f, words);
+    if (!exists) feasibility_lines(out, f, words);
     auto said = [&](const std::string& risk) {
       return std::any_of(f.feasibility.requirements.begin(), f.feasibility.requirements.end(), [&](const auto& r) { return r.reason == risk; });
     };
     for (const std::string& risk : f.risks) {
-      if (!said(risk)) out += fmt::format("   - {}: {}\n", words("风险", "Risk"), words(risk));
+      if (!said(risk) && !exists) out += fmt::format("   - {}: {}\n", words("风险", "Risk"), words(risk));
     }
     out += fmt::format("   - `fusescout explain {}`\n\n", f.id);
   }

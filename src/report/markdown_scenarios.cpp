@@ -26,6 +26,27 @@ std::string cell(const Finding* f, Words words) {
 
 }  // namespace
 
+std::map<std::string, size_t> numbers_of(const std::vector<Row>& rows) {
+  std::map<std::string, size_t> numbers;
+  for (const Row& row : rows) {
+    if (to_do(row.verdict)) numbers.try_emplace(row.finding->id, numbers.size() + 1);
+  }
+  return numbers;
+}
+
+std::string instead_of(const Report& report, const Row& row, const std::map<std::string, size_t>& numbers, Words words) {
+  std::string text;
+  for (size_t s = 0; s < row.by_scenario.size(); ++s) {
+    const Finding* there = s == row.scenario || row.finding->alternative_to.empty() ? row.by_scenario[s] : nullptr;
+    if (there == nullptr || !to_do(there->verdict)) continue;
+    auto other = numbers.find(there->alternative_to);
+    if (other == numbers.end()) continue;
+    std::string where = s == row.scenario ? "" : scenario_name(report.scenarios[s].run->scenario, words.language) + ": ";
+    text += fmt::format("{}{}{} {}", text.empty() ? " (" : "; ", where, words("替代机会", "instead of"), other->second);
+  }
+  return text.empty() ? text : text + ")";
+}
+
 void scenarios_table(std::string& out, const Report& report, const std::vector<Row>& rows, Words words) {
   bool named = std::any_of(report.scenarios.begin(), report.scenarios.end(), [](const ScenarioResult& s) { return !s.run->scenario.name.empty(); });
   if (report.scenarios.size() < 2 || (report.scenarios.size() == 2 && !named)) return;

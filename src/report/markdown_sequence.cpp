@@ -40,10 +40,10 @@ std::map<uint32_t, std::string> opportunities_of_kernels(const std::vector<Row>&
   std::map<uint32_t, std::string> result;
   size_t number = 0;
   for (const Row& row : rows) {
-    if (row.verdict != fusion::Verdict::Opportunity) continue;
+    if (!to_do(row.verdict)) continue;
     ++number;
     const fusion::Finding* first = row.by_scenario.front();
-    if (!first || first->verdict != fusion::Verdict::Opportunity) continue;
+    if (!first || !to_do(first->verdict)) continue;
     for (const auto& occurrence : first->occurrences) {
       for (KernelId k : occurrence.kernels) {
         std::string& text = result[k.index];

@@ -31,12 +31,12 @@ std::vector<Row> merge_findings(const Report& report) {
     }
   }
   std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
-    int first_a = weight(a.verdict), first_b = weight(b.verdict);
-    if (first_a != first_b) return first_a > first_b;
+    bool first_a = weight(a.verdict) > 0, first_b = weight(b.verdict) > 0;
+    if (first_a != first_b) return first_a;
     // What replaces a better one comes after all that can be done together.
     bool later_a = !a.finding->alternative_to.empty(), later_b = !b.finding->alternative_to.empty();
-    if (first_a > 0 && later_a != later_b) return later_b;
-    return first_a > 0 && a.finding->step_share > b.finding->step_share;
+    if (first_a && later_a != later_b) return later_b;
+    return first_a && a.finding->step_share > b.finding->step_share;
   });
   return rows;
 }
