@@ -164,7 +164,8 @@ def sgmv_expand(x, weight, lora_indices, seq_len, y, slice_offset, slice_size):
 def mla_preprocess(hiddenState, wdqkv, descale0, gamma1, beta1, wuq, descale1, gamma2, cos, sin, wuk, kv_cache, kv_cache_rope, slotmapping,
                    quant_scale0=None, quant_offset0=None, bias0=None, quant_scale1=None, quant_offset1=None, bias1=None, ctkv_scale=None,
                    q_nope_scale=None, cache_mode=None, quant_mode=None, enable_inner_out=None, q_out0=None, kv_cache_out0=None, q_out1=None,
-                   kv_cache_out1=None, inner_out=None):
+                   kv_cache_out1=None, inner_out=None, gamma0=None, beta0=None):
+    # gamma0, beta0: releases of old pass them, and the kernel does not read them.
     def product(x, weight, columns, scale, offset, descale, bias):
         if scale is None:
             return op.one("matmul", op.present(x, weight, bias), op.like(x, list(x.shape)[:-1] + [columns]), transpose_b=True)

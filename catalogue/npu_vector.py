@@ -127,11 +127,12 @@ def npu_interleave_rope(x, cos, sin):
     return op.rope(x, cos, sin, rotary_dim=x.shape[-1], neox=False, halves_out=True)
 
 
-@operator("torch_npu.npu_apply_rotary_pos_emb", mutates=("query", "key"))
+# Writes in place, but its schema does not say so: to the compiler it is a function, and callers take what it returns.
+@operator("torch_npu.npu_apply_rotary_pos_emb")
 def npu_apply_rotary_pos_emb(query, key, cos, sin, layout="BSH", rotary_mode="half"):
-    for x in (query, key):
-        op.rope_(x, cos, sin, rotary_dim=cos.shape[-1], neox=rotary_mode == "half")
-    return query, key
+    def turn(x):
+        return op.rope(x, cos, sin, rotary_dim=cos.shape[-1], neox=rotary_mode == "half")
+    return turn(query), turn(key)
 
 
 # --- activations

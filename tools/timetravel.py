@@ -10,8 +10,8 @@ Trees come from git mirrors named by VLLM_ASCEND_GIT_DIR and VLLM_GIT_DIR, throu
 FUSESCOUT_TRANSFORMERS. The run's `truth/NAME` configs are looked up in --truth, by default `../truth/configs` next to CASES.
 
 Before: an opportunity, available kernel or broken pass of the right family overlaps the primary lines, among the first 15 by gain. After: the fused
-kernel is in `already_fused`, at or by one of the recorded files, and is named; nothing of the family is still proposed on the lines of the fused call. Exit 1
-when a share is below its threshold (0.8 and 0.9).
+operator or pass is named in `already_fused`, at or by one of the recorded files, and nothing of the family is proposed on the recorded lines, however
+small. Exit 1 when a share is below its threshold (0.8 and 0.9).
 """
 import argparse
 import concurrent.futures
@@ -118,19 +118,25 @@ def score_before(case, report):
     return best[0] or "miss", best[1]
 
 
+def names_in(fused_op):
+    """The operators, kernels and passes that a case's text names: `torch_npu.npu_mrope (Triton _mrope_kernel)` has two."""
+    identifiers = [word.strip(".").rpartition(".")[2] for word in re.findall(r"[A-Za-z_][A-Za-z0-9_.]*", fused_op)]
+    return {i.lower().strip("_") for i in identifiers if ("_" in i or i.endswith("Pass")) and i != "torch_npu"}
+
+
 def score_after(case, report):
     files = case["fused_after"]
-    words = set(re.findall(r"[a-z_0-9]{6,}", case["fused_op"].lower()))
-    still = [f["id"] for _, f in proposed(report)[:COUNTED] if f["family"] == case["family"] and any(overlaps(f, a) for a in files)]
+    words = names_in(case["fused_op"])
+    still = [f["id"] for _, f in proposed(report) if f["family"] == case["family"] and any(overlaps(f, a) for a in files)]
     best = ("miss", "not found")
     for finding in report.get("already_fused", []):
         by = finding.get("by", [])
         at = any(overlaps(finding, a) for a in files) or any((b.get("file") or "").endswith(a["file"]) for b in by for a in files)
         if not at:
             continue
-        named = " ".join([finding["pattern"], *finding.get("kernels_today", []), *[b["name"] for b in by]]).lower()
+        named = " ".join([*finding.get("kernels_today", []), *[b["name"] for b in by]]).lower()
         if any(word in named for word in words):
-            return ("hit", finding["id"]) if not still else ("hit", finding["id"] + " (still proposed: " + still[0] + ")")
+            return ("half", f"{finding['id']}, still proposed: {still[0]}") if still else ("hit", finding["id"])
         best = ("half", "named otherwise: " + finding["id"] + " " + named)
     return best
 

@@ -64,6 +64,21 @@ std::string why_not_bound(const Function* function, const Arguments& arguments) 
   return "";
 }
 
+// A position means what the tree's own schema says: releases put parameters in between. Appends the positional arguments to `named` and is
+// true when the schema's order is another than the meaning's, which must know all of the names.
+bool bind_by_schema(const std::string& schema, const Function* function, const Arguments& arguments, std::vector<python::KeywordArgument>& named) {
+  if (schema.empty()) return false;
+  const std::vector<Symbol>& known = function->scope->parameter_names;
+  std::vector<Symbol> names = torch::parameter_names(schema);
+  if (names.size() < arguments.positional.size() || std::equal(names.begin(), names.begin() + static_cast<ptrdiff_t>(arguments.positional.size()), known.begin(), known.end())) return false;
+  for (size_t i = 0; i < arguments.positional.size(); ++i) {
+    if (std::find(known.begin(), known.end(), names[i]) == known.end()) return false;
+    named.push_back({names[i], arguments.positional[i]});
+  }
+  named.insert(named.end(), arguments.keywords.begin(), arguments.keywords.end());
+  return true;
+}
+
 struct Described {               // the options of @operator
   Function* function = nullptr;
   std::string name;
@@ -166,7 +181,10 @@ Value make_operator(const std::shared_ptr<State>& state, const Arguments& option
       if (std::find(entry.parameters.begin(), entry.parameters.end(), name) == entry.parameters.end())
         in.raise("ValueError", described.name + ": mutates `" + name.str() + "`, which is no parameter");
     }
-    entry.meaning = [state, described](CallScope& call, const Arguments& arguments) {
+    entry.meaning = [state, described, &entry](CallScope& call, const Arguments& given) {
+      std::vector<python::KeywordArgument> named;
+      bool by_name = bind_by_schema(entry.schema, described.function, given, named);
+      const Arguments arguments = by_name ? Arguments{{}, named} : given;
       std::string why = why_not_bound(described.function, arguments);
       if (why.empty()) why = unknown_argument(*described.function, arguments);
       if (why.empty()) {

@@ -41,8 +41,9 @@ std::optional<std::string> parent_of_package(const FileSystem& files, const std:
   return directory.substr(0, directory.size() - 1 - name.size());
 }
 
+// A part of a checkout may have the sources only: the C++ ones give it away.
 bool is_project_root(const FileSystem& files, const std::string& directory) {
-  return files.is_file(directory + "pyproject.toml") || files.is_file(directory + "setup.py") || files.is_file(directory + "PKG-INFO");
+  return files.is_directory(directory + "csrc") || files.is_file(directory + "pyproject.toml") || files.is_file(directory + "setup.py") || files.is_file(directory + "PKG-INFO");
 }
 
 std::string wrong_tree(const FileSystem& files, const std::string& directory, const PackageFacts& wanted) {

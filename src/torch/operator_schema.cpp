@@ -158,6 +158,12 @@ size_t result_count(const std::string& schema) {
   return split_arguments(text).size();
 }
 
+std::vector<Symbol> parameter_names(const std::string& schema) {
+  std::vector<Symbol> names;
+  for (const SchemaArgument& argument : schema_arguments(schema)) names.emplace_back(argument.name);
+  return names;
+}
+
 void read_schema(OperatorEntry& entry) {
   entry.parameters.clear();
   entry.mutates.clear();

@@ -13,6 +13,9 @@ std::string infer_schema(python::Interpreter& interpreter, const python::Value& 
 // Fills in the parameters and what is written from the entry's schema.
 void read_schema(OperatorEntry& entry);
 
+// Names of a schema's parameters, in order.
+std::vector<Symbol> parameter_names(const std::string& schema);
+
 // How many results the schema gives: 1 for "(...) -> Tensor", 2 for "(...) -> (Tensor y, Tensor scale)".
 size_t result_count(const std::string& schema);
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 
+#include "graph/operator_kind.h"
 #include "python/scope.h"
 #include "torch/operators.h"
 #include "vllm/call_graph.h"
@@ -33,6 +34,24 @@ std::vector<std::pair<std::string, std::string>> constants_of(Interpreter& inter
     if (e.key.defined() && (e.value.is_int() || e.value.is_float() || e.value.is_bool())) result.emplace_back(interpreter.text_of(e.key), interpreter.to_str(e.value));
   }
   return result;
+}
+
+// The launch of a replacement that does the work. Beside it there may be small ones that prepare its arguments (`1 / scale`);
+// null: several do work.
+const graph::Kernel* working_kernel(const Graph& g) {
+  auto prepares = [&](const graph::Kernel& kernel) {
+    return kernel.unit == graph::Unit::Vector && !kernel.operators.empty() && std::all_of(kernel.operators.begin(), kernel.operators.end(), [&](graph::OperatorId op) {
+      const graph::OperatorKind* kind = graph::find_operator_kind(g.operators[op].kind.view());
+      return kind != nullptr && (kind->operator_class == graph::OperatorClass::Elementwise || kind->operator_class == graph::OperatorClass::Injective);
+    });
+  };
+  const graph::Kernel* found = nullptr;
+  for (const graph::Kernel& kernel : g.kernels) {
+    if (g.kernels.size() > 1 && prepares(kernel)) continue;
+    if (found != nullptr) return nullptr;
+    found = &kernel;
+  }
+  return found;
 }
 
 // A pattern while its pass looks for it.
@@ -124,8 +143,9 @@ struct GraphPasses::State {
     }
     std::sort(kernels.begin(), kernels.end());
     kernels.erase(std::unique(kernels.begin(), kernels.end()), kernels.end());
-    if (kernels.empty() || replacement.graph.kernels.size() != 1) return;   // a replacement of several launches leaves the partition as it is
-    const graph::Kernel& as = *replacement.graph.kernels.begin();
+    const graph::Kernel* working = working_kernel(replacement.graph);
+    if (kernels.empty() || working == nullptr) return;   // a replacement of several launches leaves the partition as it is
+    const graph::Kernel& as = *working;
     graph::Kernel& fused = g.kernels[kernels.back()];   // where the last input is there
     fused.name = as.name;
     fused.unit = as.unit;
