@@ -192,6 +192,19 @@ y, z = torch.ops._C_ascend.nobody_knows(query, key)
   EXPECT_NE(machine.entries().find("_C_ascend.nobody_knows opaque"), std::string::npos);
 }
 
+TEST(Catalogue, APositionMeansWhatTheLibrarysSchemaSays) {
+  Machine machine;
+  machine.context.recording = true;
+  ASSERT_EQ(machine.run(R"py(
+import torch
+library = torch.library.Library("_C_ascend", "DEF")
+library.define("npu_add_rms_norm_bias(Tensor gamma, Tensor x1, Tensor x2, float epsilon=1e-6) -> (Tensor, Tensor, Tensor)")
+y, _, s = torch.ops._C_ascend.npu_add_rms_norm_bias(torch.empty(64), torch.empty(16, 64), torch.empty(16, 64), epsilon=1e-5)
+assert y.shape == (16, 64) and s.shape == (16, 64)
+)py"), "");
+  EXPECT_EQ(machine.entries().find("opaque"), std::string::npos) << machine.entries();
+}
+
 TEST(Catalogue, CollectivesAreInPlace) {
   Machine machine;
   machine.context.recording = true;

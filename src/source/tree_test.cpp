@@ -79,6 +79,14 @@ TEST(TreeTest, a_src_folder_and_an_installed_package) {
   }
 }
 
+TEST(TreeTest, a_part_of_a_checkout_has_its_csrc) {
+  MemoryFileSystem files;
+  files.files = {{"part/vllm_ascend/__init__.py", ""}, {"part/vllm_ascend/platform.py", ""}, {"part/csrc/torch_binding.cpp", "ops"}};
+  auto tree = Tree::open(Package::VllmAscend, "part", files);
+  ASSERT_FALSE(tree.is_error()) << tree.error().message;
+  EXPECT_EQ(tree->read("csrc/torch_binding.cpp"), "ops");
+}
+
 TEST(TreeTest, a_checkout_has_its_tag_as_version) {
   MemoryFileSystem files = sources();
   files.files.erase("vllm-0.17.0/PKG-INFO");
