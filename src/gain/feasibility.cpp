@@ -379,6 +379,15 @@ class Checker {
       add("integers", true, false, 0, scalar_loop, "elements", "no integer arithmetic that runs as scalars");
   }
 
+  // A recurrence that goes token by token keeps a sequence's state on one core: so does what feeds it, token by token.
+  bool steps() const {
+    return std::any_of(group_.operators.begin(), group_.operators.end(), [&](OperatorId id) {
+      if (op(id).kind.view() != "linear_attention") return false;
+      const graph::Attribute* chunked = graph::find_attribute(op(id), "chunked");
+      return chunked != nullptr && std::holds_alternative<bool>(*chunked) && !std::get<bool>(*chunked);
+    });
+  }
+
   void gather() {
     for (OperatorId id : group_.operators) {
       const Operator& o = op(id);
@@ -389,6 +398,7 @@ class Checker {
       if (name == "expert_dispatch" && o.inputs.size() > 1) rowwise = !group_.makes(group_.graph.root(o.inputs[1]));
       // The best few of a short row (experts) are chosen row by row.
       if (name == "topk" && !o.inputs.empty() && last_axis(tensor(o.inputs[0])) <= short_row) rowwise = true;
+      if ((name == "causal_conv1d" || name == "linear_attention") && steps()) rowwise = true;
       if (kind.operator_class == OperatorClass::Opaque && !rowwise && name != "attention" && name != "moe_gating" &&
           group_.operators.size() > 1) {
         add("gather", false, true, 0, 0, "", fmt::format("`{}` has no tiles that a neighbour could share", name));

@@ -159,6 +159,15 @@ TEST(FeasibilityTest, expert_rows_are_combined_one_by_one_but_sorted_together) {
                    .possible);
 }
 
+TEST(FeasibilityTest, a_recurrence_token_by_token_takes_in_what_feeds_it) {
+  auto fits = [](const char* chunked) {
+    return of(fmt::format("input %x : bf16[16, 512]\nparam %w : bf16[512, 4]\n%c = causal_conv1d(%x, %w) : bf16[16, 512]\n"
+                          "%o = linear_attention(%c, chunked={}) : bf16[16, 512]\noutput %o\n", chunked)).possible;
+  };
+  EXPECT_TRUE(fits("False"));
+  EXPECT_FALSE(fits("True"));
+}
+
 std::string two_products(int rows, int inner) {
   return fmt::format("input %x : bf16[{0}, 1024]\nparam %a : bf16[1024, {1}]\nparam %b : bf16[{1}, 1024]\n%h = matmul(%x, %a) : bf16[{0}, {1}]\n"
                      "%y = matmul(%h, %b) : bf16[{0}, 1024]\noutput %y\n", rows, inner);
