@@ -388,8 +388,10 @@ void ReferenceWriter::write_operator(const Operator& op) {
     return;
   }
   if (kind == "index_copy" && op.inputs.size() == 3) {
-    out_.lines.push_back(
-        fmt::format("{0}[{1}.reshape(-1).long()] = {2}.reshape((-1,) + tuple({0}.shape[1:]))", input(op, 0), input(op, 1), input(op, 2)));
+    // A mask chooses the rows that are set; one value goes into all of them.
+    bool mask = graph_.tensors[op.inputs[1]].dtype == DType::Bool, one = graph_.tensors[op.inputs[2]].shape.empty();
+    out_.lines.push_back(fmt::format("{}[{}.reshape(-1){}] = {}{}", input(op, 0), input(op, 1), mask ? "" : ".long()", input(op, 2),
+                                     one ? "" : fmt::format(".reshape((-1,) + tuple({}.shape[1:]))", input(op, 0))));
     if (!op.outputs.empty()) names_[op.outputs[0].index] = input(op, 0);
     return;
   }
