@@ -53,6 +53,9 @@ def build(runner, positions):
 
     tokens, sequences, total = scenario.tokens, scenario.sequences, facts["max_seq_len"]
     fields = AscendCommonAttentionMetadata.__dataclass_fields__
+    if "attn_mask" in fields and hasattr(runner, "_make_attention_mask"):
+        facts["attn_mask"] = attention_metadata_of_old.mask(runner, facts, positions)
+        facts["spec_attn_mask"] = torch.triu(torch.ones(2048, 2048, dtype=torch.bool), diagonal=1).to(runner.device) if scenario.mtp else None
     common = AscendCommonAttentionMetadata(**{name: value for name, value in facts.items() if name in fields})
     metadata = {}
     # What builders of several groups share, in releases in which the first works it out for all.

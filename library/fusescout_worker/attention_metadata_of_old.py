@@ -49,11 +49,13 @@ def build(runner, positions, facts):
 
 
 def mask(runner, facts, positions):
+    """As the runner of a release makes it that does not leave masks to its metadata builders."""
     (AttentionMaskBuilder,) = first_of(("vllm_ascend.attention.attention_mask", "AttentionMaskBuilder"), ("vllm_ascend.attention.attention", "AttentionMaskBuilder"))
     first = getattr(AttentionMaskBuilder, "initialize_from_len", AttentionMaskBuilder)
-    runner.attn_mask_builder = first(facts["max_seq_len"], runner.dtype)
-    options = {"seq_lens": facts["seq_lens_cpu"], "query_lens": runner.query_lens, "position": positions, "attn_state": facts["attn_state"]}
-    return runner._make_attention_mask(**options)
+    runner.attn_mask_builder = first(**accepted(first, {"max_seq_len": facts["max_seq_len"], "dtype": runner.dtype, "device": runner.device}))
+    query_lens = torch.tensor([facts["max_query_len"]] * int(scenario.sequences), dtype=torch.int32, device="cpu")
+    options = {"seq_lens": facts["seq_lens_cpu"], "query_lens": query_lens, "position": positions, "attn_state": facts["attn_state"]}
+    return runner._make_attention_mask(**accepted(runner._make_attention_mask, options))
 
 
 def of_sequences(runner, builder_class, facts, positions):
