@@ -113,6 +113,40 @@ std::vector<Finding> without_parts(const Context& context, std::vector<Finding> 
   return kept;
 }
 
+// Whether a copy stands among the arguments of the call that reads it: on its lines, which begin with the call's name.
+bool among_arguments(const Graph& graph, OperatorId copy, OperatorId reader) {
+  EntryId mine = graph.operators[copy].call, other = graph.operators[reader].call;
+  if (!mine.valid() || !other.valid() || !graph.entries[mine].frame.valid()) return false;
+  const Frame& at = graph.frames[graph.entries[mine].frame];
+  for (FrameId frame = graph.entries[other].frame; frame.valid(); frame = graph.frames[frame].parent) {
+    const Frame& call = graph.frames[frame];
+    if (call.parent == at.parent && call.function == at.function) return call.line <= at.line;
+  }
+  return false;
+}
+
+// Kernels of today that are more than an operator of torch, and the copies that lay out their arguments.
+void find_whole(Context& context, const std::vector<Candidate>& candidates) {
+  const Graph& graph = context.graph;
+  std::set<KernelId>& fused = context.fused;
+  for (const Candidate& candidate : candidates) {
+    if (candidate.kernels.size() == 1 && is_chosen(graph.kernels[candidate.kernels[0]].name.view())) fused.insert(candidate.kernels[0]);
+  }
+  std::set<KernelId> fused_copies;
+  for (KernelId id{0}; id.index < graph.kernels.size(); ++id.index) {
+    const std::vector<OperatorId>& operators = graph.kernels[id].operators;
+    bool copy = !operators.empty() && std::all_of(operators.begin(), operators.end(), [&](OperatorId op) {
+      if (graph.operators[op].kind.view() != "copy" || graph.operators[op].outputs.size() != 1) return false;
+      const auto& readers = context.flow.readers(graph.operators[op].outputs[0]);
+      return !readers.empty() && std::all_of(readers.begin(), readers.end(), [&](OperatorId reader) {
+        return fused.contains(graph.operators[reader].kernel) && among_arguments(graph, op, reader);
+      });
+    });
+    if (copy) fused_copies.insert(id);
+  }
+  fused.insert(fused_copies.begin(), fused_copies.end());
+}
+
 class Planner {
  public:
   Planner(const Context& context, Estimate step) : context_(context), step_(step), owner_(context.graph.kernels.size()) {}
@@ -317,7 +351,9 @@ Analysis analyze(const ModelRun& run, const std::vector<Pattern>& patterns, std:
   std::vector<Candidate> redundant = find_redundant(context, none);
   auto layouts = std::stable_partition(redundant.begin(), redundant.end(), [](const Candidate& c) { return !c.name.starts_with("layout_"); });
   planner.add(judge(context, {std::make_move_iterator(redundant.begin()), std::make_move_iterator(layouts)}));
-  std::vector<Finding> named = judge(context, merge(find_named(context, patterns), find_available(context)));
+  std::vector<Candidate> candidates = merge(find_named(context, patterns), find_available(context));
+  find_whole(context, candidates);
+  std::vector<Finding> named = judge(context, std::move(candidates));
   for (Finding& finding : named) planner.discount(finding);
   planner.add(without_parts(context, std::move(named)));
 

@@ -68,6 +68,26 @@ TEST(Analyze, one_kernel_is_already_fused_and_says_by_what) {
   EXPECT_EQ(analysis.findings[0].by[0].location, (Location{Symbol("vllm_ascend/passes.py"), 33}));
 }
 
+TEST(Analyze, lines_of_a_kernel_that_is_fused_already_are_no_part_of_what_extends_it) {
+  ModelCase run("kernel torch_npu.npu_add_rms_norm vector {\n%s = add(%x, %y) : bf16[T, 64]  # model.py:5\n"
+          "%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 64]  # model.py:5\n}\n"
+          "%c = silu(%n) : bf16[T, 64]  # model.py:6\noutput %c, %s\n");
+  Analysis analysis = run();
+  const Finding* finding = find(analysis, "vector_chain");
+  ASSERT_NE(finding, nullptr);
+  ASSERT_EQ(finding->verdict, Verdict::Opportunity) << finding->reason;
+  EXPECT_EQ(finding->locations, (std::vector<Span>{{Symbol("model.py"), 6, 6}}));
+  bool told = false;
+  for (const Condition& condition : finding->conditions) told = told || (condition.name == "extends" && condition.value == "`torch_npu.npu_add_rms_norm` (model.py:5)");
+  EXPECT_TRUE(told);
+}
+
+TEST(Analyze, one_operator_that_plain_code_needs_several_for_is_a_fused_kernel) {
+  EXPECT_EQ(verdict(ModelCase("kernel torch_npu.npu_rope vector {\n%o = rope(%x, %y, rotary_dim=64) : bf16[T, 64]\n}\noutput %o\n")(), "npu_rope"),
+            "already_fused: one kernel today: `torch_npu.npu_rope`");
+  EXPECT_EQ(verdict(ModelCase("kernel aten.softmax vector {\n%o = softmax(%x, dim=-1) : bf16[T, 64]\n}\noutput %o\n")(), "softmax"), "not found");
+}
+
 TEST(Analyze, a_fused_kernel_that_no_pattern_knows_is_told_as_well) {
   ModelCase run("kernel my_gate vector triton {\n%s = add(%x, %y) : bf16[T, 64]\n%n = softplus(%s) : bf16[T, 64]\n}\n%o = topk(%n, k=64) : bf16[T, 64]\noutput %o\n");
   EXPECT_EQ(verdict(run(), "my_gate"), "already_fused: one kernel today: `my_gate`");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,8 +39,11 @@ struct Context {
   std::vector<uint32_t> kernels_in_frame;    // by frame: kernels that a call on this line launches, itself or below
   std::span<const FusedKernelMeaning> available;
   const Pricer& pricer;
+  std::set<graph::KernelId> fused = {};      // kernels of today that are more than an operator of torch, and copies among their arguments
 };
 
+// A kernel of torch_npu, of the trees' own C++ or Triton: one that somebody chose, where torch has its operators.
+bool is_chosen(std::string_view kernel);
 Family family_of(const std::string& folder);           // "norm"
 // By the most particular operator: a chain with a norm is a Norm. What has none is MoE all the same where it serves experts.
 Family family_of(const Context& context, std::span<const NodeId> nodes);

@@ -129,13 +129,30 @@ std::vector<uint32_t> kernels_in_frames(const Graph& graph) {
   return counts;
 }
 
-std::vector<Span> places_of(const Graph& graph, std::span<const OperatorId> operators, std::span<const uint32_t> kernels_in_frame) {
+namespace {
+
+// From which level of its stack on a call's lines launch nothing but its kernel: the call itself, and wrappers inside the module around it.
+size_t own_level(const Graph& graph, EntryId call, const std::vector<FrameId>& stack, std::span<const uint32_t> kernels_in_frame) {
+  EntryId module = graph.entries[call].parent;
+  while (module.valid() && graph.entries[module].kind != EntryKind::Module) module = graph.entries[module].parent;
+  size_t outer = module.valid() && graph.entries[module].frame.valid() ? stack_of(graph, graph.entries[module].frame).size() : 0;
+  size_t level = stack.size() - 1;
+  while (level > outer && kernels_in_frame[stack[level - 1].index] == kernels_in_frame[stack.back().index]) --level;
+  return level;
+}
+
+}  // namespace
+
+std::vector<Span> places_of(const Graph& graph, std::span<const OperatorId> operators, std::span<const uint32_t> kernels_in_frame, const std::set<KernelId>& whole) {
   std::vector<std::vector<FrameId>> stacks;
+  std::vector<size_t> shown;            // levels of each stack
   std::set<KernelId> kernels;
   for (OperatorId op : operators) {
     EntryId call = graph.operators[op].call;
     if (graph.operators[op].kernel.valid()) kernels.insert(graph.operators[op].kernel);
-    if (call.valid() && graph.entries[call].frame.valid()) stacks.push_back(stack_of(graph, graph.entries[call].frame));
+    if (!call.valid() || !graph.entries[call].frame.valid()) continue;
+    stacks.push_back(stack_of(graph, graph.entries[call].frame));
+    shown.push_back(whole.contains(graph.operators[op].kernel) ? own_level(graph, call, stacks.back(), kernels_in_frame) : stacks.back().size());
   }
   std::vector<Span> spans;
   if (stacks.empty()) return spans;
@@ -156,8 +173,10 @@ std::vector<Span> places_of(const Graph& graph, std::span<const OperatorId> oper
     depth = level;
   }
   Span common;
-  bool agree = true;
-  for (const auto& stack : stacks) {
+  bool agree = true, all = std::all_of(shown.begin(), shown.end(), [&](size_t levels) { return levels <= depth; });
+  for (size_t i = 0; i < stacks.size(); ++i) {
+    const auto& stack = stacks[i];
+    if (shown[i] <= depth && !all) continue;
     const Frame& frame = graph.frames[stack[std::min(depth, stack.size() - 1)]];
     if (common.first_line == 0) common = {frame.file, frame.line, frame.line};
     agree &= frame.file == common.file;
@@ -179,8 +198,8 @@ std::vector<Span> places_of(const Graph& graph, std::span<const OperatorId> oper
   size_t deepest = 0;
   for (const auto& stack : stacks) deepest = std::max(deepest, stack.size());
   for (size_t level = depth + 1; level < deepest; ++level) {
-    for (const auto& stack : stacks) {
-      if (level < stack.size()) add(stack[level]);
+    for (size_t i = 0; i < stacks.size(); ++i) {
+      if (level < shown[i]) add(stacks[i][level]);
     }
   }
   return spans;

@@ -1,6 +1,7 @@
 // Some kernels seen as one: what goes in and out, what memory traffic would vanish, where it stands in the source.
 #pragma once
 
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,8 +27,9 @@ std::vector<graph::FrameId> stack_of(const graph::Graph& graph, graph::FrameId f
 // By frame: how many kernels are launched by what is called on its line.
 std::vector<uint32_t> kernels_in_frames(const graph::Graph& graph);
 // Where the operators meet: the lines of the innermost function that calls them all; the calls of it that do mostly this; then the calls on
-// the way down to the operators, and their own lines.
-std::vector<Span> places_of(const graph::Graph& graph, std::span<const graph::OperatorId> operators, std::span<const uint32_t> kernels_in_frame);
+// the way down to the operators, and their own lines. Of the kernels in `whole` the lines that only they stand behind are left out.
+std::vector<Span> places_of(const graph::Graph& graph, std::span<const graph::OperatorId> operators, std::span<const uint32_t> kernels_in_frame,
+                            const std::set<graph::KernelId>& whole = {});
 Location place_of(const graph::Graph& graph, graph::OperatorId op);
 Location place_of(const graph::Graph& graph, graph::EntryId entry);
 

@@ -11,6 +11,8 @@ namespace fusescout::fusion {
 
 using namespace graph;
 
+bool is_chosen(std::string_view kernel) { return kernel.find('.') != std::string_view::npos && !kernel.starts_with("aten.") && !kernel.starts_with("c10d."); }
+
 Family family_of(const std::string& folder) {
   if (folder == "norm") return Family::Norm;
   if (folder == "matmul") return Family::MatMul;
@@ -201,6 +203,13 @@ bool is_meant(const Context& context, const Pattern& pattern, const Match& match
 
 namespace {
 
+// What an operator of this kind does, code in plain operators needs several for.
+bool several_in_one(Symbol kind) {
+  static const std::set<std::string_view> kinds = {"attention", "causal_conv1d", "expert_combine", "expert_dispatch", "kv_cache_write", "linear_attention", "moe_gating"};
+  const OperatorKind* known = find_operator_kind(kind.view());
+  return kinds.contains(kind.view()) || (known != nullptr && known->operator_class == OperatorClass::Compound);
+}
+
 // Kernels of today that do several things and that no pattern speaks of.
 std::vector<Candidate> find_fused(const Context& context, const std::vector<Candidate>& named) {
   static const std::set<std::string_view> beside = {"cast", "copy", "fill", "arange", "broadcast_to"};   // what any kernel does on the way
@@ -217,8 +226,9 @@ std::vector<Candidate> find_fused(const Context& context, const std::vector<Cand
     candidate.kernels = {kernel};
     candidate.nodes = nodes_of(context, candidate.kernels);
     auto work = std::count_if(candidate.nodes.begin(), candidate.nodes.end(), [&](NodeId id) { return !beside.contains(context.flow.node(id).kind.view()); });
-    if (work < 2 && graph.kernels[kernel].fused_by.empty()) continue;
     std::string name = graph.kernels[kernel].name.str();
+    bool several = is_chosen(name) && std::any_of(candidate.nodes.begin(), candidate.nodes.end(), [&](NodeId id) { return several_in_one(context.flow.node(id).kind); });
+    if (work < 2 && !several && graph.kernels[kernel].fused_by.empty()) continue;
     candidate.name = name.substr(name.rfind('.') + 1);
     candidate.kind = "kernel";
     candidate.family = family_of(context, candidate.nodes);

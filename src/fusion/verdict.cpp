@@ -196,6 +196,23 @@ void add_risks(const Context& context, const Group& group, Finding& finding) {
   }
 }
 
+// Of a new kernel's place the lines that are one kernel already are no part: it takes that kernel in. An existing kernel takes its line over.
+void set_places(const Context& context, Finding& finding) {
+  bool new_kernel = finding.verdict != Verdict::AlreadyFused && finding.verdict != Verdict::Available;
+  finding.locations = places_of(context.graph, finding.occurrences[0].operators, context.kernels_in_frame, new_kernel ? context.fused : std::set<KernelId>());
+}
+
+void add_extended(const Context& context, Finding& finding) {
+  if (finding.verdict != Verdict::Opportunity) return;
+  for (KernelId id : finding.occurrences[0].kernels) {
+    const Kernel& kernel = context.graph.kernels[id];
+    if (!context.fused.contains(id) || !is_chosen(kernel.name.view())) continue;
+    Location place = kernel.calls.empty() ? Location{} : place_of(context.graph, kernel.calls[0]);
+    finding.conditions.push_back({"extends", true, fmt::format("`{}`{}", kernel.name.str(), place.file.empty() ? "" : fmt::format(" ({}:{})", place.file.str(), place.line)),
+                                  "a kernel of today that the new one takes in: its call goes"});
+  }
+}
+
 // From one occurrence to another. They are alike, operator by operator.
 void move_proposal(const Context& context, Finding& finding, const std::vector<KernelId>& from, const std::vector<KernelId>& to) {
   if (from == to) return;
@@ -217,7 +234,7 @@ void keep_occurrences(const Context& context, Finding& finding, std::vector<Occu
   }
   finding.step_gain = times(finding.price.gain, static_cast<double>(finding.occurrences.size()));
   Group group = make_group(context.flow, finding.occurrences[0].kernels);
-  finding.locations = places_of(context.graph, finding.occurrences[0].operators, context.kernels_in_frame);
+  set_places(context, finding);
   finding.operators_text = operator_texts(context.flow, group);
   finding.interface = make_interface(context.flow, group, finding.interface.name);
 }
@@ -280,6 +297,8 @@ std::vector<Finding> judge(const Context& context, std::vector<Candidate> candid
     finding.target_en = candidate.removes ? "none: the result is there without it" : fmt::format("{} fused kernel{}: {}", left, left == 1 ? "" : "s", finding.interface.name);
     finding.target_zh = candidate.removes ? "去掉" : fmt::format("{}个融合算子: {}", left, finding.interface.name);
     decide(context, group, candidate, finding);
+    set_places(context, finding);
+    add_extended(context, finding);
     move_proposal(context, finding, candidate.kernels, finding.occurrences[0].kernels);
     if (finding.verdict == Verdict::Available) {
       finding.target_en = "call the existing kernel " + finding.by[0].name;

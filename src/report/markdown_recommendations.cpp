@@ -78,6 +78,9 @@ void recommendations_section(std::string& out, const Report& report, const std::
     bool exists = row.verdict == Verdict::Available;
     std::string where;
     for (const auto& l : f.locations) where += fmt::format("{}{}", where.empty() ? "" : ", ", place(l));
+    for (const auto& condition : f.conditions) {
+      if (condition.name == "extends") where += fmt::format(", {} {}", words("并入已有算子", "takes in the kernel"), condition.value);
+    }
     out += fmt::format("1. **{}**: {}\n", words("需要替换/修改的文件", "Files to change"), where);
     auto contract = report.contracts.find(f.id);
     if (contract != report.contracts.end()) {
