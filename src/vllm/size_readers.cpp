@@ -48,9 +48,9 @@ void add_size_readers(CallGraph& calls, const ComputesDim& computes) {
     return nullptr;
   };
   for (const CallNode& node : calls.nodes) {
-    const Entry& e = g.entries[node.entry];
+    const Entry e = g.entries[node.entry];   // copies: the fake implementation that `computes` runs adds to the graph
     for (size_t k = 0; k < e.outputs.size(); ++k) {
-      const graph::Shape& shape = g.tensors[e.outputs[k]].shape;
+      const graph::Shape shape = g.tensors[e.outputs[k]].shape;
       std::vector<TensorId> origin(shape.size());
       for (size_t d = 0; d < shape.size(); ++d) {
         if (!shape[d].symbolic()) continue;
