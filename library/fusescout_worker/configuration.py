@@ -72,4 +72,14 @@ def create():
         arguments["max_num_batched_tokens"] = max(scenario.step_tokens, scheduler.max_num_batched_tokens)
         arguments["max_num_seqs"] = max(scenario.step_sequences, scheduler.max_num_seqs)
         config = EngineArgs(**arguments).create_engine_config(UsageContext.OPENAI_API_SERVER)
+    check(config)
     return config
+
+
+def check(config):
+    """What the sources would silently take, and nobody means."""
+    layers = getattr(getattr(config.model_config, "hf_text_config", config.model_config.hf_config), "num_hidden_layers", None)
+    if layers is not None and 1 < scenario.pp > layers and not is_draft(config):
+        raise ValueError(f"--pp {scenario.pp}: the model has {layers} layers, some stages would have none")
+    if scenario.quantization and config.quant_config is None:
+        raise ValueError("--quant or --quant-description: these sources make no configuration of a quantisation out of it")

@@ -29,7 +29,10 @@ int main(int argc, char** argv) {
   } catch (const CLI::Success& e) {   // --help, --version
     return program.exit(e);
   } catch (const CLI::ParseError& e) {
-    return fail(std::string(e.what()) + " (`--help` lists what there is)");
+    // A word that is not known says more than that another is missing.
+    std::vector<std::string> unknown = program.remaining(true);
+    bool missing = dynamic_cast<const CLI::RequiredError*>(&e) != nullptr && !unknown.empty() && (!program.get_subcommands().empty() || unknown.front()[0] != '-');
+    return fail((missing ? "`" + unknown.front() + "` is not known" : std::string(e.what())) + " (`--help` lists what there is)");
   }
   try {
     return chosen();

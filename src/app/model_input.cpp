@@ -118,9 +118,9 @@ ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& opti
     json document;
     try {
       document = json::parse(without_infinities(*text));
-    } catch (const json::parse_error& e) {
-      std::string_view what = e.what();   // "[json.exception...] parse error at line 1, column 9: ..."
-      if (size_t at = what.find("parse error"); at != std::string_view::npos) what.remove_prefix(at);
+    } catch (const json::exception& e) {
+      std::string_view what = e.what();   // "[json.exception...] parse error at line 1, column 9: ...", "[...] number overflow parsing '1e999'"
+      if (size_t at = what.find("] "); at != std::string_view::npos) what.remove_prefix(at + 2);
       return Error{"the config `" + found.source + "` is no JSON: " + std::string(what.substr(0, what.find(": syntax error"))) };
     }
     if (!document.is_object()) return Error{"the config `" + found.source + "` is no JSON object"};

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -17,9 +19,7 @@ namespace {
 constexpr int64_t default_decode_tokens = 16;     // sequences that decode together
 constexpr int64_t default_prefill_tokens = 2048;  // one prompt
 
-// Larger than any step of a real server, and small enough for shapes that multiply them.
 CLI::Range from(int64_t least, int64_t most) { return {least, most}; }
-constexpr int64_t max_tokens = int64_t{1} << 20, max_context = int64_t{1} << 24, max_ranks = 4096;
 
 // Text of a JSON object, or none at all.
 bool is_object(const std::string& text) { return text.empty() || nlohmann::json::parse(text, nullptr, false).is_object(); }
@@ -65,7 +65,7 @@ void add_scenario_options(CLI::App& command, Options& o) {
   command.add_option("--additional-config", o.additional_config, "vllm-ascend's additional_config")->type_name("JSON");
   command.add_option("--image", o.image, "a picture goes through the tower for pictures too: its frames, rows and columns of patches")->type_name("T,H,W");
   command.add_option("--compilation-config", o.compilation_config, "vLLM's compilation_config")->type_name("JSON");
-  command.add_option("--mtp", o.mtp, "tokens that multi-token prediction proposes in each step (default: off)")->type_name("N")->check(from(0, 16));
+  command.add_option("--mtp", o.mtp, "tokens that multi-token prediction proposes in each step (default: off)")->type_name("N")->check(from(0, max_proposed));
   command.add_option("--env", o.environment, "an environment variable of the run; may be repeated")->type_name("NAME=VALUE");
   command.add_flag("--no-custom-ops", o.no_custom_ops, "vllm-ascend's C++ operators are not built");
   command.add_flag("--no-triton", o.no_triton, "no working triton is installed");
@@ -115,6 +115,10 @@ ErrorOr<graph::Scenario> make_scenario(const Options& o, graph::Phase phase) {
     size_t equals = setting.find('=');
     if (equals == 0 || equals == std::string::npos) return Error{"--env takes NAME=VALUE, not `" + setting + "`"};
     s.environment.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
+  }
+  if (int64_t t = 0, h = 0, w = 0, end = 0; !o.image.empty()) {
+    bool sizes = std::sscanf(o.image.c_str(), "%4ld,%4ld,%4ld%ln", &t, &h, &w, &end) == 3 && end == static_cast<int64_t>(o.image.size());
+    if (!sizes || std::min({t, h, w}) < 1) return Error{"--image takes frames, rows and columns of patches, like 1,32,32, not `" + o.image + "`"};
   }
   if (!o.image.empty()) s.environment.emplace_back("FUSESCOUT_IMAGE", o.image);
   s.custom_ops = !o.no_custom_ops;

@@ -12,6 +12,9 @@ namespace CLI { class App; }
 
 namespace fusescout::app {
 
+// Larger than any step of a real server, and small enough for shapes that multiply them.
+constexpr int64_t max_tokens = int64_t{1} << 20, max_context = int64_t{1} << 24, max_ranks = 4096, max_proposed = 16;
+
 struct Options {
   std::string vllm, ascend, transformers, release;   // folders, or a fetched release
   std::string config;                                // a file or folder

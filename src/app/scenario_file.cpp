@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <sstream>
 
 #define TOML_EXCEPTIONS 0   // everywhere alike: the two kinds of toml++ do not mix in one program
@@ -22,7 +23,7 @@ class Reader {
   bool read(const toml::table& table) {
     for (const auto& [key, node] : table) {
       if (key.str() != "scenario" && !set(std::string(key.str()), node)) {
-        if (error.empty()) error = fmt::format("`{}` of line {} {}", key.str(), node.source().begin.line, known(key.str()) ? "has a value of another kind" : "is no option of a scenario");
+        if (error.empty()) error = fmt::format("`{}` of line {} {}", key.str(), node.source().begin.line, wanted(key.str()));
         return false;
       }
     }
@@ -31,22 +32,26 @@ class Reader {
 
  private:
   struct Text { const char* key; std::string Options::* field; };
-  struct Number { const char* key; int64_t Options::* field; };
+  struct Number { const char* key; int64_t Options::* field; int64_t least, most; };
   struct Flag { const char* key; bool Options::* field; bool negated; };
   static constexpr Text texts[] = {{"device", &Options::device}, {"graph_mode", &Options::graph_mode}, {"phase", &Options::phase}, {"dtype", &Options::dtype}, {"quant", &Options::quant}};
-  static constexpr Number numbers[] = {{"tokens", &Options::tokens}, {"batch", &Options::batch}, {"context", &Options::context}, {"tp", &Options::tp},
-                                       {"dp", &Options::dp}, {"pp", &Options::pp}, {"mtp", &Options::mtp}};
+  static constexpr Number numbers[] = {{"tokens", &Options::tokens, 1, max_tokens}, {"batch", &Options::batch, 1, max_tokens}, {"context", &Options::context, 0, max_context},
+                                       {"tp", &Options::tp, 1, max_ranks}, {"dp", &Options::dp, 1, max_ranks}, {"pp", &Options::pp, 1, max_ranks},
+                                       {"mtp", &Options::mtp, 0, max_proposed}};
   static constexpr Flag flags[] = {{"upstream", &Options::upstream, false}, {"custom_ops", &Options::no_custom_ops, true}, {"triton", &Options::no_triton, true}};
   static constexpr Text objects[] = {{"additional_config", &Options::additional_config}, {"compilation_config", &Options::compilation_config}};
 
-  static bool known(std::string_view key) {
-    auto has = [&](const auto& list) {
-      for (const auto& item : list) {
-        if (key == item.key) return true;
-      }
-      return false;
-    };
-    return has(texts) || has(numbers) || has(flags) || has(objects) || key == "name" || key == "ep" || key == "env" || key == "quant_description";
+  // What a key takes, as the end of a sentence.
+  static std::string wanted(std::string_view key) {
+    auto is = [&](const auto& list) { return std::any_of(std::begin(list), std::end(list), [&](const auto& item) { return key == item.key; }); };
+    for (const Number& n : numbers) {
+      if (key == n.key) return fmt::format("takes a whole number from {} to {}", n.least, n.most);
+    }
+    if (is(flags)) return "takes true or false";
+    if (is(objects)) return "takes a table";
+    if (key == "env") return "takes a table of variables";
+    if (key == "ep") return "takes true, false or a whole number";
+    return is(texts) || key == "name" || key == "quant_description" ? "takes a string" : "is no option of a scenario";
   }
 
   bool set(const std::string& key, const toml::node& node) {
@@ -54,7 +59,10 @@ class Reader {
       if (key == t.key) return node.is_string() && (o_.*t.field = node.value_or(std::string()), true);
     }
     for (const Number& n : numbers) {
-      if (key == n.key) return node.is_integer() && node.value_or(int64_t{-1}) >= 0 && (o_.*n.field = node.value_or(int64_t{0}), true);
+      if (key == n.key) {
+        int64_t value = node.is_integer() ? node.value_or(int64_t{-1}) : -1;
+        return value >= n.least && value <= n.most && (o_.*n.field = value, true);
+      }
     }
     for (const Flag& f : flags) {
       if (key == f.key) return node.is_boolean() && (o_.*f.field = node.value_or(false) != f.negated, true);

@@ -41,7 +41,11 @@ TEST(ScenarioFile, MultiTokenPredictionChecksSeveralTokensOfASequence) {
 
 TEST(ScenarioFile, SaysWhatIsWrong) {
   EXPECT_NE(read("tokenz = 1\n[[scenario]]\n").error().message.find("`tokenz` of line 1 is no option of a scenario"), std::string::npos);
-  EXPECT_NE(read("[[scenario]]\ntokens = 'many'\n").error().message.find("`tokens` of line 2 has a value of another kind"), std::string::npos);
+  EXPECT_NE(read("[[scenario]]\ntokens = 'many'\n").error().message.find("`tokens` of line 2 takes a whole number from 1 to 1048576"), std::string::npos);
+  EXPECT_NE(read("[[scenario]]\ntp = 0\n").error().message.find("`tp` of line 2 takes a whole number from 1 to 4096"), std::string::npos);
+  EXPECT_NE(read("[[scenario]]\ncontext = 99999999999\n").error().message.find("`context` of line 2 takes"), std::string::npos);
+  EXPECT_NE(read("[[scenario]]\nupstream = 1\n").error().message.find("`upstream` of line 2 takes true or false"), std::string::npos);
+  EXPECT_NE(read("[[scenario]]\nenv = []\n").error().message.find("`env` of line 2 takes a table of variables"), std::string::npos);
   EXPECT_NE(read("tp = 8\n").error().message.find("there is no [[scenario]]"), std::string::npos);
   EXPECT_NE(read("tp = \n").error().message.find("are no TOML: line 1"), std::string::npos);
   EXPECT_TRUE(read("[[scenario]]\nname = 'a'\nphase = 'decode'\n[[scenario]]\nname = 'a'\nphase = 'decode'\n").is_error());

@@ -1,6 +1,7 @@
 #include "contract/reference.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include <fmt/format.h>
 
@@ -156,7 +157,7 @@ std::string ReferenceWriter::scalar(const Operator& op, std::string_view name, c
     bool named = s.name == wanted ||
                  (s.name.starts_with(wanted + "_") && s.name.find_first_not_of("0123456789", wanted.size() + 1) == std::string::npos);
     if (!named) continue;
-    std::string given = s.type == "float" ? float_literal(std::stod(s.value)) : s.value;
+    std::string given = s.type == "float" ? float_literal(std::strtod(s.value.c_str(), nullptr)) : s.value;
     if (given == text || s.value == text) return python_name(s.name);
   }
   if (const auto* d = std::get_if<Dim>(found); d && d->symbolic()) return sizes_.dim(*d);

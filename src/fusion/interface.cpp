@@ -144,8 +144,10 @@ Interface make_interface(const Flow& flow, const Group& group, const std::string
       if (type == scalar_types().end() || text.empty()) continue;
       std::string wanted = key.view() == "other" ? op.kind.str() + "_by" : key.str();
       if (!seen.emplace(wanted, text).second) continue;      // two norms with one eps take one eps
-      bool real = type->second == "float";
-      result.scalars.push_back({unique_name(taken, wanted), real && std::holds_alternative<Dim>(value) ? "int" : type->second, text});
+      // What a config gave may be of another type than the operator's.
+      std::string found = std::holds_alternative<std::string>(value) ? "str" : std::holds_alternative<bool>(value) ? "bool" : type->second;
+      if (found == "float" && std::holds_alternative<Dim>(value)) found = "int";
+      result.scalars.push_back({unique_name(taken, wanted), found, text});
     }
   }
   for (TensorId output : group.outputs) {

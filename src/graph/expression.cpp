@@ -261,9 +261,9 @@ struct Parser {
     size_t start = at;
     auto is = [&](auto predicate) { return at < text.size() && predicate(static_cast<unsigned char>(text[at])); };
     if (is([](int c) { return std::isdigit(c); })) {
-      int64_t value = 0;
-      while (is([](int c) { return std::isdigit(c); }) && at - start < 18) value = value * 10 + (text[at++] - '0');
-      return Dim(value);
+      uint64_t value = 0;   // the most negative number is the negation of one that does not fit
+      while (is([](int c) { return std::isdigit(c); }) && at - start < 19) value = value * 10 + static_cast<uint64_t>(text[at++] - '0');
+      return Dim(static_cast<int64_t>(value));
     }
     while (is([](int c) { return std::isalnum(c) || c == '_'; })) ++at;
     if (at == start) ok = false;

@@ -43,7 +43,7 @@ TEST_F(ExpressionTest, prints_higher_terms_first) {
 
 TEST_F(ExpressionTest, reads_what_it_prints) {
   std::vector<Dim> dims = {t, e.mul(t, b), e.floor_div(t, Dim(2)), e.mod(e.add(t, b), Dim(5)), e.max(e.sub(t, b), Dim(2)), Dim(-4),
-                           e.mul(e.floor_div(t, b), e.mod(t, Dim(7)))};
+                           e.mul(e.floor_div(t, b), e.mod(t, Dim(7))), e.mul(t, Dim(int64_t{1} << 62)), e.mul(t, Dim(INT64_MAX)), e.mul(t, Dim(INT64_MIN))};
   for (Dim dim : dims) {
     Dim read;
     ASSERT_TRUE(e.parse(e.to_string(dim), read)) << e.to_string(dim);

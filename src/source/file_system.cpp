@@ -10,6 +10,8 @@
 namespace fusescout::source {
 namespace {
 
+constexpr size_t most_from_a_device = size_t{64} << 20;   // some never end
+
 std::optional<struct stat> status_of(const std::string& path) {
   struct stat status;
   if (::stat(path.c_str(), &status) != 0) return std::nullopt;
@@ -44,6 +46,10 @@ std::optional<std::string> RealFileSystem::read(const std::string& path) const {
     }
     if (got == 0) break;
     size += static_cast<size_t>(got);
+    if (!S_ISREG(status.st_mode) && size > most_from_a_device) {
+      ::close(file);
+      return std::nullopt;
+    }
     if (size == text.size()) text.resize(text.size() * 2);
   }
   ::close(file);

@@ -72,7 +72,7 @@ void fill_device(Context& context, DeviceObject* device, const Value& what, cons
       std::string number(text.substr(colon + 1));
       if (number.empty() || number.find_first_not_of("0123456789") != std::string::npos)
         i.raise("RuntimeError", "Invalid device string: '" + std::string(text) + "'");
-      device->index = std::stoll(number);
+      device->index = std::strtoll(number.c_str(), nullptr, 10);
     }
   } else if (i.is_integer(what)) {
     device->type = context.device_type;

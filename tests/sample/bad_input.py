@@ -46,12 +46,20 @@ def test_wrong_use(program: Program):
         ("--env", "NAME", "--env takes NAME=VALUE"), ("--env", "=1", "--env takes NAME=VALUE"), ("--device", "910X", "no device `910X`"),
         ("--graph-mode", "fast", "--graph-mode"), ("--phase", "both", "--phase"), ("--format", "pdf", "--format"), ("--lang", "fr", "--lang"),
         ("--patterns", "/nowhere", "/nowhere"), ("--data", "/nowhere", "/nowhere"), ("--quant-description", "/nowhere", "/nowhere"),
+        ("--image", "1,2", "--image takes"), ("--image", "1,x,2", "--image takes"), ("--image", "1,2,3,4", "--image takes"), ("--image", "0,2,2", "--image takes"),
     ):
         program.refused("analyze", *MOE, option, value, says=[says])
     program.refused("analyze", *MOE, "--batch", 8, "--tokens", 4, says=["--batch is larger than --tokens"])
     program.refused("analyze", *MOE, "--unheard-of", says=["--unheard-of"])
+    program.refused("analyze", *MOE, "--pp", 4096, says=["--pp 4096: the model has 3 layers"])
+    program.refused("analyze", *MOE, "--quant", "nonsense", says=["--quant", "no configuration of a quantisation"])
     program.refused("explain", *MOE, "no-such-finding", says=["no finding `no-such-finding`"])
     program.refused(says=["subcommand"], trees=[])
+    program.refused("analyse", says=["`analyse` is not known"], trees=[])
+    for command in (["analyze"], ["locate"], ["models"], ["explain"], ["price"], ["dump", "graph"], ["fetch"], ["inventory"]):
+        program.refused(*command, "--unheard-of", says=["--unheard-of"], trees=[])
+    for file in ("/dev/zero", SAMPLE, "/nowhere"):
+        Program(program.path, []).refused("price", file, says=[f"cannot read `{file}`"])
     program.refused("fetch", "../0.1", says=["not a version"], trees=[])
 
 
@@ -73,7 +81,7 @@ def test_names(program: Program):
 
 def test_configs(program: Program, folder: Path):
     for name, text, says in (("empty", "", "no JSON: parse error at line 1"), ("cut_off", '{"hidden_size": 20', "no JSON: parse error at line 1"),
-                             ("list", "[1]", "no JSON object"), ("deep", "[" * 100000, "no JSON"), ("binary", "\0\1\2", "no JSON")):
+                             ("list", "[1]", "no JSON object"), ("deep", "[" * 100000, "no JSON"), ("binary", "\0\1\2", "no JSON"), ("overflow", '{"rms_norm_eps": 1e999}', "no JSON: number overflow")):
         (folder / f"{name}.json").write_text(text)
         program.refused("analyze", "TinyDenseForCausalLM", "--config", folder / f"{name}.json", says=[f"{name}.json", says])
     program.refused("analyze", "TinyDenseForCausalLM", "--config", folder, says=["cannot read the config"])

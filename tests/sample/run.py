@@ -87,6 +87,12 @@ def test_tensor_parallel_prefill(program: Program):
     expect(mlp["in"], [[[512, 6144], "bf16"]], "half of the MLP's width on each of two ranks")
 
 
+def test_the_first_pipeline_stage(program: Program):
+    ops = program.sequence(*DENSE, "--pp", 2)
+    expect([op["layer"] for op in ops if op["op"] == "RMSNorm" and op["layer"] and op["module"].endswith("input_layernorm")], ["model.layers.0", "model.layers.1"], "its layers")
+    expect(launches(ops, None), ["aten.embedding"], "outside of the layers")
+
+
 def test_upstream(program: Program):
     ops = program.sequence(*MOE, "--upstream")
     files = {op["src_file"] for op in ops}

@@ -1,6 +1,7 @@
 // _json: loads(text, object_hook, object_pairs_hook) and dumps(value, indent, item separator, key separator, sort_keys, ensure_ascii, default, skipkeys).
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <unordered_set>
 
@@ -95,7 +96,7 @@ class Reader {
       auto [end, code] = std::from_chars(text_.data() + start, text_.data() + i, n);
       if (code == std::errc()) return Value::of(n);
     }
-    return Value::of(std::stod(std::string(text_.substr(start, i - start))));
+    return Value::of(std::strtod(std::string(text_.substr(start, i - start)).c_str(), nullptr));   // 1e999 is infinite
   }
 
   uint32_t hexadecimal(size_t at) {

@@ -34,6 +34,7 @@ class RegexParser {
   std::optional<Error> parse() {
     Fragment body = alternatives();
     if (!error_ && at_ < pattern_.size()) fail("unbalanced parenthesis");
+    if (!error_ && asked_group_ > regex_.groups_) fail("invalid group reference " + std::to_string(asked_group_));   // it may come later
     if (error_) return error_;
     auto save = [](char32_t slot) { return Regex::Instruction{Code::Save, false, slot, 0}; };
     regex_.program_.push_back(save(0));
@@ -320,7 +321,7 @@ class RegexParser {
   }
 
   std::optional<size_t> group_number(const std::string& text) {
-    if (!text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; })) return std::stoul(text);
+    if (!text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; })) return std::min<size_t>(std::strtoul(text.c_str(), nullptr, 10), 1 << 30);
     for (const auto& [known, number] : regex_.names_) {
       if (known == text) return number;
     }
@@ -376,6 +377,8 @@ class RegexParser {
   Fragment conditional() {
     std::optional<size_t> number = group_number(name(')'));
     if (!number) return {};
+    if (*number == 0) fail("bad group number");
+    asked_group_ = std::max(asked_group_, *number);
     Fragment yes = sequence(), no;
     if (take(U"|")) no = sequence();
     Fragment result;
@@ -429,6 +432,7 @@ class RegexParser {
   size_t at_ = 0;
   uint32_t flags_;
   std::optional<Error> error_;
+  size_t asked_group_ = 0;   // the highest of the conditions
 };
 
 ErrorOr<Regex> Regex::compile(std::u32string_view pattern, uint32_t flags) {

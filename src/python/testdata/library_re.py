@@ -23,6 +23,12 @@ for bad in ("(", "[a", "*a", "a)", "(?P<n>a)(?P=m)", "\\"):
         print("compiled", bad)
     except re.error as e:
         print("error", bad)
+for bad in ("(?(5)a|b)", "(?(0)a|b)", "(?(99999999999999999999999)a)"):
+    try:
+        print(re.match(bad, "a"))
+    except re.error:
+        print("no such group", bad)
+print(re.match("(?:(?(2)a|c)|b){2}(x)?(b)?", "cc").span())
 print(bool(re.match("", "")), re.match("a*", "b").span(), re.search(r"\Aab\Z", "ab") is not None, re.match(r"a(?=b)", "ab").end(), re.search("$", "ab\n").start())
 print(re.sub(r"^model\.(?!language)", "x.", "model.layers"), re.sub(r"(\d+)", lambda m: str(int(m[1]) * 2), "a1b10"), re.match(r"(?:(?:a{1,2}){2})", "aaaa").group())
 print(re.match(r"(x)?(?(1)y|z)", "xy").group(), re.match(r"(x)?(?(1)y|z)", "z").group(), re.fullmatch(r"(?:ab?)+", "abaab").group(), re.match(r"(a|b)*", "abc").groups())

@@ -16,6 +16,7 @@ from vllm.model_executor.layers.rotary_embedding import get_rope
 from vllm.model_executor.layers.vocab_parallel_embedding import ParallelLMHead, VocabParallelEmbedding
 from vllm.model_executor.models.interfaces import SupportsPP
 from vllm.model_executor.models.utils import PPMissingLayer, make_layers, maybe_prefix
+from vllm.sequence import IntermediateTensors
 
 
 class TinyDenseMLP(nn.Module):
@@ -116,7 +117,7 @@ class TinyDenseModel(nn.Module):
         )
         self.norm = RMSNorm(config.hidden_size, eps=config.rms_norm_eps) if get_pp_group().is_last_rank else PPMissingLayer()
 
-    def forward(self, input_ids, positions: torch.Tensor, intermediate_tensors=None, inputs_embeds: torch.Tensor | None = None):
+    def forward(self, input_ids, positions: torch.Tensor, intermediate_tensors: IntermediateTensors | None = None, inputs_embeds: torch.Tensor | None = None):
         if get_pp_group().is_first_rank:
             hidden_states = self.embed_tokens(input_ids) if inputs_embeds is None else inputs_embeds
             residual = None
@@ -127,7 +128,7 @@ class TinyDenseModel(nn.Module):
         for layer in islice(self.layers, self.start_layer, self.end_layer):
             hidden_states, residual = layer(positions, hidden_states, residual)
         if not get_pp_group().is_last_rank:
-            return {"hidden_states": hidden_states, "residual": residual}
+            return IntermediateTensors({"hidden_states": hidden_states, "residual": residual})
         hidden_states, _ = self.norm(hidden_states, residual)
         return hidden_states
 
@@ -148,7 +149,7 @@ class TinyDenseForCausalLM(nn.Module, SupportsPP):
             self.lm_head = PPMissingLayer()
         self.logits_processor = LogitsProcessor(config.vocab_size)
 
-    def forward(self, input_ids, positions: torch.Tensor, intermediate_tensors=None, inputs_embeds: torch.Tensor | None = None):
+    def forward(self, input_ids, positions: torch.Tensor, intermediate_tensors: IntermediateTensors | None = None, inputs_embeds: torch.Tensor | None = None):
         return self.model(input_ids, positions, intermediate_tensors, inputs_embeds)
 
     def compute_logits(self, hidden_states: torch.Tensor) -> torch.Tensor | None:
