@@ -169,9 +169,9 @@ TEST(ContractTest, numbers_and_sizes_are_code) {
       "64]\n%f = view(%e) : f32[4*T, 64]\noutput %f\n");
   run.graph.operators[OperatorId{4}].inputs[0] = run.graph.operators[OperatorId{0}].inputs[0];
   Finding f = finding_of(run.graph, "numbers");
-  f.interface.scalars.push_back({"mul_by", "float", "0.5"});
+  f.interface.scalars.push_back({"factor", "float", "0.5"});
   Contract c = make_contract(f, run, no_source);
-  EXPECT_NE(c.reference.find("x * mul_by"), std::string::npos) << c.reference;
+  EXPECT_NE(c.reference.find("x * factor"), std::string::npos) << c.reference;
   EXPECT_NE(c.reference.find("min=-1, max=1"), std::string::npos) << c.reference;
   EXPECT_NE(c.registration.find("torch.empty((4*T, 64), dtype=torch.float32, device=x.device)"), std::string::npos) << c.registration;
 }
@@ -384,6 +384,11 @@ TEST(HelperTest, helpers_bring_what_they_call) {
   EXPECT_NE(helper_sources({"_rope"}).find("def _rotate("), std::string::npos);
   EXPECT_EQ(helper_sources({"_silu_mul"}).find("def _rotate("), std::string::npos);
   EXPECT_EQ(helper_sources({}), "");
+}
+
+TEST(Reference, a_recurrence_token_by_token_has_a_body) {
+  EXPECT_NE(helper_sources({"_gated_delta_step"}).find("def _gated_delta_step("), std::string::npos);
+  EXPECT_NE(helper_sources({"_causal_conv1d_step"}).find("state[slot] = window[1:]"), std::string::npos);
 }
 
 }  // namespace

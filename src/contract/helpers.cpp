@@ -180,6 +180,27 @@ constexpr std::array helpers = {
         block, offset = slots // cache.shape[1], slots % cache.shape[1]
         cache[block, offset] = new.reshape((new.shape[0],) + tuple(cache.shape[2:])).to(cache.dtype)
 )py"},
+    Helper{"_causal_conv1d_step", R"py(def _causal_conv1d_step(x, weight, slots, state, silu):
+    """In place, token by token: the window of the token's slot moves on by one row. weight: [width, columns]; state: [slots, width - 1, columns]."""
+    rows = x.reshape(-1, x.shape[-1])
+    for i, slot in enumerate(slots.tolist()):
+        window = torch.cat((state[slot], rows[i:i + 1].to(state.dtype)))
+        y = (window.float() * weight.float()).sum(0)
+        state[slot] = window[1:]
+        x.view(rows.shape)[i] = (F.silu(y) if silu else y).to(x.dtype)
+)py"},
+    Helper{"_gated_delta_step", R"py(def _gated_delta_step(q, k, v, decay, beta, slots, state, scale):
+    """Token by token, the state in place, [slots, heads, values, keys]: it decays, takes what the value has beyond it, and is read by the query."""
+    rows, each, out = v.shape[0], v.shape[1] // k.shape[1], torch.empty_like(v)
+    for i, slot in enumerate(slots.tolist()[:rows]):
+        query, key = (t[i].float().repeat_interleave(each, 0)[..., None] for t in (q, k))
+        s = state[slot].float() * decay.reshape(rows, -1)[i].float().exp()[:, None, None]
+        beyond = (v[i].float()[..., None] - s @ key) * beta.reshape(rows, -1)[i].float()[:, None, None]
+        s = s + beyond * key.transpose(-1, -2)
+        out[i] = (s @ query)[..., 0].mul(scale).to(out.dtype)
+        state[slot] = s.to(state.dtype)
+    return out
+)py"},
     Helper{"_all_reduce", R"py(def _all_reduce(x):
     if not torch.distributed.is_initialized():
         return x.clone()

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "fusion/group.h"
 #include "graph/operator_kind.h"
 
 namespace fusescout::contract {
@@ -152,7 +153,7 @@ std::string ReferenceWriter::scalar(const Operator& op, std::string_view name, c
   const Attribute* found = graph::find_attribute(op, name);
   if (!found) return otherwise;
   std::string text = literal(graph_, *found);
-  std::string wanted = name == "other" ? op.kind.str() + "_by" : std::string(name);
+  std::string wanted = fusion::scalar_name(op.kind.view(), name);
   for (const fusion::InterfaceScalar& s : interface_.scalars) {
     bool named = s.name == wanted ||
                  (s.name.starts_with(wanted + "_") && s.name.find_first_not_of("0123456789", wanted.size() + 1) == std::string::npos);
@@ -396,6 +397,7 @@ void ReferenceWriter::write_operator(const Operator& op) {
     if (!op.outputs.empty()) names_[op.outputs[0].index] = input(op, 0);
     return;
   }
+  if (state_step(op)) return;
   bool tuple = false;
   std::string text = op.outputs.empty() ? "" : expression(op, tuple);
   if (text.empty()) {

@@ -39,6 +39,7 @@ class ReferenceWriter {
   std::string arguments(const graph::Operator& op, std::initializer_list<std::string_view> names);
   std::string fresh_name(const graph::Operator& op, graph::TensorId output);
   std::string call(const std::string& helper, const Parameters& parameters);
+  bool state_step(const graph::Operator& op);                      // one of a state that is kept; false: another operator
   void note(const std::string& text);
 
   const graph::Graph& graph_;

@@ -55,6 +55,9 @@ int64_t upper_bound(const graph::Graph& graph, const Operator& op, size_t input)
   if (kind == "rope" && input == 2) return size_at(tensor(1), 0);
   if ((kind == "embedding" || kind == "index_copy") && input == 1) return size_at(tensor(0), 0);
   if ((kind == "gather" || kind == "index_select") && input == 1) return size_at(tensor(0), axis(0));
+  // Slots of states.
+  if (kind == "causal_conv1d" && input == 2 && op.inputs.size() == 4) return size_at(tensor(3), 0);
+  if (kind == "linear_attention" && input == 6 && op.inputs.size() == 8) return size_at(tensor(7), 0);
   if (kind == "expert_combine" && input == 1) return size_at(tensor(0), 0);
   if (kind == "expert_dispatch" && input == 1) {
     const graph::Attribute* experts = graph::find_attribute(op, "experts");

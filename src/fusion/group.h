@@ -36,6 +36,8 @@ Location place_of(const graph::Graph& graph, graph::EntryId entry);
 // A Python name for a tensor: of the parameter or input, else after the module or the operator that made it.
 std::string tensor_name(const graph::Graph& graph, graph::TensorId tensor);
 Interface make_interface(const Flow& flow, const Group& group, const std::string& name);
+// A number's name in the interface: the attribute's, or what an operand of this kind is called: "factor", "offset".
+std::string scalar_name(std::string_view kind, std::string_view attribute);
 // "rms_norm(add, weight)"
 std::vector<std::string> operator_texts(const Flow& flow, const Group& group);
 

@@ -114,6 +114,15 @@ std::string tensor_name(const Graph& graph, TensorId tensor) {
   return op.valid() ? graph.operators[op].kind.str() + "_out" : "tensor";
 }
 
+std::string scalar_name(std::string_view kind, std::string_view attribute) {
+  static const std::map<std::string_view, std::string_view> operands = {
+      {"mul", "factor"}, {"div", "divisor"}, {"floor_div", "divisor"}, {"remainder", "divisor"}, {"add", "offset"}, {"sub", "offset"}, {"pow", "exponent"},
+      {"ge", "lower"}, {"gt", "lower"}, {"le", "upper"}, {"lt", "upper"}, {"eq", "equal_to"}, {"ne", "other_than"}};
+  if (attribute != "other") return std::string(attribute);
+  auto it = operands.find(kind);
+  return it == operands.end() ? std::string(kind) + "_operand" : std::string(it->second);
+}
+
 Interface make_interface(const Flow& flow, const Group& group, const std::string& name) {
   const Graph& graph = flow.graph();
   Interface result;
@@ -125,9 +134,10 @@ Interface make_interface(const Flow& flow, const Group& group, const std::string
     tensor.tensor = input;
     std::string wanted = tensor_name(graph, input);
     // A name after an operator says less than the reader's.
-    if (root.name.empty() && module_name(graph, graph.root(input)).empty()) {
+    if ((root.name.empty() || wanted == "tensor") && module_name(graph, graph.root(input)).empty()) {
       if (std::string role = role_name(graph, group, input); !role.empty()) wanted = role;
     }
+    if (wanted == "tensor" && root.kind == TensorKind::Cache) wanted = "state";
     tensor.name = unique_name(taken, wanted);
     tensor.mutated = std::find(group.mutated.begin(), group.mutated.end(), input) != group.mutated.end();
     tensor.parameter = is_weight(root.kind);
@@ -142,7 +152,7 @@ Interface make_interface(const Flow& flow, const Group& group, const std::string
       auto type = scalar_types().find(key.str());
       std::string text = scalar_text(graph, value);
       if (type == scalar_types().end() || text.empty()) continue;
-      std::string wanted = key.view() == "other" ? op.kind.str() + "_by" : key.str();
+      std::string wanted = scalar_name(op.kind.view(), key.view());
       if (!seen.emplace(wanted, text).second) continue;      // two norms with one eps take one eps
       // What a config gave may be of another type than the operator's.
       std::string found = std::holds_alternative<std::string>(value) ? "str" : std::holds_alternative<bool>(value) ? "bool" : type->second;
