@@ -6,12 +6,19 @@
 #include <filesystem>
 #include <fstream>
 
+#include <fmt/format.h>
+
 #include "app/exit_code.h"
 
 namespace fusescout::app {
 
 int fail(const std::string& message) {
-  std::fprintf(stderr, "fusescout: error: %s\n", message.c_str());
+  std::string shown;   // sources and names may have anything: control characters are for no terminal
+  for (char c : message) {
+    if (static_cast<unsigned char>(c) < 0x20 && c != '\n') shown += fmt::format("\\x{:02x}", c);
+    else shown += c;
+  }
+  std::fprintf(stderr, "fusescout: error: %s\n", shown.c_str());
   return BadInput;
 }
 

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "report/json_text.h"
 #include "vllm/inventory.h"
 
 namespace fusescout::app {
@@ -94,7 +95,7 @@ std::string inventory_to_json(const vllm::Inventory& inventory) {
     item["fuses"] = f.fuses;
     fused.push_back(std::move(item));
   }
-  return ordered_json{{"patches", std::move(patches)},
+  return report::json_text(ordered_json{{"patches", std::move(patches)},
                       {"overrides", std::move(overrides)},
                       {"models", named(inventory.models, "class")},
                       {"attention_backends", named(inventory.backends, nullptr)},
@@ -103,8 +104,7 @@ std::string inventory_to_json(const vllm::Inventory& inventory) {
                       {"triton_kernels", std::move(kernels)},
                       {"passes", std::move(passes)},
                       {"fused_operators", std::move(fused)},
-                      {"gaps", inventory.gaps}}
-             .dump(1) + "\n";
+                      {"gaps", inventory.gaps}});
 }
 
 std::string inventory_to_text(const vllm::Inventory& inventory) {

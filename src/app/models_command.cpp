@@ -9,6 +9,7 @@
 #include "app/exit_code.h"
 #include "app/locate_model.h"
 #include "app/statistics.h"
+#include "report/json_text.h"
 #include "vllm/evaluate_models.h"
 #include "vllm/model_types.h"
 #include "vllm/registry.h"
@@ -150,7 +151,7 @@ int run(const ModelsOptions& o) {
     for (size_t i = 0; i < line.unresolved.size() && i < 3; ++i) text += fmt::format("    {}\n", line.unresolved[i]);
   }
   for (const auto& [status, count] : counts) text += fmt::format("{} {}\n", count, status);
-  if (int code = write_output(o.format == "json" ? list.dump(1) + "\n" : text, ""); code != Done) return code;
+  if (int code = write_output(o.format == "json" ? report::json_text(list) : text, ""); code != Done) return code;
   return o.strict && counts["complete"] != lines.size() ? Incomplete : Done;
 }
 

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "report/json_text.h"
+
 namespace fusescout::app {
 
 using nlohmann::ordered_json;
@@ -22,7 +24,7 @@ std::string passes_to_json(const graph::ModelRun& run) {
     if (!p.nearest.file.empty()) item["nearest"] = {{"file", p.nearest.file.str()}, {"line", p.nearest.line}};
     list.push_back(std::move(item));
   }
-  return ordered_json{{"model", run.model}, {"architecture", run.architecture}, {"passes", std::move(list)}}.dump(1) + "\n";
+  return report::json_text(ordered_json{{"model", run.model}, {"architecture", run.architecture}, {"passes", std::move(list)}});
 }
 
 std::string passes_to_text(const graph::ModelRun& run) {

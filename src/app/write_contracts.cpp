@@ -8,6 +8,7 @@
 #include "app/command.h"
 #include "app/exit_code.h"
 #include "contract/files.h"
+#include "report/json_text.h"
 
 namespace fusescout::app {
 
@@ -38,7 +39,7 @@ int write_contracts(const report::Report& report, const std::string& folder) {
     index.push_back({{"id", row.finding->id}, {"name", contract->second.name}, {"folder", names.back()}, {"complete", contract->second.complete}});
   }
   fs::create_directories(part, error);
-  if (int code = write_output(index.dump(1) + "\n", (part / "index.json").string()); code != Done) return give_up(code);
+  if (int code = write_output(report::json_text(index), (part / "index.json").string()); code != Done) return give_up(code);
   names.emplace_back("index.json");
   for (const std::string& name : names) {
     fs::remove_all(fs::path(folder) / name, error);

@@ -57,6 +57,11 @@ TEST(Limits, StepsRunOut) {
   EXPECT_EQ(run_limited("x = [i for i in iter(int, 1)]\n", limits), "TimeoutError: limit of the evaluator reached\n");
 }
 
+TEST(Limits, RegularExpressionsNestedDeeply) {
+  EXPECT_EQ(run_python("import re\ntry:\n  re.compile('(' * 50000)\nexcept re.error as e:\n  print('refused')\n"), "refused\n");
+  EXPECT_EQ(run_python("import re\nprint(re.match('(' * 99 + 'a' + ')' * 99, 'a').end())\n"), "1\n");
+}
+
 TEST(Limits, RegularExpressionsOfExponentialTime) {
   EXPECT_EQ(run_python("import re\nre.match('(a+)+$', 'a' * 60 + 'b')\n"), "TimeoutError: limit of the evaluator reached\n");
   EXPECT_EQ(run_python("import re\nre.search('(?=(x|a+)+$)a', 'a' * 60 + 'b')\n"), "TimeoutError: limit of the evaluator reached\n");

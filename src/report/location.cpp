@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "report/json_text.h"
+
 namespace fusescout::report {
 
 using nlohmann::ordered_json;
@@ -52,7 +54,7 @@ std::string location_to_json(const graph::ModelLocation& l) {
   document["evidence"] = std::move(evidence);
   document["rejected"] = std::move(rejected);
   document["config"] = l.config.empty() ? ordered_json(nullptr) : ordered_json(l.config);
-  return document.dump(1) + "\n";
+  return json_text(document);
 }
 
 std::string location_to_text(const graph::ModelLocation& l) {

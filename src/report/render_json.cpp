@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "graph/fold_layers.h"
+#include "report/json_text.h"
 #include "report/location.h"
 #include "report/report.h"
 
@@ -145,7 +146,7 @@ std::string render_definition(const Report& report, const Row& row) {
   document["scenario"] = scenario_to_json(report.scenarios[row.scenario]);
   for (const char* other : {"diagnostics", "layer_kinds"}) document["scenario"].erase(other);
   document.update(row_to_json(report, row));
-  return document.dump(1) + "\n";
+  return json_text(document);
 }
 
 std::string render_json(const Report& report) {
@@ -172,7 +173,7 @@ std::string render_json(const Report& report) {
       if (row.verdict == verdict) document[name].push_back(row_to_json(report, row));
     }
   }
-  return document.dump(1) + "\n";
+  return json_text(document);
 }
 
 }  // namespace fusescout::report

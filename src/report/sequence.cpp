@@ -8,6 +8,7 @@
 #include <set>
 
 #include "graph/fold_layers.h"
+#include "report/json_text.h"
 
 namespace fusescout::report {
 
@@ -266,7 +267,7 @@ std::string sequence_to_json(const ModelRun& run) {
   if (!run.exception.empty()) document["exception"] = run.exception;   // after the last entry
   document["phase"] = run.scenario.phase == graph::Phase::Decode ? "decode" : "prefill";
   document["ops"] = std::move(ops);
-  return document.dump() + "\n";
+  return json_text(document, -1);
 }
 
 std::string sequence_to_text(const ModelRun& run, SequenceView view) {

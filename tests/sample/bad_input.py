@@ -133,6 +133,18 @@ def test_syntax_error(program: Program, folder: Path):
     assert f"vllm/model_executor/models/tiny_dense.py:{line}" in done.stderr, done.stderr
 
 
+def test_bytes_that_are_no_utf8(program: Program, folder: Path):
+    """In what is quoted from the sources; no control characters reach the terminal in an error."""
+    trees = edited(folder, DENSE_FILE, lambda text: text)
+    for file in (DENSE_FILE, "vllm/docs/models/supported_models.md"):
+        path = folder / "sample" / file
+        path.write_bytes(path.read_bytes().replace(b"TinyDense model", b"TinyDense \xff\x01 model").replace(b"TinyDense-1B", b"TinyDense-1B \xff"))
+    found = json.loads(program.run("locate", "TinyDense-1B", "--format", "json", trees=trees))
+    assert any("\ufffd" in e["text"] for e in found["evidence"]), found["evidence"]
+    json.loads(program.run("analyze", "TinyDenseForCausalLM", "--config", SAMPLE / "configs/tiny_dense", "--format", "json", trees=trees))
+    program.refused("locate", "a\x1b[31mb", says=["\\x1b[31m"])
+
+
 def test_syntax_error_inside_a_statement(program: Program, folder: Path):
     """One that the parser repairs."""
     trees = edited(folder, DENSE_FILE, lambda text: text.replace("gate_up, _ = self.gate_up_proj(x)", "gate_up, _ = = self.gate_up_proj(x)"))

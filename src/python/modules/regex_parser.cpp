@@ -24,6 +24,8 @@ struct Fragment {
 
 Fragment one(Regex::Instruction instruction, int64_t width) { return {{instruction}, width, width}; }
 
+constexpr int most_depth = 200;   // of groups in groups: the parser calls itself
+
 bool is_digit(char32_t c) { return c >= '0' && c <= '9'; }
 }  // namespace
 
@@ -61,8 +63,10 @@ class RegexParser {
 
   Fragment alternatives() {
     std::vector<Fragment> branches;
+    if (++depth_ > most_depth) fail("the groups are nested too deeply");
     do branches.push_back(sequence());
     while (take(U"|"));
+    --depth_;
     Fragment result = std::move(branches.back());
     for (size_t i = branches.size() - 1; i-- > 0;) {
       Fragment made;
@@ -432,6 +436,7 @@ class RegexParser {
   size_t at_ = 0;
   uint32_t flags_;
   std::optional<Error> error_;
+  int depth_ = 0;
   size_t asked_group_ = 0;   // the highest of the conditions
 };
 
