@@ -24,7 +24,7 @@ constexpr double noise = 2e-4;   // of a step: for less nobody changes a call si
 bool wanted(const Finding& finding) { return finding.verdict == Verdict::Opportunity || finding.verdict == Verdict::Available; }
 
 Context make_context(const ModelRun& run, const std::vector<Pattern>& patterns, std::span<const FusedKernelMeaning> available, const Pricer& pricer) {
-  Context context{run.graph, Flow(run.graph), Launches(run.graph), layers_of_kernels(run.graph, layers_of_entries(run.graph)), {}, {}, kernels_in_frames(run.graph), available, pricer};
+  Context context{run.graph, Flow(run.graph), Launches(run.graph), layers_of_kernels(run.graph, layers_of_entries(run.graph)), {}, {}, {}, available, pricer};
   raise_compounds(context.flow, patterns);
   context.node_of_operator.assign(run.graph.operators.size(), no_node);
   for (NodeId id = 0; id < context.flow.size(); ++id) {

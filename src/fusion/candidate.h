@@ -36,7 +36,7 @@ struct Context {
   std::vector<Symbol> layer_of_kernel;
   std::vector<NodeId> node_of_operator;      // live ones
   std::vector<bool> expert_modules;          // by module: those that route tokens to experts or run them
-  std::vector<uint32_t> kernels_in_frame;    // by frame: kernels that a call on this line launches, itself or below
+  FrameKernels frame_kernels;
   std::span<const FusedKernelMeaning> available;
   const Pricer& pricer;
   std::set<graph::KernelId> fused = {};      // kernels of today that are more than an operator of torch, and copies among their arguments

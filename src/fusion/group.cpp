@@ -119,9 +119,13 @@ EntryId common_module(const Graph& graph, std::span<const OperatorId> operators)
 
 }  // namespace
 
-std::vector<uint32_t> kernels_in_frames(const Graph& graph) {
-  std::vector<uint32_t> counts(graph.frames.size());
+const std::vector<uint32_t>& FrameKernels::of_layer(const Graph& graph, const std::vector<Symbol>& layer_of_kernel, Symbol layer) const {
+  auto [it, added] = counts_.try_emplace(layer);
+  std::vector<uint32_t>& counts = it->second;
+  if (!added) return counts;
+  counts.resize(graph.frames.size());
   for (KernelId kernel{0}; kernel.index < graph.kernels.size(); ++kernel.index) {
+    if (layer_of_kernel[kernel.index] != layer) continue;
     const std::vector<EntryId>& calls = graph.kernels[kernel].calls;
     FrameId frame = calls.empty() ? FrameId{} : graph.entries[calls[0]].frame;
     for (; frame.valid(); frame = graph.frames[frame].parent) ++counts[frame.index];

@@ -1,6 +1,7 @@
 // Some kernels seen as one: what goes in and out, what memory traffic would vanish, where it stands in the source.
 #pragma once
 
+#include <map>
 #include <set>
 #include <span>
 #include <string>
@@ -24,8 +25,15 @@ Group make_group(const Flow& flow, std::vector<graph::KernelId> kernels);
 
 std::vector<graph::FrameId> stack_of(const graph::Graph& graph, graph::FrameId frame);   // outermost first
 
-// By frame: how many kernels are launched by what is called on its line.
-std::vector<uint32_t> kernels_in_frames(const graph::Graph& graph);
+// By frame: how many kernels of one layer are launched by what is called on its line. Layers share frames; counted when first asked for.
+class FrameKernels {
+ public:
+  const std::vector<uint32_t>& of_layer(const graph::Graph& graph, const std::vector<Symbol>& layer_of_kernel, Symbol layer) const;
+
+ private:
+  mutable std::map<Symbol, std::vector<uint32_t>> counts_;
+};
+
 // Where the operators meet: the lines of the innermost function that calls them all; the calls of it that do mostly this; then the calls on
 // the way down to the operators, and their own lines. Of the kernels in `whole` the lines that only they stand behind are left out.
 std::vector<Span> places_of(const graph::Graph& graph, std::span<const graph::OperatorId> operators, std::span<const uint32_t> kernels_in_frame,

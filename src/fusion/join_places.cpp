@@ -6,6 +6,16 @@
 
 namespace fusescout::fusion {
 
+namespace {
+
+template <typename T> void add_new(std::vector<T>& list, const std::vector<T>& more) {
+  for (const T& item : more) {
+    if (std::find(list.begin(), list.end(), item) == list.end()) list.push_back(item);
+  }
+}
+
+}  // namespace
+
 bool generic(const Finding& finding) { return finding.kind != "pattern" && finding.kind != "kernel" && finding.kind != "pass"; }
 
 Site site_of(const Finding& finding) {
@@ -16,7 +26,7 @@ Site site_of(const Finding& finding) {
 void join_places(std::vector<Finding>& findings) {
   std::map<Site, std::vector<size_t>> sites;
   for (size_t i = 0; i < findings.size(); ++i) {
-    if (generic(findings[i]) && !findings[i].locations.empty()) sites[site_of(findings[i])].push_back(i);
+    if (!findings[i].locations.empty()) sites[site_of(findings[i])].push_back(i);
   }
   std::map<std::string, std::string> joined_into;
   std::vector<bool> gone(findings.size());
@@ -31,10 +41,9 @@ void join_places(std::vector<Finding>& findings) {
       if (i == best) continue;
       Finding& other = findings[i];
       kept.occurrences.insert(kept.occurrences.end(), other.occurrences.begin(), other.occurrences.end());
-      for (std::string& layer : other.layers) {
-        if (std::find(kept.layers.begin(), kept.layers.end(), layer) == kept.layers.end()) kept.layers.push_back(layer);
-      }
       kept.step_gain = {kept.step_gain.low + other.step_gain.low, kept.step_gain.nominal + other.step_gain.nominal, kept.step_gain.high + other.step_gain.high};
+      add_new(kept.layers, other.layers);
+      add_new(kept.locations, other.locations);
       kept.step_share += other.step_share;
       kept.step_share_low += other.step_share_low;
       kept.step_share_high += other.step_share_high;

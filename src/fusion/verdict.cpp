@@ -199,7 +199,8 @@ void add_risks(const Context& context, const Group& group, Finding& finding) {
 // Of a new kernel's place the lines that are one kernel already are no part: it takes that kernel in. An existing kernel takes its line over.
 void set_places(const Context& context, Finding& finding) {
   bool new_kernel = finding.verdict != Verdict::AlreadyFused && finding.verdict != Verdict::Available;
-  finding.locations = places_of(context.graph, finding.occurrences[0].operators, context.kernels_in_frame, new_kernel ? context.fused : std::set<KernelId>());
+  const std::vector<uint32_t>& kernels_in_frame = context.frame_kernels.of_layer(context.graph, context.layer_of_kernel, finding.occurrences[0].layer);
+  finding.locations = places_of(context.graph, finding.occurrences[0].operators, kernels_in_frame, new_kernel ? context.fused : std::set<KernelId>());
 }
 
 void add_extended(const Context& context, Finding& finding) {

@@ -12,11 +12,12 @@ namespace fusescout::fusion {
 // Only these of a finding's places: layers, interface and gain follow.
 void keep_occurrences(const Context& context, Finding& finding, std::vector<Occurrence> occurrences);
 
-// What is one to the eye of who would change it: the lines where a generic finding's operators meet, whoever calls them.
+// What is one to the eye of who would change it: the lines of the function where a finding's operators meet.
 using Site = std::tuple<std::string, std::string, Symbol, uint32_t, uint32_t, Verdict, bool>;
 bool generic(const Finding& finding);
 Site site_of(const Finding& finding);
-// A loop of the code leaves a finding for each shape: those of one site become one, its gain is theirs together, the costliest is the example.
+// A loop of the code, a function called at several places, layers of several kinds leave a finding for each: those of one site become one, its gain is theirs together, the
+// costliest is the example.
 void join_places(std::vector<Finding>& findings);
 
 std::vector<Finding> judge(const Context& context, std::vector<Candidate> candidates);
