@@ -264,7 +264,7 @@ void find_repeated(const Context& context, const std::vector<bool>& taken, std::
     if (!function.empty()) function = ": " + function.substr(function.rfind('.') + 1);
     if (kind == Kind::Fixed) {
       // A constant alone is hardly work.
-      if (std::all_of(run.begin(), run.end(), [&](KernelId kernel) { return graph.operators[graph.kernels[kernel].operators[0]].inputs.empty(); })) continue;
+      if (std::all_of(run.begin(), run.end(), [&](KernelId kernel) { return graph.operators[graph.kernels[kernel].operators[0]].inputs.empty(); })) return;
       Candidate candidate = make(context, run, "constant_work", "repeated");
       candidate.name_en = "work on weights alone, in every step" + function;
       candidate.name_zh = "每步重复的纯权重计算" + function;

@@ -123,7 +123,7 @@ Value arange(Bound& bound) {
   }
   CallScope call = bound.open(end_at == 0 ? "default" : bound.none(2) ? "start" : "start_step");
   TensorObject* tensor = made(bound, call, o, {count}, o.dtype.value_or(integers ? DType::I64 : context.default_dtype));
-  call.emit("arange", {}, {tensor});
+  call.emit("arange", {}, {tensor}, start == 0 && step == 1 ? graph::Attributes{} : attributes({{"start", start}, {"step", step}}));
   if (count.value <= Context::max_known) {
     DType dtype = context.info(tensor).dtype;
     std::vector<double> data;
@@ -140,7 +140,7 @@ Value linspace(Bound& bound, bool logarithmic) {
   double start = bound.number(0), end = bound.number(1);
   CallScope call = bound.open();
   TensorObject* tensor = made(bound, call, o, {steps}, o.dtype.value_or(context.default_dtype));
-  call.emit("arange", {}, {tensor});
+  call.emit("arange", {}, {tensor}, attributes({{"start", start}, {"end", end}, {"logarithmic", logarithmic}}));
   if (steps.value <= Context::max_known) {
     std::vector<double> data;
     for (int64_t i = 0; i < steps.value; ++i) {
