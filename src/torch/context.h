@@ -60,6 +60,8 @@ struct DeviceObject final : python::Instance {
 
 class CallScope;
 
+inline constexpr std::string_view unknown_data = "the data of a tensor";   // why a number is unknown
+
 class Context {                      // one per Interpreter: Interpreter::user_data
  public:
   Context(Interpreter& interpreter, graph::Graph& graph);
@@ -124,6 +126,7 @@ class Context {                      // one per Interpreter: Interpreter::user_d
   bool estimated(TensorObject* tensor) { return storages_[info(tensor).storage.index].estimated; }
   std::optional<std::vector<double>> known_to_python(TensorObject* tensor);
   void begin_operation() { estimate_read_ = false; }
+  int64_t some_element(int64_t size) { return elements_chosen_++ % size; }   // where the data of a tensor chooses one
 
   // --- values
   Value dtype_object(DType dtype) const;
@@ -162,6 +165,7 @@ class Context {                      // one per Interpreter: Interpreter::user_d
   std::vector<graph::EntryId> open_;
   std::vector<graph::ModuleId> modules_;
   std::vector<CallScope*> calls_;
+  int64_t elements_chosen_ = 0;
   bool estimate_read_ = false;                                         // by the operation that runs
   std::vector<DTypeObject*> dtypes_;                                   // by DType
   std::unordered_map<std::string, python::Class*> named_tuples_;

@@ -92,8 +92,8 @@ Value tolist(Bound& bound) {
   graph::Tensor info = bound.info(0);
   auto data = context.known_to_python(bound.tensor(0));
   if (!data && element_count(info.shape) > Context::max_known)
-    return context.interpreter.unknown("the data of a tensor", "torch.Tensor.tolist");
-  Value unknown = data ? Value() : context.interpreter.unknown("the data of a tensor", "torch.Tensor.tolist");
+    return context.interpreter.unknown(std::string(unknown_data), "torch.Tensor.tolist");
+  Value unknown = data ? Value() : context.interpreter.unknown(std::string(unknown_data), "torch.Tensor.tolist");
   size_t next = 0;
   return nested(context.interpreter, info.shape, 0, [&] { return data ? python_number(info.dtype, (*data)[next++]) : unknown; });
 }
@@ -126,7 +126,7 @@ Value item(Bound& bound) {
     context.interpreter.note(python::NoteKind::Assumption, "how many elements of a mask hold is data: taken to be all, " + std::to_string(most->value));
     return call.finish(context.interpreter.integer(*most));
   }
-  return call.finish(context.interpreter.unknown("the data of a tensor", "torch.Tensor.item"));
+  return call.finish(context.interpreter.unknown(std::string(unknown_data), "torch.Tensor.item"));
 }
 
 Value copy_in_place(Bound& bound) {
@@ -241,7 +241,7 @@ void define_copies(Context& context) {
                     auto data = context.known_to_python(tensor);
                     if (element_count(context.info(tensor).shape) != 1)
                       i.raise_type_error("only one element tensors can be converted to Python scalars");
-                    return data ? make((*data)[0]) : i.unknown("the data of a tensor", "torch.Tensor." + name);
+                    return data ? make((*data)[0]) : i.unknown(std::string(unknown_data), "torch.Tensor." + name);
                   });
   };
   scalar("__int__", [](double v) { return Value::of(static_cast<int64_t>(v)); });
@@ -250,7 +250,7 @@ void define_copies(Context& context) {
   define_native(context, "Tensor.numpy Tensor.__array__", [&context](Interpreter& i, const Arguments& a) -> Value {
     // A copy: torch and numpy would share the memory.
     TensorObject* tensor = context.as_tensor(a[0]);
-    if (!i.loader().exists(Symbol("numpy"))) return i.unknown("the data of a tensor", "torch.Tensor.numpy");
+    if (!i.loader().exists(Symbol("numpy"))) return i.unknown(std::string(unknown_data), "torch.Tensor.numpy");
     Value numpy = i.import_module(Symbol("numpy"));
     std::string name = static_cast<DTypeObject*>(context.tensor_dtype(tensor).as<python::Instance>())->name;
     Value dtype = i.find_attribute(numpy, Symbol(name == "bool" ? "bool_" : name));

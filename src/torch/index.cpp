@@ -66,9 +66,17 @@ struct Indexer {
     if (auto* unknown = value.as<python::Unknown>()) throw UnknownArgument{unknown->reason};
     if (TensorObject* tensor = context.as_tensor(value)) {
       if (auto data = context.known(tensor); data && data->size() == 1) return Dim(static_cast<int64_t>((*data)[0]));
-      throw UnknownArgument{"the data of a tensor"};
+      throw UnknownArgument{std::string(unknown_data)};
     }
     interpreter.raise_type_error("slice indices must be integers or None or have an __index__ method");
+  }
+
+  // A number out of a tensor's data, that of a sequence's slot say: some element, and another one each time.
+  void select_unknown(const python::Unknown& unknown) {
+    graph::Tensor t = info();
+    if (unknown.reason != unknown_data || dim >= t.shape.size() || t.shape[dim].value == 0) throw UnknownArgument{unknown.reason};
+    interpreter.note(python::NoteKind::Assumption, "which element is meant is data: taken to be any");
+    select(Dim(context.some_element(t.shape[dim].value)));
   }
 
   void slice(const python::Slice& s) {
@@ -143,7 +151,7 @@ struct Indexer {
       } else if (interpreter.is_integer(item)) select(interpreter.dim_of(item));
       else if (auto* s = item.as<python::Slice>()) slice(*s);
       else if (TensorObject* t = context.as_tensor(item)) tensor(t);
-      else if (auto* unknown = item.as<python::Unknown>()) throw UnknownArgument{unknown->reason};
+      else if (auto* unknown = item.as<python::Unknown>()) select_unknown(*unknown);
       else if (item.as<python::List>() != nullptr || item.as<python::Tuple>() != nullptr || item.as<python::Range>() != nullptr) {
         Value made = interpreter.call(*interpreter.find_module(Symbol("torch"))->dict->find(Symbol("tensor")),
                                       {interpreter.list(interpreter.to_vector(item))});
