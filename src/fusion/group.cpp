@@ -147,13 +147,12 @@ size_t own_level(const Graph& graph, EntryId call, const std::vector<FrameId>& s
 
 }  // namespace
 
-std::vector<Span> places_of(const Graph& graph, std::span<const OperatorId> operators, std::span<const uint32_t> kernels_in_frame, const std::set<KernelId>& whole) {
+std::vector<Span> places_of(const Graph& graph, std::span<const OperatorId> operators, size_t kernels, std::span<const uint32_t> kernels_in_frame,
+                            const std::set<KernelId>& whole) {
   std::vector<std::vector<FrameId>> stacks;
   std::vector<size_t> shown;            // levels of each stack
-  std::set<KernelId> kernels;
   for (OperatorId op : operators) {
     EntryId call = graph.operators[op].call;
-    if (graph.operators[op].kernel.valid()) kernels.insert(graph.operators[op].kernel);
     if (!call.valid() || !graph.entries[call].frame.valid()) continue;
     stacks.push_back(stack_of(graph, graph.entries[call].frame));
     shown.push_back(whole.contains(graph.operators[op].kernel) ? own_level(graph, call, stacks.back(), kernels_in_frame) : stacks.back().size());
@@ -194,9 +193,11 @@ std::vector<Span> places_of(const Graph& graph, std::span<const OperatorId> oper
     add_span(spans, {frame.file, frame.line, frame.line});
   }
   auto add = [&](FrameId frame) { add_span(spans, {graph.frames[frame].file, graph.frames[frame].line, graph.frames[frame].line}); };
-  for (size_t level = depth; level-- > 0;) {
+  size_t outside = 0;                      // levels that are no part of the module around it
+  if (EntryId module = common_module(graph, operators); module.valid()) outside = stack_of(graph, graph.entries[module].frame).size();
+  for (size_t level = depth; level-- > outside;) {
     FrameId frame = stacks[0][level];
-    if (kernels_in_frame[frame.index] > 2 * kernels.size()) break;
+    if (kernels_in_frame[frame.index] > 2 * kernels) break;
     add(frame);
   }
   size_t deepest = 0;

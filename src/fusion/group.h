@@ -34,9 +34,9 @@ class FrameKernels {
   mutable std::map<Symbol, std::vector<uint32_t>> counts_;
 };
 
-// Where the operators meet: the lines of the innermost function that calls them all; the calls of it that do mostly this; then the calls on
+// Where the operators meet: the lines of the innermost function that calls them all; the calls of it that do mostly this (`kernels` of a layer); then the calls on
 // the way down to the operators, and their own lines. Of the kernels in `whole` the lines that only they stand behind are left out.
-std::vector<Span> places_of(const graph::Graph& graph, std::span<const graph::OperatorId> operators, std::span<const uint32_t> kernels_in_frame,
+std::vector<Span> places_of(const graph::Graph& graph, std::span<const graph::OperatorId> operators, size_t kernels, std::span<const uint32_t> kernels_in_frame,
                             const std::set<graph::KernelId>& whole = {});
 Location place_of(const graph::Graph& graph, graph::OperatorId op);
 Location place_of(const graph::Graph& graph, graph::EntryId entry);

@@ -200,7 +200,9 @@ void add_risks(const Context& context, const Group& group, Finding& finding) {
 void set_places(const Context& context, Finding& finding) {
   bool new_kernel = finding.verdict != Verdict::AlreadyFused && finding.verdict != Verdict::Available;
   const std::vector<uint32_t>& kernels_in_frame = context.frame_kernels.of_layer(context.graph, context.layer_of_kernel, finding.occurrences[0].layer);
-  finding.locations = places_of(context.graph, finding.occurrences[0].operators, kernels_in_frame, new_kernel ? context.fused : std::set<KernelId>());
+  size_t kernels = 0;       // of the same layer: a loop makes many of them
+  for (const Occurrence& occurrence : finding.occurrences) kernels += occurrence.layer == finding.occurrences[0].layer ? occurrence.kernels.size() : 0;
+  finding.locations = places_of(context.graph, finding.occurrences[0].operators, kernels, kernels_in_frame, new_kernel ? context.fused : std::set<KernelId>());
 }
 
 void add_extended(const Context& context, Finding& finding) {
