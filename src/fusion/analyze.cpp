@@ -323,12 +323,21 @@ std::vector<Finding> broken_passes(const ModelRun& run, Planner& planner) {
   return findings;
 }
 
-// An existing kernel that is called by a pass which cannot match: the pass is what has to be repaired, and the call is there.
+// An existing kernel that is called by a pass which cannot match, or that would be called where a pass nearly matches: the pass is what has to be
+// repaired, and its lines are where.
 void tell_repair(std::vector<Finding>& findings, std::vector<Finding>& broken) {
   for (Finding& pass : broken) {
     const FusedBy& by = pass.by[0];
     for (Finding& finding : findings) {
-      if (finding.verdict != Verdict::Available || finding.by[0].location.file != by.location.file) continue;
+      bool there = std::any_of(finding.locations.begin(), finding.locations.end(), [&](const Span& span) {
+        const Span& nearest = pass.locations[0];
+        return span.file == nearest.file && span.first_line <= nearest.first_line && nearest.last_line <= span.last_line;
+      });
+      if (finding.verdict != Verdict::Available || (finding.by[0].location.file != by.location.file && !there)) continue;
+      pass.family = finding.family;
+      for (const Span& span : pass.locations) {
+        if (std::find(finding.locations.begin(), finding.locations.end(), span) == finding.locations.end()) finding.locations.push_back(span);
+      }
       finding.target_en = fmt::format("repair graph pass {}: it calls {}", by.name, finding.by[0].name);
       finding.target_zh = fmt::format("修复图 pass {}: 由它调用 {}", by.name, finding.by[0].name);
       finding.reason = fmt::format("graph pass `{}` would call `{}`: {}", by.name, finding.by[0].name, pass.reason);

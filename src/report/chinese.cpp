@@ -69,6 +69,7 @@ constexpr auto table = std::to_array<Template>({
     {"saves {} us, less than {} us that would count", "节省 {0} us, 低于有意义的门槛 {1} us"},
     {"saves {} us, but loses {} us in the worst case of the uncertain parameters", "节省 {0} us, 但在不确定参数的最坏情形下损失 {1} us"},
     // graph passes that cannot match
+    {"the code has `{}` behind `{}`, which the pattern has not", "代码中 `{1}` 之后还有 `{0}`, pattern 中没有"},
     {"the pattern has `{}` where the code has an input", "pattern 中是 `{0}`, 代码中是输入"},
     {"the pattern has `{}` where the code has `{}`", "pattern 中是 `{0}`, 代码中是 `{1}`"},
     {"`{}` has {} arguments in the pattern and {} in the code", "`{0}` 在 pattern 中有 {1} 个参数, 代码中有 {2} 个"},

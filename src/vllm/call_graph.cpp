@@ -237,11 +237,23 @@ bool CallMatcher::match_argument(const Argument& pattern, const Argument& argume
   return pattern.value.index() == argument.value.index();
 }
 
+// What the pattern wants may come one call earlier.
+bool CallMatcher::reads(const CallNode& node, const std::string& op) const {
+  std::vector<TensorId> read;
+  tensors_of(node.arguments, read);
+  return std::any_of(read.begin(), read.end(), [&](TensorId t) {
+    CallValue v = graph_.value(t);
+    return v.node != UINT32_MAX && graph_.nodes[v.node].op == op;
+  });
+}
+
 bool CallMatcher::match_node(uint32_t pattern, uint32_t node) {
   if (match_.nodes[pattern] != UINT32_MAX) return match_.nodes[pattern] == node || fail("the pattern's paths meet, the code's do not", pattern, node);
   const CallNode& p = pattern_.nodes[pattern];
   const CallNode& g = graph_.nodes[node];
-  kin_ = p.op == g.op || same_start(p.op, g.op);
+  bool between = p.op != g.op && !p.op.starts_with("aten.") && reads(g, p.op);
+  kin_ = p.op == g.op || same_start(p.op, g.op) || between;
+  if (between) return fail(fmt::format("the code has `{}` behind `{}`, which the pattern has not", g.op, p.op), pattern, node);
   if (p.op != g.op) return fail(fmt::format("the pattern has `{}` where the code has `{}`", p.op, g.op), pattern, node);
   if ((*taken_)[node]) return fail("an earlier match has taken it", pattern, node);
   if (p.arguments.size() != g.arguments.size()) return fail(fmt::format("`{}` has {} arguments in the pattern and {} in the code", p.op, p.arguments.size(), g.arguments.size()), pattern, node);

@@ -77,6 +77,7 @@ class CallMatcher {
   bool match_node(uint32_t pattern, uint32_t node);
   bool match_argument(const graph::Argument& pattern, const graph::Argument& graph);
   bool match_users();
+  bool reads(const CallNode& node, const std::string& op) const;
   bool match_forward();
   bool match_reader(uint32_t pattern);
   bool fail(std::string reason, uint32_t pattern, uint32_t node);

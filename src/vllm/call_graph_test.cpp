@@ -76,6 +76,20 @@ TEST(CallMatcher, ANumberStandsForAnythingUntilItIsCompared) {
   EXPECT_EQ(attempt(pattern, {pattern.x}, {pattern.sum}, step, 0, Constants::Equal), "argument 2 of `npu.norm` is a tensor in the code and none in the pattern");
 }
 
+TEST(CallMatcher, WhatThePatternHasNotMayStandBetween) {
+  Calls pattern;
+  TensorId px = pattern.tensor(), pn = pattern.tensor(), pq = pattern.tensor();
+  pattern.call("npu.norm", {{Symbol(), px}}, {pn});
+  pattern.call("npu.quantize", {{Symbol(), pn}}, {pq});
+  Calls code;
+  TensorId x = code.tensor(), n = code.tensor(), b = code.tensor(), q = code.tensor();
+  code.call("npu.norm", {{Symbol(), x}}, {n});
+  code.call("aten.add", {{Symbol(), n}, {Symbol(), x}}, {b});
+  code.call("npu.quantize", {{Symbol(), b}}, {q});
+  code.graph.outputs = {q};
+  EXPECT_EQ(attempt(pattern, {px}, {pq}, CallGraph(code.graph, as_given), 2, Constants::Equal), "the code has `aten.add` behind `npu.norm`, which the pattern has not");
+}
+
 TEST(CallGraph, AnOperatorThatGivesBackItsArgumentStandsBetween) {
   Calls pattern;
   TensorId a = pattern.tensor(), b = pattern.tensor(), c = pattern.tensor();
