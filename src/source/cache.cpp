@@ -157,6 +157,11 @@ std::string FileCache::take_news() {
   return bytes;
 }
 
+void FileCache::forget_news() {
+  std::lock_guard lock(state_->mutex);
+  state_->news.clear();
+}
+
 void FileCache::add_news(std::string_view news) {
   State& state = *state_;
   std::lock_guard lock(state.mutex);

@@ -36,6 +36,7 @@ class FileCache {
 
   // The values made since this was last called, for the cache of another process over the same files.
   std::string take_news();
+  void forget_news();
   void add_news(std::string_view news);
 
   size_t values_made() const;  // since the start: for tests and --verbose

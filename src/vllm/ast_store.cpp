@@ -119,6 +119,12 @@ std::string AstStore::take_news(bool with_trees) {
   return bytes;
 }
 
+void AstStore::forget_news() {
+  std::lock_guard lock(mutex_);
+  seen_news_.clear();
+  for (auto& [files, cache] : caches_) cache->forget_news();
+}
+
 void AstStore::add_news(std::string_view bytes) {
   auto plain = [](std::string_view& from, auto& value) { std::memcpy(&value, take_bytes(from).data(), sizeof value); };
   for (std::string_view seen = take_bytes(bytes); !seen.empty();) {

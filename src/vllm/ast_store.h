@@ -29,6 +29,7 @@ class AstStore {
   // What was parsed since this was last called, for the store that this process was forked from.
   std::string take_news(bool with_trees = true);   // else only what was parsed, not what came of it
   void add_news(std::string_view news);
+  void forget_news();            // in a forked process: what this one has, the other has as well
   bool keeps_trees() const { return !cache_directory_.empty(); }
   // Writes the caches; call once at the end.
   void save();

@@ -76,7 +76,7 @@ class Run {
     unsigned inner = std::max(1u, jobs / static_cast<unsigned>(std::min<size_t>(jobs, groups.size())));
     auto work = [&](size_t g) {
       const Indices& group = groups[g];
-      sources_.asts->take_news();
+      sources_.asts->forget_news();
       evaluation.switch_to(tasks_[group[0]].request, tasks_[group[0]].scenario);
       if (!options_.share) evaluation.begin();
       evaluation.construct();
@@ -107,7 +107,7 @@ class Run {
     std::copy_if(group.begin(), group.end(), std::back_inserter(fitting), [&](size_t i) { return evaluation.fits(tasks_[i].request, tasks_[i].scenario); });
     Outcomes outcomes;
     auto work = [&](size_t i) {
-      sources_.asts->take_news();
+      sources_.asts->forget_news();
       evaluation.switch_to(tasks_[fitting[i]].request, tasks_[fitting[i]].scenario);
       return message({finish(evaluation, fitting[i])});
     };
