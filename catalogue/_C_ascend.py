@@ -239,9 +239,9 @@ def npu_moe_init_routing_custom(x, expert_idx, *, scale=None, offset=None, activ
 @operator("_C_ascend.dispatch_ffn_combine", unit="mixed", mutates=("out", "expert_token_nums"))
 def dispatch_ffn_combine(x, weight1, weight2, expert_idx, scale1, scale2, bias1=(), bias2=(), probs=None, group="", max_output_size=0, out=None,
                          expert_token_nums=None, x_active_mask=None, swiglu_limit=1000000.0):
-    expert_layer(x, expert_idx, weight1, weight2, scale1, scale2, probs, group, expert_token_nums.shape[-1], out=out, biases1=bias1, biases2=bias2,
-                 limit=swiglu_limit)
-    return out, expert_token_nums
+    experts = first(weight1).shape[0] if expert_token_nums is None else expert_token_nums.shape[-1]      # releases of old do not give the counts
+    expert_layer(x, expert_idx, weight1, weight2, scale1, scale2, probs, group, experts, out=out, biases1=bias1, biases2=bias2, limit=swiglu_limit)
+    return out if expert_token_nums is None else (out, expert_token_nums)
 
 
 @operator("_C_ascend.dispatch_gmm_combine_decode", unit="mixed")

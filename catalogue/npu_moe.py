@@ -2,6 +2,7 @@
 import torch
 from fusescout import emit, operator
 import op
+from npu_matmul import first, rest
 from npu_vector import clamped_silu_mul, mx_quantize
 
 
@@ -206,22 +207,22 @@ def expert_layer(x, expert_ids, weights1, weights2, scales1, scales2, probs, gro
     """Dispatch, grouped product, swiglu, grouped product, combination; quantised between when the weights have scales."""
     tokens, k = expert_ids.shape[0], expert_ids.shape[1]
     rows, index, counts = op.expert_dispatch(x, expert_ids, tokens * k, experts)
-    w1, w2 = weights1[0], weights2[0]
-    quantised = len(scales1) > 0 and w1.dtype == torch.int8
+    w1, w2, scale1, scale2 = first(weights1), first(weights2), first(scales1), first(scales2)
+    quantised = scale1 is not None and w1.dtype == torch.int8
     row_scale = None
     if quantised:
         rows, row_scale = op.dynamic_quantize(rows)
     rows = op.all_to_all(rows, group=group, world_size=world_size)
     if quantised:
         row_scale = op.all_to_all(row_scale, group=group, world_size=world_size)
-    up = op.grouped_matmul(rows, w1, counts, None, list(weights1[1:]), dtype=torch.int32 if quantised else x.dtype)
+    up = op.grouped_matmul(rows, w1, counts, None, rest(weights1), dtype=torch.int32 if quantised else x.dtype)
     if quantised:
-        up = op.dequantize(up, scales1[0], row_scale, *biases1[:1], dtype=torch.float32)
+        up = op.dequantize(up, scale1, row_scale, *biases1[:1], dtype=torch.float32)
     hidden = clamped_silu_mul(up, limit)
     if quantised:
         hidden, row_scale = op.dynamic_quantize(hidden)
-    down = op.grouped_matmul(hidden, w2, counts, None, list(weights2[1:]), columns=x.shape[-1], dtype=torch.int32 if quantised else x.dtype)
+    down = op.grouped_matmul(hidden, w2, counts, None, rest(weights2), columns=x.shape[-1], dtype=torch.int32 if quantised else x.dtype)
     if quantised:
-        down = op.dequantize(down, scales2[0], row_scale, *biases2[:1], dtype=x.dtype)
+        down = op.dequantize(down, scale2, row_scale, *biases2[:1], dtype=x.dtype)
     down = op.all_to_all(down, group=group, world_size=world_size)
     return op.expert_combine(down, index, tokens, probs, out=out), counts

@@ -12,9 +12,18 @@ def exchanged(x):
     return op.expert_combine(op.all_to_all(op.grouped_matmul(hidden, ...)), ...)
 
 
+def exchanged_quantised(x, weight_scale):
+    q, scale = op.dynamic_quantize(op.expert_dispatch(x, ...), ..., outputs=2)
+    rows, row_scale = op.expert_dispatch(op.all_to_all(q), ...), op.expert_dispatch(op.all_to_all(scale), ...)
+    hidden = op.dequantize(op.grouped_matmul(rows, ...), weight_scale, row_scale, ...)
+    h, hidden_scale = op.dynamic_quantize(op.one_of("silu_mul", "gelu_mul")(hidden), ..., outputs=2)
+    y = op.dequantize(op.grouped_matmul(h, ...), ...)
+    return op.expert_combine(op.all_to_all(op.expert_combine(y, ...)), ...)
+
+
 def local(x):
     hidden = op.one_of("silu_mul", "gelu_mul")(op.grouped_matmul(op.expert_dispatch(x, ...), ...))
     return op.expert_combine(op.grouped_matmul(hidden, ...), ...)
 
 
-pattern = [exchanged, local]
+pattern = [exchanged, exchanged_quantised, local]
