@@ -79,6 +79,17 @@ std::vector<graph::ModelRun> evaluate(const Workspace& w, const Options& o, std:
   return runs;
 }
 
+bool holds_patterns(const std::string& folder) {
+  const source::FileSystem& files = source::real_files();
+  for (const std::string& family : files.list(folder)) {
+    if (!family.ends_with('/')) continue;
+    for (const std::string& file : files.list(folder + "/" + family)) {
+      if (file.ends_with(".py")) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 AnalyzeResult analyze_model(const AnalyzeOptions& o, bool with_contracts) {
@@ -102,6 +113,7 @@ AnalyzeResult analyze_model(const AnalyzeOptions& o, bool with_contracts) {
   if (!o.patterns.empty()) {
     if (!source::real_files().is_directory(o.patterns)) return bad("no folder `" + o.patterns + "`: --patterns takes one that holds FAMILY/NAME.py files");
     folders.push_back({&source::real_files(), o.patterns, false});
+    if (!holds_patterns(o.patterns)) return bad("no pattern in `" + o.patterns + "`: --patterns takes a folder that holds FAMILY/NAME.py files");
   }
   result->statistics.lap("open");
   auto located = locate_model_to_run(w, o, o.name);

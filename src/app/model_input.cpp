@@ -108,7 +108,7 @@ ErrorOr<std::unique_ptr<Workspace>> open_workspace(const Options& options) {
   return workspace;
 }
 
-ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& options, const std::string& name, const std::string& after) {
+ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& options, const std::string& name, const std::string& after, bool of_draft) {
   FoundConfig found;
   const source::FileSystem& files = source::real_files();
   if (!options.config.empty()) {
@@ -143,10 +143,15 @@ ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& opti
   for (const auto& [file, text, low] : workspace.presets) {
     if (low.find(wanted + '"') == std::string::npos || "models/" + file <= after) continue;
     json preset = json::parse(text, nullptr, false);
-    if (!preset.is_object() || !preset.contains("id") || !preset.contains("config")) {
-      return Error{"the preset `models/" + file + "` is no JSON object with `id` and `config`"};
+    auto bad = [&](const std::string& what) { return Error{"the preset `models/" + file + "` " + what}; };
+    if (!preset.is_object() || !preset.value("id", json()).is_string() || !preset.value("config", json()).is_object()) {
+      return bad("is no JSON object with `id`, a string, and `config`, an object");
     }
-    auto aliases = preset.value("aliases", std::vector<std::string>());
+    std::vector<std::string> aliases;
+    for (const json& alias : preset.value("aliases", json::array())) {
+      if (!alias.is_string()) return bad("has `aliases` that are no list of strings");
+      aliases.push_back(alias);
+    }
     std::string id = lower(preset["id"].get<std::string>());
     bool named = id == wanted || id.ends_with("/" + wanted) ||
                  std::any_of(aliases.begin(), aliases.end(), [&](const std::string& a) { return lower(a) == wanted; });
@@ -159,8 +164,12 @@ ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& opti
     by_name = named;   // an id or alias wins over another preset of the architecture
     // A draft model is evaluated as the one that its target speculates with.
     if (preset.contains("target")) {
+      if (!preset["target"].is_string()) return bad("has a `target` that is no string");
+      if (of_draft) return bad("is a draft model's, and that of another draft model's target");
       preset["config"]["speculative_config"] = preset.value("speculative_config", json::object());
-      preset["config"]["target_config"] = json::parse(TRY(find_config(workspace, options, preset["target"].get<std::string>())).text);
+      FoundConfig target = TRY(find_config(workspace, options, preset["target"].get<std::string>(), "", true));
+      if (target.text.empty()) return bad("has a `target` without a config");
+      preset["config"]["target_config"] = json::parse(without_infinities(target.text));
     }
     candidate.text = preset["config"].dump();
     candidate.source = "models/" + file;

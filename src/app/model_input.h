@@ -40,7 +40,8 @@ struct FoundConfig {
   std::string model_type;
 };
 // The config for a name: `--config`, else a preset of that id, alias or architecture, else none. `after`: a preset's source; only those behind it count.
-ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& options, const std::string& name, const std::string& after = "");
+ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& options, const std::string& name, const std::string& after = "",
+                                 bool of_draft = false);   // the target that a draft model drafts for
 // The same for a registered architecture, and where that finds none: a preset of its model_type, the defaults of its config class, or a preset of
 // another architecture in its file. Behind a preset (`after`) only presets count.
 ErrorOr<FoundConfig> config_of_architecture(const Workspace& workspace, const Options& options, const vllm::ModelTypes& types,

@@ -95,6 +95,17 @@ def test_configs(program: Program, folder: Path):
     program.refused("analyze", *MOE, "--quant-description", folder / "quant.json", says=["quant.json", "no JSON object"])
 
 
+def test_presets_and_patterns(program: Program, folder: Path):
+    (folder / "models").mkdir()
+    for values, says in (({"id": 5}, "no JSON object with `id`"), ({"config": []}, "no JSON object with `id`"), ({"aliases": 5}, "`aliases` that are no list"),
+                         ({"target": 5}, "`target` that is no string"), ({"target": "none"}, "without a config"), ({"target": "own"}, "another draft model's target")):
+        (folder / "models/own.json").write_text(json.dumps({"id": "own", "config": {"architectures": ["TinyDenseForCausalLM"]}} | values | {"comment": ["own"]}))
+        program.refused("locate", "own", "--data", folder, says=["`models/own.json`", says])
+    (folder / "family").mkdir()
+    (folder / "mine.py").write_text("def pattern(x):\n    return x\n")
+    program.refused("analyze", *MOE, "--patterns", folder, says=["no pattern in", "FAMILY/NAME.py"])
+
+
 def test_missing_attribute(program: Program, folder: Path):
     """The message names the attribute and the line that read it."""
     trees = edited(folder, DENSE_FILE, lambda text: text.replace("bias=config.attention_bias", "bias=config.no_such_attribute"))
