@@ -18,7 +18,8 @@
 namespace fusescout::python {
 namespace {
 constexpr size_t stack_size = FUSESCOUT_ASAN ? size_t{4} << 20 : size_t{1} << 20;   // committed as it is touched
-constexpr size_t stack_reserve = 96 << 10;                                           // for native functions at the bottom
+constexpr size_t stack_guard = 64 << 10;                                              // at the bottom: an overflow ends there, not in other memory
+constexpr size_t stack_reserve = FUSESCOUT_ASAN ? 512 << 10 : 96 << 10;              // for native functions at the bottom
 
 // Unwinds the stack of a generator that nobody will resume; runs no Python.
 struct Abandoned {};
@@ -57,7 +58,7 @@ struct GeneratorState {
 
   void switch_in() {
     caller_limit = interpreter.stack_limit_;
-    interpreter.stack_limit_ = static_cast<std::byte*>(stack) + stack_reserve;
+    interpreter.stack_limit_ = static_cast<std::byte*>(stack) + stack_guard + stack_reserve;
 #if FUSESCOUT_ASAN
     void* fake = nullptr;
     __sanitizer_start_switch_fiber(&fake, stack, stack_size);
@@ -118,8 +119,9 @@ struct GeneratorState {
       } else {
         stack = mmap(nullptr, stack_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         CHECK(stack != MAP_FAILED);
+        CHECK(mprotect(stack, stack_guard, PROT_NONE) == 0);
       }
-      own = start_of_stack(stack, stack_size, &entry, this);
+      own = start_of_stack(static_cast<std::byte*>(stack) + stack_guard, stack_size - stack_guard, &entry, this);
     }
     status = Status::Running;
     Frame* back = in.frame_;

@@ -24,7 +24,7 @@ struct Fragment {
 
 Fragment one(Regex::Instruction instruction, int64_t width) { return {{instruction}, width, width}; }
 
-constexpr int most_depth = 200;   // of groups in groups: the parser calls itself
+constexpr int most_depth = 100;   // of groups in groups: the parser calls itself
 
 bool is_digit(char32_t c) { return c >= '0' && c <= '9'; }
 }  // namespace
