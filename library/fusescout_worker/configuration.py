@@ -12,6 +12,8 @@ def begin():
     from vllm.engine.arg_utils import EngineArgs
     from vllm.usage.usage_lib import UsageContext
 
+    scenario.exported_names("transformers/models")      # every model's config asks for it
+
 
 def is_draft(vllm_config):
     """Whether the model is what drafts tokens; one that checks them has a speculative config as well."""

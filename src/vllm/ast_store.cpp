@@ -13,6 +13,7 @@ namespace fusescout::vllm {
 template <typename Files> source::FileCache& AstStore::cache_of(const Files& files) {
   std::unique_ptr<source::FileCache>& cache = caches_[&files];
   if (cache) return *cache;
+  getters_[&files] = [this, &files](const std::string& path) { return get_from(files, path); };
   std::string kind = "ast-" + std::to_string(syntax::ast_format_version);
   if constexpr (std::is_same_v<Files, source::Tree>) cache = std::make_unique<source::FileCache>(cache_directory_, kind, files);
   else cache = std::make_unique<source::FileCache>(cache_directory_, kind, files, "data " + data_);
@@ -43,15 +44,23 @@ template <typename Files> AstStore::Ast AstStore::get_from(const Files& files, c
   if (outline && syntax::is_outlined(*outline)) {
     // A part of the file, from the cache or parsed.
     auto part = [this, cache, path, &files](const std::string& name, size_t size, const std::function<syntax::Ast(std::string_view)>& parse) {
+      Key key(&files, path + "#" + name);
+      {
+        std::lock_guard lock(mutex_);
+        if (auto it = asts_.find(key); it != asts_.end()) return it->second;
+      }
       Ast ast;
-      std::optional<std::string_view> bytes = cache->get(path + "#" + name, [&](std::string_view text) {
+      std::optional<std::string_view> bytes = cache->get(key.second, [&](std::string_view text) {
         ast = std::make_shared<const syntax::Ast>(parse(text));
         return syntax::serialize(*ast);
       });
-      count(Key(&files, path + "#" + name), ast ? size : 0);
-      if (ast) return ast;
-      ErrorOr<syntax::Ast> read = syntax::deserialize(bytes.value_or(""));
-      return std::make_shared<const syntax::Ast>(read.is_error() ? parse(files.read(path).value_or("")) : std::move(read.value()));
+      count(key, ast ? size : 0);
+      if (!ast) {
+        ErrorOr<syntax::Ast> read = syntax::deserialize(bytes.value_or(""));
+        ast = std::make_shared<const syntax::Ast>(read.is_error() ? parse(files.read(path).value_or("")) : std::move(read.value()));
+      }
+      std::lock_guard lock(mutex_);
+      return asts_.try_emplace(std::move(key), std::move(ast)).first->second;
     };
     outline->parse_function = [part, functions = outline->functions](uint32_t index) {
       const syntax::ElidedFunction& function = functions[index];
@@ -125,7 +134,18 @@ void AstStore::forget_news() {
   for (auto& [files, cache] : caches_) cache->forget_news();
 }
 
-void AstStore::add_news(std::string_view bytes) {
+void AstStore::read_again(const Key& key) {
+  size_t part = key.second.find('#');
+  Ast ast = getters_.at(key.first)(key.second.substr(0, part));
+  if (part == std::string::npos || ast == nullptr || !syntax::is_outlined(*ast)) return;
+  const syntax::OutlinedAst& outline = syntax::as_outlined(*ast);
+  for (uint32_t i = 0; i < outline.functions.size(); ++i) {
+    if (std::to_string(outline.functions[i].line) == std::string_view(key.second).substr(part + 1)) outline.parse_function(i);
+  }
+}
+
+void AstStore::add_news(std::string_view bytes, bool preload) {
+  std::vector<Key> to_read;
   auto plain = [](std::string_view& from, auto& value) { std::memcpy(&value, take_bytes(from).data(), sizeof value); };
   for (std::string_view seen = take_bytes(bytes); !seen.empty();) {
     Key key;
@@ -134,13 +154,18 @@ void AstStore::add_news(std::string_view bytes) {
     key.second = std::string(take_bytes(seen));
     plain(seen, parsed);
     count(key, parsed);
+    if (preload) to_read.push_back(std::move(key));
   }
-  std::lock_guard lock(mutex_);
-  while (!bytes.empty()) {
-    const void* files = nullptr;
-    plain(bytes, files);
-    caches_.at(files)->add_news(take_bytes(bytes));
+  {
+    std::lock_guard lock(mutex_);
+    std::erase_if(to_read, [&](const Key& key) { return asts_.contains(key); });
+    while (!bytes.empty()) {
+      const void* files = nullptr;
+      plain(bytes, files);
+      caches_.at(files)->add_news(take_bytes(bytes));
+    }
   }
+  for (const Key& key : to_read) read_again(key);
 }
 
 void AstStore::save() {

@@ -1,6 +1,7 @@
 // Syntax trees of source files: each is parsed once in a process, and kept between runs in a cache. Shared by all runs; thread-safe.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -28,7 +29,8 @@ class AstStore {
   void open(const source::FileSystem& files);
   // What was parsed since this was last called, for the store that this process was forked from.
   std::string take_news(bool with_trees = true);   // else only what was parsed, not what came of it
-  void add_news(std::string_view news);
+  // `preload`: reads what another process has read, once for all that will be forked from this one.
+  void add_news(std::string_view news, bool preload = false);
   void forget_news();            // in a forked process: what this one has, the other has as well
   bool keeps_trees() const { return !cache_directory_.empty(); }
   // Writes the caches; call once at the end.
@@ -44,10 +46,12 @@ class AstStore {
   template <typename Files> source::FileCache& cache_of(const Files& files);
   template <typename Files> Ast get_from(const Files& files, const std::string& path);
   void count(const Key& key, size_t parsed_bytes);
+  void read_again(const Key& key);
   std::string cache_directory_, data_;
   std::mutex mutex_;
   std::map<Key, Ast> asts_;
   std::map<const void*, std::unique_ptr<source::FileCache>> caches_;
+  std::map<const void*, std::function<Ast(const std::string& path)>> getters_;
   std::map<Key, size_t> seen_;         // files and their functions, and how much of them was parsed
   std::map<Key, size_t> seen_news_;    // since the last take_news
 };

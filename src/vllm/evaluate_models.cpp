@@ -140,7 +140,7 @@ class Run {
 
   Outcomes read_message(std::string_view bytes) const {
     auto news = take_plain<std::string_view>(bytes);
-    sources_.asts->add_news(news);
+    sources_.asts->add_news(news, !one_group_);
     shared().drop(news);
     Outcomes outcomes;
     while (!bytes.empty()) {

@@ -171,12 +171,15 @@ void add_scenario_module(Interpreter& interpreter, torch::Context& context, Scen
     return i.get_attribute(module, Symbol(reference.substr(dot + 1)));
   });
   // exported_names(path): the modules below a folder of the transformers tree and what they list in `__all__`.
-  function("exported_names", [&facts](Interpreter& i, const Arguments& arguments) -> Value {
+  // Hundreds of files: what has read them before a fork has read them for all.
+  function("exported_names", [&facts, read = std::make_shared<std::map<std::string, std::map<std::string, std::vector<std::string>>>>()](Interpreter& i, const Arguments& arguments) -> Value {
     python::Dict* result = i.dict();
     std::string folder(i.text_of(arguments[0]));
     if (folder.starts_with('/')) folder.erase(0, 1);
     if (folder.ends_with("/__init__.py")) folder.resize(folder.size() - 12);
-    for (const auto& [module, names] : exported_names(*facts.transformers, folder)) {
+    auto [known, is_new] = read->try_emplace(folder);
+    if (is_new) known->second = exported_names(*facts.transformers, folder);
+    for (const auto& [module, names] : known->second) {
       std::vector<Value> values;
       for (const std::string& name : names) values.push_back(i.str(name));
       result->set(i, Symbol(module), i.list(std::move(values)));
