@@ -110,7 +110,7 @@ class Numbering {
   }
 
   OperatorId first(OperatorId op) const { return first_[op.index]; }   // that computed the same before; itself when none did
-  bool fixed(OperatorId op) const { return static_[op.index]; }        // depends on weights and constants only
+  bool fixed(OperatorId op) const { return static_[op.index]; }        // depends on weights only
 
  private:
   bool pure(const Operator& op) const {
@@ -131,11 +131,7 @@ class Numbering {
       for (Dim d : tensor.shape) key.push_back(static_cast<uint64_t>(d.value) << 20 ^ d.expr.index);
       for (Dim d : tensor.strides) key.push_back(static_cast<uint64_t>(d.value));
     };
-    // What needs no input is as fixed as its shape and its attributes.
-    static const Symbol uninitialised("empty");
-    bool fixed = op.kind != uninitialised;
-    auto constant = [](const Shape& shape) { return std::none_of(shape.begin(), shape.end(), [](Dim d) { return d.symbolic(); }); };
-    for (TensorId output : op.outputs) fixed &= !op.inputs.empty() || constant(graph_.tensors[output].shape);
+    bool fixed = !op.inputs.empty();        // a constant's size may be a number out of data
     for (TensorId input : op.inputs) {
       TensorId root = graph_.root(input);
       key.push_back(number_[root.index]);
@@ -147,7 +143,6 @@ class Numbering {
     for (const auto& [name, value] : op.attributes) {
       key.push_back(name.id());
       key.push_back(value.index());
-      if (const auto* d = std::get_if<Dim>(&value); d != nullptr && op.inputs.empty()) fixed &= !d->symbolic();
       if (const auto* d = std::get_if<Dim>(&value)) key.push_back(static_cast<uint64_t>(d->value));
       else if (const auto* f = std::get_if<double>(&value)) key.push_back(std::bit_cast<uint64_t>(*f));
       else if (const auto* s = std::get_if<std::string>(&value)) key.push_back(Symbol(*s).id());
@@ -263,8 +258,6 @@ void find_repeated(const Context& context, const std::vector<bool>& taken, std::
     std::string function = runs.function(first, last);
     if (!function.empty()) function = ": " + function.substr(function.rfind('.') + 1);
     if (kind == Kind::Fixed) {
-      // A constant alone is hardly work.
-      if (std::all_of(run.begin(), run.end(), [&](KernelId kernel) { return graph.operators[graph.kernels[kernel].operators[0]].inputs.empty(); })) return;
       Candidate candidate = make(context, run, "constant_work", "repeated");
       candidate.name_en = "work on weights alone, in every step" + function;
       candidate.name_zh = "每步重复的纯权重计算" + function;
