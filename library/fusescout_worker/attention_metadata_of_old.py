@@ -20,20 +20,26 @@ class BlockTable:
         return self.table
 
 
+def query_lens(facts):
+    return torch.tensor([facts["max_query_len"]] * int(scenario.sequences), dtype=torch.int32, device="cpu")
+
+
+def blocks_of_sequence(runner, facts):
+    return (facts["max_seq_len"] + runner.block_size - 1) // runner.block_size
+
+
 def build(runner, positions, facts):
     """`facts`: what every release tells of a step, see attention_metadata.step_facts."""
     builder_class = runner.attn_backend.get_builder_cls()
     if "input_builder" in signature(builder_class).parameters:
         return of_sequences(runner, builder_class, facts, positions)
-    device, tokens, count = runner.device, scenario.tokens, int(scenario.sequences)
-    total = facts["max_seq_len"]
-    length = facts["max_query_len"]
+    tokens, count, length = scenario.tokens, int(scenario.sequences), facts["max_query_len"]
     runner.chunked_prefill_enabled = getattr(runner.scheduler_config, "chunked_prefill_enabled", False)
-    runner.max_num_blocks_per_req = (total + runner.block_size - 1) // runner.block_size
+    runner.max_num_blocks_per_req = blocks_of_sequence(runner, facts)
     runner.graph_block_tables = torch.zeros((runner.max_num_reqs, runner.max_num_blocks_per_req), dtype=torch.int32, device="cpu")
     runner.seq_lens_cpu = facts["seq_lens_cpu"]
     runner.query_start_loc_cpu = facts["query_start_loc_cpu"]
-    runner.query_lens = torch.tensor([length] * count, dtype=torch.int32, device="cpu")
+    runner.query_lens = query_lens(facts)
     runner.positions_cpu = scenario.make_input("positions_cpu", (tokens,), torch.int64)
     runner.slot_mapping_cpu = scenario.make_input("slot_mapping", (tokens,), torch.int32)
     table = scenario.make_input("block_table", (scenario.sequences, runner.max_num_blocks_per_req), torch.int32)
@@ -53,8 +59,7 @@ def mask(runner, facts, positions):
     (AttentionMaskBuilder,) = first_of(("vllm_ascend.attention.attention_mask", "AttentionMaskBuilder"), ("vllm_ascend.attention.attention", "AttentionMaskBuilder"))
     first = getattr(AttentionMaskBuilder, "initialize_from_len", AttentionMaskBuilder)
     runner.attn_mask_builder = first(**accepted(first, {"max_seq_len": facts["max_seq_len"], "dtype": runner.dtype, "device": runner.device}))
-    query_lens = torch.tensor([facts["max_query_len"]] * int(scenario.sequences), dtype=torch.int32, device="cpu")
-    options = {"seq_lens": facts["seq_lens_cpu"], "query_lens": query_lens, "position": positions, "attn_state": facts["attn_state"]}
+    options = {"seq_lens": facts["seq_lens_cpu"], "query_lens": query_lens(facts), "position": positions, "attn_state": facts["attn_state"]}
     return runner._make_attention_mask(**accepted(runner._make_attention_mask, options))
 
 
@@ -62,7 +67,7 @@ def of_sequences(runner, builder_class, facts, positions):
     """Each sequence has blocks of its own, as the first engine lists them."""
     total, length = facts["max_seq_len"], facts["max_query_len"]
     count = int(scenario.sequences)
-    blocks = (total + runner.block_size - 1) // runner.block_size
+    blocks = blocks_of_sequence(runner, facts)
     sequences = [SimpleNamespace(is_prompt=not scenario.decode, block_tables={i: list(range(i * blocks, (i + 1) * blocks))}, prefix_cache_hit=False, seq_ids=[i],
                                  input_tokens=[[0] * length], orig_seq_lens=[total], seq_lens=[total], query_lens=[length], context_lens=[total - length],
                                  curr_sliding_window_blocks=[0]) for i in range(count)]

@@ -117,10 +117,9 @@ std::vector<Finding> without_parts(const Context& context, std::vector<Finding> 
 bool among_arguments(const Graph& graph, OperatorId copy, OperatorId reader) {
   EntryId mine = graph.operators[copy].call, other = graph.operators[reader].call;
   if (!mine.valid() || !other.valid() || !graph.entries[mine].frame.valid()) return false;
-  const Frame& at = graph.frames[graph.entries[mine].frame];
+  FrameId at = graph.entries[mine].frame;
   for (FrameId frame = graph.entries[other].frame; frame.valid(); frame = graph.frames[frame].parent) {
-    const Frame& call = graph.frames[frame];
-    if (call.parent == at.parent && call.function == at.function) return call.line <= at.line;
+    if (same_activation(graph, frame, at)) return graph.frames[frame].line <= graph.frames[at].line;
   }
   return false;
 }
@@ -174,7 +173,7 @@ class Planner {
       }
       if (wanted(finding)) plan(finding);
       // What need not run at all is not merged either; and a part of a better finding says nothing that this does not.
-      if (!finding.alternative_to.empty() && (gone(finding.occurrences[0]) || part(finding))) continue;
+      if (!finding.alternative_to.empty() && (gone(finding.occurrences[0]) || within_better(finding))) continue;
       share(finding);
       result.push_back(std::move(finding));
     }
@@ -194,9 +193,7 @@ class Planner {
     finding.price = context_.pricer.price(context_.graph, kernels, proposal);
     finding.step_gain = times(finding.price.gain, static_cast<double>(finding.occurrences.size()));
     finding.conditions.push_back({"removed", true, fmt::format("{} kernels", gone), "need not run at all, which is another finding: what that saves is not counted here"});
-    if (finding.price.worthwhile) return;
-    finding.verdict = Verdict::NoGain;
-    finding.reason = finding.price.reason.empty() ? "the gain is within the model's error" : finding.price.reason;
+    if (!finding.price.worthwhile) set_no_gain(finding);
   }
 
   std::vector<bool> taken() const {
@@ -230,7 +227,7 @@ class Planner {
 
   // All kernels of all places of what a generic engine found are those of one better finding. (Work that need not be done at all is worth
   // telling even so, but for a copy: a kernel that reads strides has none.)
-  bool part(const Finding& finding) const {
+  bool within_better(const Finding& finding) const {
     if (!generic(finding) || (finding.proposal.empty() && finding.pattern != "layout_copy")) return false;
     auto better = std::find_if(result.begin(), result.end(), [&](const Finding& other) { return other.id == finding.alternative_to; });
     if (better == result.end() || better->proposal.empty()) return false;
@@ -329,11 +326,12 @@ void tell_repair(std::vector<Finding>& findings, std::vector<Finding>& broken) {
   for (Finding& pass : broken) {
     const FusedBy& by = pass.by[0];
     for (Finding& finding : findings) {
+      if (finding.verdict != Verdict::Available) continue;
       bool there = std::any_of(finding.locations.begin(), finding.locations.end(), [&](const Span& span) {
         const Span& nearest = pass.locations[0];
         return span.file == nearest.file && span.first_line <= nearest.first_line && nearest.last_line <= span.last_line;
       });
-      if (finding.verdict != Verdict::Available || (finding.by[0].location.file != by.location.file && !there)) continue;
+      if (finding.by[0].location.file != by.location.file && !there) continue;
       pass.family = finding.family;
       for (const Span& span : pass.locations) {
         if (std::find(finding.locations.begin(), finding.locations.end(), span) == finding.locations.end()) finding.locations.push_back(span);

@@ -119,6 +119,11 @@ EntryId common_module(const Graph& graph, std::span<const OperatorId> operators)
 
 }  // namespace
 
+bool same_activation(const Graph& graph, FrameId a, FrameId b) {
+  const Frame &x = graph.frames[a], &y = graph.frames[b];
+  return x.parent == y.parent && x.file == y.file && x.function == y.function;
+}
+
 const std::vector<uint32_t>& FrameKernels::of_layer(const Graph& graph, const std::vector<Symbol>& layer_of_kernel, Symbol layer) const {
   auto [it, added] = counts_.try_emplace(layer);
   std::vector<uint32_t>& counts = it->second;
@@ -164,12 +169,7 @@ std::vector<Span> places_of(const Graph& graph, std::span<const OperatorId> oper
   for (size_t level = 0;; ++level) {
     bool same = true;
     for (const auto& stack : stacks) {
-      if (level >= stack.size()) same = false;
-      else {
-        const Frame& a = graph.frames[stack[level]];
-        const Frame& b = graph.frames[stacks[0][std::min(level, stacks[0].size() - 1)]];
-        same &= a.parent == b.parent && a.file == b.file && a.function == b.function;
-      }
+      same = level < stack.size() && same_activation(graph, stack[level], stacks[0][level]);
       if (!same) break;
     }
     if (!same) break;

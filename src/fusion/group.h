@@ -25,6 +25,9 @@ Group make_group(const Flow& flow, std::vector<graph::KernelId> kernels);
 
 std::vector<graph::FrameId> stack_of(const graph::Graph& graph, graph::FrameId frame);   // outermost first
 
+// Whether two lines were passed in one activation of one function.
+bool same_activation(const graph::Graph& graph, graph::FrameId a, graph::FrameId b);
+
 // By frame: how many kernels of one layer are launched by what is called on its line. Layers share frames; counted when first asked for.
 class FrameKernels {
  public:
@@ -34,8 +37,9 @@ class FrameKernels {
   mutable std::map<Symbol, std::vector<uint32_t>> counts_;
 };
 
-// Where the operators meet: the lines of the innermost function that calls them all; the calls of it that do mostly this (`kernels` of a layer); then the calls on
-// the way down to the operators, and their own lines. Of the kernels in `whole` the lines that only they stand behind are left out.
+// Where the operators meet: the lines of the innermost function that calls them all; the calls of it that do mostly this (`kernels` of a layer);
+// then the calls on the way down to the operators, and their own lines. Of the kernels in `whole` the lines that only they stand behind are
+// left out.
 std::vector<Span> places_of(const graph::Graph& graph, std::span<const graph::OperatorId> operators, size_t kernels, std::span<const uint32_t> kernels_in_frame,
                             const std::set<graph::KernelId>& whole = {});
 Location place_of(const graph::Graph& graph, graph::OperatorId op);

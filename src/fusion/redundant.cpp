@@ -170,13 +170,6 @@ class Numbering {
   std::map<std::vector<uint64_t>, OperatorId> known_;
 };
 
-// The activation of a function that a kernel was called in, at a depth of its stack; no two are the same.
-struct Activation {
-  FrameId caller;
-  Symbol file, function;
-  friend bool operator==(const Activation&, const Activation&) = default;
-};
-
 class Runs {
  public:
   explicit Runs(const Graph& graph) : graph_(graph), stacks_(graph.kernels.size()) {
@@ -212,12 +205,9 @@ class Runs {
   }
 
  private:
-  Activation at(uint32_t kernel, size_t level) const {
-    const Frame& frame = graph_.frames[stacks_[kernel][level]];
-    return {frame.parent, frame.file, frame.function};
+  bool within(uint32_t kernel, uint32_t other, size_t depth) const {
+    return stacks_[kernel].size() >= depth && same_activation(graph_, stacks_[kernel][depth - 1], stacks_[other][depth - 1]);
   }
-
-  bool within(uint32_t kernel, uint32_t other, size_t depth) const { return stacks_[kernel].size() >= depth && at(kernel, depth - 1) == at(other, depth - 1); }
 
   size_t common_depth(uint32_t first, uint32_t last) const {
     size_t depth = 0;

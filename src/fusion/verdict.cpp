@@ -122,11 +122,6 @@ Feasibility feasibility_of(const Context& context, const std::vector<ProposedKer
   return all;
 }
 
-void price(const Context& context, const Group& group, Finding& finding) {
-  finding.price = context.pricer.price(context.graph, group.kernels, finding.proposal);
-  finding.step_gain = times(finding.price.gain, static_cast<double>(finding.occurrences.size()));
-}
-
 void decide(const Context& context, const Group& group, const Candidate& candidate, Finding& finding) {
   if (!candidate.removes && candidate.kernels.size() == 1) {
     finding.verdict = Verdict::AlreadyFused;
@@ -135,7 +130,7 @@ void decide(const Context& context, const Group& group, const Candidate& candida
     if (finding.by[0].how != "kernel") finding.reason += fmt::format(", by {} `{}`", finding.by[0].how, finding.by[0].name);
     return;
   }
-  price(context, group, finding);
+  finding.price = context.pricer.price(context.graph, group.kernels, finding.proposal);
   bool exists = false;
   for (size_t meaning : candidate.meanings) {
     const FusedKernelMeaning& kernel = context.available[meaning];
@@ -168,11 +163,7 @@ void decide(const Context& context, const Group& group, const Candidate& candida
   }
   finding.conditions.push_back({"gain", finding.price.worthwhile, fmt::format("{:.2f} us of {:.2f} us", finding.price.gain.nominal, finding.price.before.nominal),
                                 finding.price.worthwhile ? "the gain survives the pessimistic case" : finding.price.reason});
-  if (!finding.price.worthwhile) {
-    finding.verdict = Verdict::NoGain;
-    finding.reason = finding.price.reason.empty() ? "the gain is within the model's error" : finding.price.reason;
-    return;
-  }
+  if (!finding.price.worthwhile) return set_no_gain(finding);
   finding.verdict = exists ? Verdict::Available : Verdict::Opportunity;
   if (exists) finding.reason = fmt::format("`{}` does this, but this path does not call it", finding.by[0].name);
 }
@@ -202,7 +193,8 @@ void set_places(const Context& context, Finding& finding) {
   const std::vector<uint32_t>& kernels_in_frame = context.frame_kernels.of_layer(context.graph, context.layer_of_kernel, finding.occurrences[0].layer);
   size_t kernels = 0;       // of the same layer: a loop makes many of them
   for (const Occurrence& occurrence : finding.occurrences) kernels += occurrence.layer == finding.occurrences[0].layer ? occurrence.kernels.size() : 0;
-  finding.locations = places_of(context.graph, finding.occurrences[0].operators, kernels, kernels_in_frame, new_kernel ? context.fused : std::set<KernelId>());
+  static const std::set<KernelId> none;
+  finding.locations = places_of(context.graph, finding.occurrences[0].operators, kernels, kernels_in_frame, new_kernel ? context.fused : none);
 }
 
 void add_extended(const Context& context, Finding& finding) {
@@ -226,6 +218,11 @@ void move_proposal(const Context& context, Finding& finding, const std::vector<K
 }
 
 }  // namespace
+
+void set_no_gain(Finding& finding) {
+  finding.verdict = Verdict::NoGain;
+  finding.reason = finding.price.reason.empty() ? "the gain is within the model's error" : finding.price.reason;
+}
 
 void keep_occurrences(const Context& context, Finding& finding, std::vector<Occurrence> occurrences) {
   if (!finding.occurrences.empty()) move_proposal(context, finding, finding.occurrences[0].kernels, occurrences[0].kernels);
@@ -276,8 +273,8 @@ std::vector<Finding> judge(const Context& context, std::vector<Candidate> candid
     finding.why_en = candidate.why_en;
     finding.why_zh = candidate.why_zh;
     finding.conditions = candidate.conditions;
-    finding.occurrences = std::move(fold.occurrences);
-    std::stable_sort(finding.occurrences.begin(), finding.occurrences.end(),
+    std::vector<Occurrence>& occurrences = fold.occurrences;
+    std::stable_sort(occurrences.begin(), occurrences.end(),
                      [](const Occurrence& a, const Occurrence& b) { return a.operators.front() < b.operators.front(); });
     Group group = make_group(context.flow, candidate.kernels);
     for (KernelId kernel : group.kernels) finding.kernels_text.push_back(graph.kernels[kernel].name.str());
@@ -293,14 +290,12 @@ std::vector<Finding> judge(const Context& context, std::vector<Candidate> candid
     }
     std::string generic = candidate.kind == "chain" || candidate.kind == "horizontal" || candidate.removes ? kinds_name(context, candidate.nodes) : candidate.name;
     finding.interface.name = "fused_" + generic;
-    std::vector<Occurrence> occurrences = std::move(finding.occurrences);
-    keep_occurrences(context, finding, std::move(occurrences));
     finding.today_en = fmt::format("{} kernel{}: {}", count, count == 1 ? "" : "s", kernel_list(finding.kernels_text));
     finding.today_zh = fmt::format("{}个算子: {}", count, kernel_list(finding.kernels_text));
     finding.target_en = candidate.removes ? "none: the result is there without it" : fmt::format("{} fused kernel{}: {}", left, left == 1 ? "" : "s", finding.interface.name);
     finding.target_zh = candidate.removes ? "去掉" : fmt::format("{}个融合算子: {}", left, finding.interface.name);
     decide(context, group, candidate, finding);
-    set_places(context, finding);
+    keep_occurrences(context, finding, std::move(occurrences));
     add_extended(context, finding);
     move_proposal(context, finding, candidate.kernels, finding.occurrences[0].kernels);
     if (finding.verdict == Verdict::Available) {

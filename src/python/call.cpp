@@ -101,7 +101,9 @@ void Interpreter::bind_parameters(Function* function, const Arguments& arguments
     size_t optional = 0;
     for (size_t i = 0; i < count && i < function->defaults.size(); ++i) optional += scope.parameter_kinds[i] <= ParameterKind::Normal && function->defaults[i].defined();
     std::string takes = (optional > 0 ? "from " + std::to_string(positional_capacity - optional) + " to " : "") + std::to_string(positional_capacity);
-    if (!misfit(function->file->path, name() + " takes " + takes + " positional arguments, the others are left out")) raise_type_error(name() + " takes " + takes + " positional argument" + (takes == "1" ? "" : "s") + " but " + std::to_string(given) + (given == 1 ? " was" : " were") + " given");
+    if (!misfit(function->file->path, name() + " takes " + takes + " positional arguments, the others are left out")) {
+      raise_type_error(name() + " takes " + takes + " positional argument" + (takes == "1" ? "" : "s") + " but " + std::to_string(given) + (given == 1 ? " was" : " were") + " given");
+    }
   }
   for (const KeywordArgument& keyword : arguments.keywords) {
     bool found = false;

@@ -38,16 +38,15 @@ std::string frame_place(const graph::Frame* frame) { return frame ? place(graph:
 // What a kernel belongs to: "#2" for opportunity 2, by kernel.
 std::map<uint32_t, std::string> opportunities_of_kernels(const std::vector<Row>& rows) {
   std::map<uint32_t, std::string> result;
-  size_t number = 0;
+  std::map<std::string, size_t> numbers = numbers_of(rows);
   for (const Row& row : rows) {
     if (!to_do(row.verdict)) continue;
-    ++number;
     const fusion::Finding* first = row.by_scenario.front();
     if (!first || !to_do(first->verdict)) continue;
     for (const auto& occurrence : first->occurrences) {
       for (KernelId k : occurrence.kernels) {
         std::string& text = result[k.index];
-        text += fmt::format("{}#{}", text.empty() ? "" : " ", number);
+        text += fmt::format("{}#{}", text.empty() ? "" : " ", numbers.at(row.finding->id));
       }
     }
   }
