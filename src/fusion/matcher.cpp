@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <optional>
 #include <set>
 
@@ -87,10 +88,10 @@ class Matcher {
       for (const PatternOperand& operand : pattern_.nodes[i].operands) {
         const Binding& binding = state.values[operand.value];
         if (!binding.tensor.valid()) continue;
-        std::vector<NodeId> readers;
+        std::vector<Reader> readers;
         collect_readers(binding.origin.valid() ? binding.origin : binding.tensor, readers, 0);
-        nearest(readers);
-        for (NodeId reader : readers) {
+        keep_nearest(readers);
+        for (auto [distance, reader] : readers) {
           if (!has_kind(pattern_.nodes[i], flow_.node(reader).kind)) continue;
           State next = state;
           next.todo.emplace_back(i, reader);
@@ -103,21 +104,28 @@ class Matcher {
     return state;
   }
 
+  struct Reader {
+    int64_t distance = 0;  // from the anchor, in operators
+    NodeId node = no_node;
+    auto operator<=>(const Reader&) const = default;
+  };
+
   // What all layers read (angles, masks) has many readers: the ones near the anchor are meant.
-  void nearest(std::vector<NodeId>& readers) const {
-    auto distance = [&](NodeId id) {
-      int64_t here = flow_.node(id).operators.front().index, there = flow_.node(anchor_).operators.front().index;
-      return here < there ? there - here : here - there;
-    };
-    std::stable_sort(readers.begin(), readers.end(), [&](NodeId a, NodeId b) { return distance(a) < distance(b); });
+  static void keep_nearest(std::vector<Reader>& readers) {
+    // One may have been met behind several casts.
+    size_t kept = std::min(readers.size(), max_readers * 2);
+    std::partial_sort(readers.begin(), readers.begin() + static_cast<ptrdiff_t>(kept), readers.end());
+    readers.resize(kept);
+    readers.erase(std::unique(readers.begin(), readers.end()), readers.end());
     if (readers.size() > max_readers) readers.resize(max_readers);
   }
 
-  void collect_readers(TensorId tensor, std::vector<NodeId>& readers, int depth) const {
+  void collect_readers(TensorId tensor, std::vector<Reader>& readers, int depth) const {
+    int64_t anchor = flow_.node(anchor_).operators.front().index;
     for (NodeId id : flow_.consumers(tensor)) {
       const Node& node = flow_.node(id);
       if (!node.live) continue;
-      if (std::find(readers.begin(), readers.end(), id) == readers.end()) readers.push_back(id);
+      readers.push_back({std::abs(static_cast<int64_t>(node.operators.front().index) - anchor), id});
       if (depth < 3 && Flow::transparent(graph_, node)) collect_readers(node.outputs[0], readers, depth + 1);
     }
   }
