@@ -63,6 +63,11 @@ def field(*, default=MISSING, default_factory=MISSING, init=True, repr=True, has
     return Field(default, default_factory, init, repr, hash, compare, metadata, kw_only)
 
 
+# Most fields are copies of one of these, which are made natively: a thousand of them while vLLM is imported.
+_plain_field, _keyword_field = field(), field(kw_only=True)
+_plain_field.kw_only, _plain_field._field_type, _keyword_field._field_type = False, _FIELD, _FIELD
+
+
 class _Parameters:
     def __init__(self, **options):
         self.__dict__.update(options)
@@ -121,16 +126,19 @@ class _Hooks:
     finish = None   # (object), after __post_init__
 
 
+_no_hooks = _Hooks()
+
+
 def _make_init(cls, fields, frozen, post_init, hooks):
     takes = [f for f in fields if f.init]
-    positional = [f.name for f in takes if not f.kw_only]
-    by_name = {f.name: i for i, f in enumerate(takes)}
-    plan = [(f.name, bool(f.init), *hooks.default(f), f._field_type is _FIELD_INITVAR, bool(f.kw_only)) for f in fields]
     on_value, finish = hooks.value, hooks.finish
     where = f"{cls.__qualname__}.__init__"
+    plan = None     # most classes have no instance: it waits for the first
 
     def fill(self, arguments, keywords):
         count = len(arguments)
+        positional = [f.name for f in takes if not f.kw_only]
+        by_name = [f.name for f in takes]
         if count > len(positional):
             required = [p for p in plan if p[1] and not p[5] and p[2] is MISSING and p[3] is MISSING]
             bounds = f"from {len(required) + 1} to {len(positional) + 1}" if len(required) < len(positional) else f"{len(positional) + 1}"
@@ -173,6 +181,9 @@ def _make_init(cls, fields, frozen, post_init, hooks):
         return init_vars
 
     def __init__(self, *arguments, **keywords):
+        nonlocal plan
+        if plan is None:
+            plan = [(f.name, bool(f.init), *hooks.default(f), f._field_type is _FIELD_INITVAR, bool(f.kw_only)) for f in fields]
         init_vars = _host.fill_fields(self, plan, arguments, keywords, frozen, MISSING) if on_value is None else None
         if init_vars is None:   # hooks, or arguments that do not fit
             init_vars = fill(self, arguments, keywords)
@@ -187,9 +198,8 @@ def _make_init(cls, fields, frozen, post_init, hooks):
 
 
 def _repr_of(cls, fields):
-    names = [f.name for f in fields if f.repr]
-
     def __repr__(self):
+        names = [f.name for f in fields if f.repr]
         key = id(self)
         if key in _running_reprs:
             return "..."
@@ -254,7 +264,7 @@ def _freeze(cls, names):
 
 
 def _process(cls, init=True, repr=True, eq=True, order=False, unsafe_hash=False, frozen=False, match_args=True, kw_only=False, slots=False,
-             weakref_slot=False, hooks=_Hooks()):
+             weakref_slot=False, hooks=_no_hooks):
     fields = {}
     any_frozen_base = has_dataclass_bases = False
     for base in cls.__mro__[-1:0:-1]:
@@ -265,17 +275,23 @@ def _process(cls, init=True, repr=True, eq=True, order=False, unsafe_hash=False,
             any_frozen_base = any_frozen_base or base.__dataclass_params__.frozen
     annotations = cls.__dict__.get("__annotations__", {})
     keyword_only = kw_only
-    for name, annotation in annotations.items():
-        if name == "_" and _annotation_means(annotation, ("KW_ONLY",)):
+    own = _host.plain_fields(_keyword_field if kw_only else _plain_field, cls, MISSING)
+    for name in [n for n, f in own.items() if f is None]:
+        if name == "_" and _annotation_means(annotations[name], ("KW_ONLY",)):
             keyword_only = True
+            del own[name]
+            names = list(annotations)
+            for later in names[names.index("_"):]:
+                if own.get(later):
+                    own[later].kw_only = True
             continue
-        f = _make_field(cls, name, annotation, keyword_only)
-        fields[name] = f
+        own[name] = f = _make_field(cls, name, annotations[name], keyword_only)
         if isinstance(cls.__dict__.get(name), Field):
             if f.default is MISSING:
                 delattr(cls, name)
             else:
                 setattr(cls, name, f.default)
+    fields.update(own)
     for name in [n for n, value in cls.__dict__.items() if isinstance(value, Field) and n not in annotations]:
         raise TypeError(f"{name!r} is a field but has no type annotation")
     if has_dataclass_bases:
@@ -293,27 +309,31 @@ def _process(cls, init=True, repr=True, eq=True, order=False, unsafe_hash=False,
     real = [f for f in fields.values() if f._field_type is _FIELD]
     positional = [f for f in for_init if f.init and not f.kw_only]
     if init:
-        required = [hooks.default(f) == (MISSING, MISSING) for f in positional]
+        if hooks is _no_hooks:
+            required = [f.default is MISSING and f.default_factory is MISSING for f in positional]
+        else:
+            required = [hooks.default(f) == (MISSING, MISSING) for f in positional]
         if False in required and True in required[required.index(False):]:
             late = required.index(True, required.index(False))
             raise TypeError(f"non-default argument {positional[late].name!r} follows default argument")
         _set_new(cls, "__init__", _make_init(cls, for_init, frozen, hasattr(cls, "__post_init__"), hooks))
     if repr:
         _set_new(cls, "__repr__", _repr_of(cls, real))
-    compared = [f.name for f in real if f.compare]
     if eq:
         def __eq__(self, other):
             if other.__class__ is not self.__class__:
                 return NotImplemented
-            for name in compared:
-                mine, its = getattr(self, name), getattr(other, name)
+            for f in real:
+                if not f.compare:
+                    continue
+                mine, its = getattr(self, f.name), getattr(other, f.name)
                 if mine is not its and not mine == its:
                     return False
             return True
 
         _set_new(cls, "__eq__", __eq__)
     if order:
-        _add_order(cls, compared)
+        _add_order(cls, [f.name for f in real if f.compare])
     if frozen:
         _freeze(cls, [f.name for f in real])
     if unsafe_hash or (eq and frozen and not has_explicit_hash):
@@ -328,9 +348,9 @@ def _process(cls, init=True, repr=True, eq=True, order=False, unsafe_hash=False,
     elif eq and not has_explicit_hash:
         cls.__hash__ = None
     if match_args:
-        _set_new(cls, "__match_args__", tuple(f.name for f in positional))
+        _set_new(cls, "__match_args__", tuple([f.name for f in positional]))
     if slots and "__slots__" not in cls.__dict__:
-        cls.__slots__ = tuple(f.name for f in real)
+        cls.__slots__ = tuple([f.name for f in real])
     return cls
 
 
@@ -344,7 +364,7 @@ def fields(class_or_instance):
     found = getattr(class_or_instance, "__dataclass_fields__", None)
     if found is None:
         raise TypeError("must be called with a dataclass type or instance")
-    return tuple(f for f in found.values() if f._field_type is _FIELD)
+    return tuple([f for f in found.values() if f._field_type is _FIELD])
 
 
 def is_dataclass(obj):

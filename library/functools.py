@@ -81,11 +81,8 @@ def _cached(function, maxsize, typed):
 
     def wrapper(*args, **kwargs):
         key = args if plain and not kwargs else key_of(args, kwargs)
-        found = find(key, _missing)
+        found = recall(store, key, counts, ordered, _missing)
         if found is not _missing:
-            counts[0] += 1
-            if ordered:
-                store[key] = store.pop(key)
             return found
         result = function(*args, **kwargs)
         counts[1] += 1
@@ -96,7 +93,7 @@ def _cached(function, maxsize, typed):
         store[key] = result
         return result
 
-    plain, ordered, find = not typed, maxsize is not None and maxsize > 1, store.get
+    plain, ordered, recall = not typed, maxsize is not None and maxsize > 1, _host.recall
 
     def cache_clear():
         store.clear()

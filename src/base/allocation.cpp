@@ -2,6 +2,7 @@
 
 #include <malloc.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <array>
 #include <atomic>
@@ -23,6 +24,7 @@ constexpr size_t step = 16, class_count = largest_small / step + 1;
 constexpr size_t span_size = size_t{64} << 10;      // holds blocks of one size class
 constexpr size_t region_size = size_t{32} << 30;    // address space only: a block in it is small, and its address names its span
 
+constexpr int heap_step = 32 << 20;
 constexpr size_t batch_bytes = size_t{64} << 10;    // what a thread frees beyond that is for all threads
 
 struct FreeBlock {
@@ -47,6 +49,18 @@ struct Region {
     if (place != nullptr) madvise(place, region_size, MADV_HUGEPAGE);   // a page at a time is a large part of a short run
     class_of_span = static_cast<decltype(class_of_span)>(table);
     begin = static_cast<std::byte*>(place);
+    grow_heap();
+  }
+  // What is larger comes from malloc: its heap gets such pages too, and keeps what is freed.
+  static void grow_heap() {
+    mallopt(M_MMAP_THRESHOLD, heap_step);
+    mallopt(M_TRIM_THRESHOLD, heap_step * 8);
+    mallopt(M_TOP_PAD, heap_step);
+    auto* old_end = static_cast<std::byte*>(sbrk(0));
+    void* volatile block = std::malloc(heap_step / 2);   // volatile: the pair would be left out
+    std::free(block);
+    auto grown = static_cast<std::byte*>(sbrk(0)) - old_end;
+    if (grown > 0) madvise(old_end, static_cast<size_t>(grown), MADV_HUGEPAGE);
   }
   bool holds(const void* block) const { return static_cast<size_t>(static_cast<const std::byte*>(block) - begin) < region_size && begin != nullptr; }
 };

@@ -242,6 +242,21 @@ Value fill_fields(In& in, const Arguments& a) {
   return in.list(std::move(init_vars));
 }
 
+// recall(store, key, counts, ordered, otherwise): what a cached function has given before, counted; the store's last entry if it is ordered.
+Value recall(In& in, const Arguments& a) {
+  auto* store = a[0].as<Dict>();
+  uint64_t hash = in.hash(a[1]);
+  Value* found = store->find(in, a[1], hash);
+  if (found == nullptr) return a[4];
+  Value value = *found;
+  ++a[2].as<List>()->items[0].integer;
+  if (in.truth(a[3])) {
+    store->erase(in, a[1], hash);
+    store->set(in, a[1], hash, value);
+  }
+  return value;
+}
+
 // --- copies
 
 // What copying leaves as it is.
@@ -278,6 +293,37 @@ Value shallow_copy_value(In& in, const Value& v) {
   return made;
 }
 
+// plain_fields(template, class, MISSING) -> {name: a copy of the template with name, type and default}, or None for what is not as plain as an
+// annotation without "Var" and "KW_ONLY" and at most a default that nothing can change.
+Value plain_fields(In& in, const Arguments& a) {
+  auto* pattern = a[0].as<Instance>();
+  auto* cls = a[1].as<Class>();
+  Dict* made = in.dict();
+  Value* found = cls->dict->find(Symbol("__annotations__"));
+  auto* annotations = found != nullptr ? found->as<Dict>() : nullptr;
+  if (annotations == nullptr) return made;
+  for (const Dict::Entry& e : annotations->entries) {
+    if (!e.key.defined()) continue;
+    Symbol name = static_cast<Str*>(e.key.object)->symbol();
+    auto* type = e.value.as<Str>();
+    Value* own = cls->dict->find(name);
+    bool plain = type != nullptr && type->text.find("Var") == std::string::npos && type->text.find("KW_ONLY") == std::string::npos;
+    plain = plain && (own == nullptr || !own->is_object() || own->as<Str>() != nullptr || own->as<Function>() != nullptr);
+    if (!plain) {
+      made->set(in, name, Value::none());
+      continue;
+    }
+    auto* field = in.make<Instance>(pattern->cls);
+    field->attributes = shallow_copy_value(in, pattern->attributes).as<Dict>();
+    field->attributes->set(in, Symbol("name"), e.key);
+    field->attributes->set(in, Symbol("type"), e.value);
+    field->attributes->set(in, Symbol("default"), own != nullptr ? *own : a[2]);
+    made->set(in, name, field);
+  }
+  return made;
+}
+
+
 Value shallow_copy(In& in, const Arguments& a) { return shallow_copy_value(in, a[0]); }
 Value is_atomic(In&, const Arguments& a) { return Value::of(atomic(a[0])); }
 
@@ -308,7 +354,8 @@ constexpr NativeFunctionEntry functions[] = {
     {"function_kind", 1, 1, function_kind, Take::Plain}, {"file_of", 1, 1, file_of, Take::Plain}, {"evaluate", 2, 3, evaluate},
     {"literal", 1, 1, literal}, {"module", 1, 1, module, Take::Plain}, {"module_names", 0, 0, module_names}, {"set_module", 2, 2, set_module, Take::Plain},
     {"remove_module", 1, 1, remove_module}, {"import_module", 1, 1, import_module}, {"can_import", 1, 1, can_import_named},
-    {"caller_module", 1, 1, caller_module}, {"handled_exception", 0, 0, handled_exception}, {"fill_fields", 6, 6, fill_fields, Take::Plain}, {"unknown", 2, 2, make_unknown}, {"write", 1, 1, write},
+    {"caller_module", 1, 1, caller_module}, {"handled_exception", 0, 0, handled_exception}, {"fill_fields", 6, 6, fill_fields, Take::Plain}, {"plain_fields", 3, 3, plain_fields, Take::Plain}, {"recall", 5, 5, recall, Take::Plain},
+    {"unknown", 2, 2, make_unknown}, {"write", 1, 1, write},
     {"shallow_copy", 1, 1, shallow_copy}, {"is_atomic", 1, 1, is_atomic, Take::Plain}, {"is_unknown", 1, 1, is_unknown, Take::Plain}, {"digest", 2, 2, digest}, {"hexadecimal", 2, 2, hexadecimal},
 };
 
