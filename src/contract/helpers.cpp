@@ -143,7 +143,7 @@ constexpr std::array helpers = {
 )py"},
     Helper{
         "_moe_gating",
-        R"py(def _moe_gating(x, bias=None, k=1, norm_type="softmax", renormalize=False, routed_scaling_factor=1.0, groups=1, topk_groups=1):
+        R"py(def _moe_gating(x, bias=None, k=1, norm_type="softmax", renormalize=False, routed_scaling_factor=1.0, groups=1, topk_groups=1, eps=0.0):
     scores = x.float().sigmoid() if norm_type == "sigmoid" else x.float().softmax(dim=-1)
     choice = scores if bias is None else scores + bias.float()
     if groups > 1:
@@ -154,7 +154,7 @@ constexpr std::array helpers = {
     indices = choice.topk(k, dim=-1)[1]
     weights = scores.gather(-1, indices)
     if renormalize:
-        weights = weights / weights.sum(dim=-1, keepdim=True)
+        weights = weights / (weights.sum(dim=-1, keepdim=True) + eps)
     return weights * routed_scaling_factor, indices, scores
 )py"},
     Helper{"_expert_dispatch", R"py(def _expert_dispatch(x, expert_ids, rows, experts, scale=None):

@@ -149,8 +149,29 @@ std::string ReferenceWriter::value(TensorId tensor) {
   return {};
 }
 
+std::string ReferenceWriter::input(const Operator& op, size_t i) {
+  if (i >= op.inputs.size()) return "";
+  read_inputs_.insert(i);
+  return value(op.inputs[i]);
+}
+
+const Attribute* ReferenceWriter::attribute(const Operator& op, std::string_view name) {
+  read_attributes_.insert(name);
+  return graph::find_attribute(op, name);
+}
+
+std::string ReferenceWriter::unread(const Operator& op) const {
+  // What the output's own dtype says, and among whom a collective runs.
+  static const std::set<std::string_view> elsewhere = {"dtype", "group", "world_size"};
+  for (const auto& [name, value] : op.attributes) {
+    if (!read_attributes_.contains(name.view()) && !elsewhere.contains(name.view())) return fmt::format("`{}` with `{}`", op.kind.view(), name.view());
+  }
+  if (read_inputs_.size() < op.inputs.size()) return fmt::format("`{}` of {} inputs", op.kind.view(), op.inputs.size());
+  return "";
+}
+
 std::string ReferenceWriter::scalar(const Operator& op, std::string_view name, const std::string& otherwise) {
-  const Attribute* found = graph::find_attribute(op, name);
+  const Attribute* found = attribute(op, name);
   if (!found) return otherwise;
   std::string text = literal(graph_, *found);
   std::string wanted = fusion::scalar_name(op.kind.view(), name);
@@ -187,6 +208,10 @@ std::string ReferenceWriter::call(const std::string& helper, const Parameters& p
   return out + ")";
 }
 
+std::string ReferenceWriter::device() const {
+  return interface_.inputs.empty() ? "" : fmt::format(", device={}.device", python_name(interface_.inputs[0].name));
+}
+
 std::string ReferenceWriter::expression(const Operator& op, bool& tuple) {
   std::string_view k = op.kind.view();
   std::string a = input(op, 0);
@@ -195,19 +220,23 @@ std::string ReferenceWriter::expression(const Operator& op, bool& tuple) {
   auto dtype = [&] { return torch_dtype(graph_.tensors[op.outputs[0]].dtype); };
   auto infix = [&](std::string_view symbol) { return fmt::format("{} {} {}", a, symbol, second(op)); };
   if (is({"abs",        "ceil", "cos",   "erf",   "exp",     "floor", "isfinite", "log",  "logical_not", "neg",
-          "reciprocal", "relu", "round", "rsqrt", "sigmoid", "sign",  "sin",      "sqrt", "tanh",        "bitwise_not"})) {
+          "reciprocal", "relu", "rsqrt", "sigmoid", "sign",  "sin",      "sqrt", "tanh",        "bitwise_not"})) {
     return fmt::format("torch.{}({})", k, a);
   }
+  if (k == "round") return fmt::format("torch.round({}{})", a, arguments(op, {"decimals"}));
   if (is({"maximum", "minimum", "logical_and", "logical_or", "bitwise_and", "bitwise_or"})) {
     std::string b =
         op.inputs.size() > 1 ? second(op) : fmt::format("torch.as_tensor({}, dtype={}.dtype, device={}.device)", second(op), a, a);
     return fmt::format("torch.{}({}, {})", k, a, b);
   }
-  if (is({"add", "sub"}))
-    return scalar(op, "alpha").empty() ? infix(k == "add" ? "+" : "-")
-                                       : fmt::format("torch.{}({}, {}, alpha={})", k, a, second(op), scalar(op, "alpha"));
+  if (is({"add", "sub", "rsub"}) && !scalar(op, "alpha").empty())
+    return fmt::format("torch.{}({}, {}, alpha={})", k, a, second(op), scalar(op, "alpha"));
+  if (k == "add") return infix("+");
+  if (k == "sub") return infix("-");
+  if (k == "mul" && attribute(op, "outer")) return fmt::format("torch.outer({}, {})", a, second(op));
   if (k == "mul") return infix("*");
   if (k == "div") return infix("/");
+  if (k == "floor_div" && attribute(op, "mode")) return fmt::format("torch.div({}, {}, rounding_mode={})", a, second(op), scalar(op, "mode"));
   if (k == "floor_div") return infix("//");
   if (k == "pow") return infix("**");
   if (k == "rsub") return fmt::format("{} - {}", second(op), a);
@@ -222,15 +251,22 @@ std::string ReferenceWriter::expression(const Operator& op, bool& tuple) {
   if (k == "gelu") return fmt::format("F.gelu({}{})", a, arguments(op, {"approximate"}));
   if (k == "softplus") return fmt::format("F.softplus({}{})", a, arguments(op, {"beta", "threshold"}));
   if (k == "clamp") return fmt::format("torch.clamp({}{})", a, arguments(op, {"min", "max"}));
-  if (k == "masked_fill") return fmt::format("{}.masked_fill({}, {})", a, input(op, 1), scalar(op, "value", "0"));
-  if (k == "where")
-    return fmt::format("torch.where({}, {}, {})", a, input(op, 1), op.inputs.size() > 2 ? input(op, 2) : scalar(op, "other", "0"));
+  if (k == "masked_fill") return fmt::format("{}.masked_fill({}, {})", a, input(op, 1), op.inputs.size() > 2 ? input(op, 2) : scalar(op, "value", "0"));
+  if (k == "where") {
+    std::string chosen = scalar(op, "value");      // a number in place of the first, else a tensor
+    size_t next = chosen.empty() ? 2 : 1;
+    return fmt::format("torch.where({}, {}, {})", a, chosen.empty() ? input(op, 1) : chosen, op.inputs.size() > next ? input(op, next) : scalar(op, "other", "0"));
+  }
   if (k == "tril" || k == "triu") return fmt::format("torch.{}({}, diagonal={})", k, a, scalar(op, "diagonal", "0"));
   if (is({"sum", "mean", "argmax", "prod"}) || k == "max" || k == "min" || k == "var") {
     std::string_view name = k == "max" ? "amax" : k == "min" ? "amin" : k;
-    bool all = !graph::find_attribute(op, "dim");
+    const Attribute* axes = attribute(op, "dim");
+    const auto* several = axes ? std::get_if<std::vector<Dim>>(axes) : nullptr;
+    bool one_axis = k == "argmax" || k == "prod";      // torch takes one, or none for all
+    bool all = !axes || (one_axis && several && several->size() == graph_.tensors[op.inputs[0]].shape.size());
     std::string rest = arguments(op, {"correction"});
-    return all ? fmt::format("torch.{}({}{})", k, a, rest)
+    bool kept = all && scalar(op, "keepdim", "False") == "True";
+    return all ? fmt::format("torch.{}({}{}){}", k, a, rest, kept ? ".reshape(" + shape() + ")" : "")
                : fmt::format("torch.{}({}, dim={}{}, keepdim={})", name, a, scalar(op, "dim"), rest, scalar(op, "keepdim", "False"));
   }
   if (k == "cumsum") return fmt::format("torch.cumsum({}, dim={})", a, scalar(op, "dim", "-1"));
@@ -241,7 +277,7 @@ std::string ReferenceWriter::expression(const Operator& op, bool& tuple) {
         same_values(graph_.tensors[op.inputs[0]].shape, graph_.tensors[op.outputs[0]].shape) ? "" : fmt::format(".view({})", shape()));
   if (k == "broadcast_to") return fmt::format("{}.expand({}).contiguous()", a, shape());
   if (k == "transpose") {
-    if (graph::find_attribute(op, "dims")) return fmt::format("{}.permute({}).contiguous()", a, scalar(op, "dims"));
+    if (attribute(op, "dims")) return fmt::format("{}.permute({}).contiguous()", a, scalar(op, "dims"));
     return {};
   }
   if (k == "cat" || k == "stack") {
@@ -255,19 +291,19 @@ std::string ReferenceWriter::expression(const Operator& op, bool& tuple) {
     }
     return fmt::format("torch.{}([{}], dim={})", k, parts, scalar(op, "dim", "0"));
   }
+  if (k == "repeat" && attribute(op, "interleave")) {
+    bool flat = graph_.tensors[op.outputs[0]].shape.size() != graph_.tensors[op.inputs[0]].shape.size();
+    std::string dim = scalar(op, "dim", "-1");
+    return fmt::format("{}.repeat_interleave({}{})", a, scalar(op, "interleave"), flat ? "" : ", dim=" + dim);
+  }
   if (k == "repeat") return fmt::format("{}.repeat({})", a, scalar(op, "repeats"));
+  if (k == "roll" && attribute(op, "flip")) return fmt::format("torch.flip({}, {})", a, scalar(op, "dims"));
   if (k == "roll") return fmt::format("torch.roll({}, {}, {})", a, scalar(op, "shifts"), scalar(op, "dims"));
   if (k == "pad")
     return fmt::format("F.pad({}, {}, mode={}, value={})", a, scalar(op, "pad"), scalar(op, "mode", "\"constant\""),
                        scalar(op, "value", "0.0"));
   if (k == "one_hot") return fmt::format("F.one_hot({}, {})", a, scalar(op, "classes"));
-  if (k == "fill") {
-    std::string device = interface_.inputs.empty() ? "" : fmt::format(", device={}.device", python_name(interface_.inputs[0].name));
-    return fmt::format("torch.full({}, {}, dtype={}{})", shape(), scalar(op, "value", "0"), dtype(), device);
-  }
-  if (k == "arange")
-    return fmt::format("torch.arange({}, dtype={}{})", sizes_.dim(graph_.tensors[op.outputs[0]].shape[0]), dtype(),
-                       interface_.inputs.empty() ? "" : fmt::format(", device={}.device", python_name(interface_.inputs[0].name)));
+  if (is({"fill", "arange", "linspace", "eye"})) return creation(op);
   if (k == "gather") return fmt::format("torch.gather({}, {}, {}.long())", a, scalar(op, "dim", "-1"), input(op, 1));
   if (k == "index_select")
     return fmt::format("{0}.index_select({1}, {2}.reshape(-1)).reshape({3})", a, scalar(op, "dim", "0"), input(op, 1), shape());
@@ -275,88 +311,10 @@ std::string ReferenceWriter::expression(const Operator& op, bool& tuple) {
   if (k == "topk" || k == "sort") {
     tuple = true;
     return k == "topk"
-               ? fmt::format("torch.topk({}, {}, dim={})", a, scalar(op, "k"), scalar(op, "dim", "-1"))
+               ? fmt::format("torch.topk({}, {}, dim={}{})", a, scalar(op, "k"), scalar(op, "dim", "-1"), arguments(op, {"largest"}))
                : fmt::format("torch.sort({}, dim={}, descending={})", a, scalar(op, "dim", "-1"), scalar(op, "descending", "False"));
   }
   return compound(op, tuple);
-}
-
-std::string ReferenceWriter::compound(const Operator& op, bool& tuple) {
-  std::string_view k = op.kind.view();
-  std::string a = input(op, 0);
-  auto named = [&](std::string_view parameter, const std::string& text) {
-    return text.empty() ? "" : fmt::format("{}={}", parameter, text);
-  };
-  auto attribute = [&](std::string_view name) { return named(name, scalar(op, name)); };
-  auto out_dtype = [&] { return "dtype=" + torch_dtype(graph_.tensors[op.outputs[0]].dtype); };
-  if (k == "rms_norm" || k == "gemma_rms_norm") {
-    std::string text = call("_rms_norm", {a, input(op, 1), attribute("eps"), k == "gemma_rms_norm" ? "plus_one=True" : ""});
-    tuple = op.outputs.size() > 1;
-    return tuple ? text : text + "[0]";
-  }
-  if (k == "layer_norm") return call("_layer_norm", {a, named("weight", input(op, 1)), named("bias", input(op, 2)), attribute("eps")});
-  if (k == "l2_norm") return call("_l2_norm", {a, attribute("eps")});
-  if (k == "rotate_half") return call("_rotate", {a, scalar(op, "interleaved", "False")});
-  if (k == "silu_mul") return call("_silu_mul", {a});
-  if (k == "gelu_mul") return call("_gelu_mul", {a, attribute("approximate")});
-  if (k == "rope") {
-    bool table = op.inputs.size() > 2 && !graph::is_floating(graph_.tensors[op.inputs[2]].dtype);
-    std::string cos = input(op, 1);
-    const Attribute* sections = graph::find_attribute(op, "sections");
-    bool sectioned = sections && std::holds_alternative<std::vector<Dim>>(*sections) && !std::get<std::vector<Dim>>(*sections).empty();
-    if (sectioned && !table) return {};
-    if (sectioned) cos = call("_section_angles", {cos, input(op, 2), scalar(op, "sections")});
-    else if (table) cos += "[" + input(op, 2) + ".long()]";
-    return call("_rope", {a, cos, table || op.inputs.size() < 3 ? "None" : input(op, 2), attribute("rotary_dim"), attribute("neox"),
-                          attribute("head_size"), attribute("halves_out")});
-  }
-  if (k == "dynamic_quantize") {
-    if (graph::find_attribute(op, "block") || graph::find_attribute(op, "bits")) return {};
-    tuple = true;
-    return call("_dynamic_quantize", {a, named("smooth", input(op, 1)), out_dtype()});
-  }
-  if (k == "quantize") {
-    if (graph::find_attribute(op, "bits")) return {};
-    return call("_quantize", {a, named("scale", input(op, 1)), named("zero_point", input(op, 2)), out_dtype(), attribute("divide")});
-  }
-  if (k == "dequantize")
-    return call("_dequantize", {a, input(op, 1), named("token_scale", input(op, 2)), named("bias", input(op, 3)), out_dtype()});
-  if (k == "matmul")
-    return call("_matmul", {a, input(op, 1), named("bias", input(op, 2)), attribute("transpose_a"), attribute("transpose_b")});
-  if (k == "quantized_matmul") {
-    return call("_quantized_matmul", {a, input(op, 1), named("weight_scale", input(op, 2)), named("token_scale", input(op, 3)),
-                                      named("bias", input(op, 4)), attribute("transpose_b"), out_dtype()});
-  }
-  if (k == "grouped_matmul" && op.inputs.size() == 3) {
-    const Attribute* type = graph::find_attribute(op, "group_list_type");
-    bool counts = type && std::holds_alternative<Dim>(*type) && std::get<Dim>(*type).value == 1;
-    return call("_grouped_matmul", {a, input(op, 1), input(op, 2), torch_dtype(graph_.tensors[op.outputs[0]].dtype),
-                                    counts ? "counts=True" : "", attribute("transpose_b")});
-  }
-  if (k == "moe_gating") {
-    if (op.outputs.size() > 3) return {};
-    bool bias = op.inputs.size() > 1 && graph::is_floating(graph_.tensors[op.inputs[1]].dtype);
-    if (op.inputs.size() > (bias ? 2U : 1U)) return {};
-    tuple = true;
-    return call("_moe_gating", {a, bias ? "bias=" + input(op, 1) : "", attribute("k"), attribute("norm_type"), attribute("renormalize"),
-                                attribute("routed_scaling_factor"), attribute("groups"), attribute("topk_groups")});
-  }
-  if (k == "expert_dispatch") {
-    // Behind a range of experts only some rows count; the kernels over several ranks give other outputs.
-    const Attribute* experts = graph::find_attribute(op, "experts");
-    bool counts = op.outputs.size() > 2 && experts && std::holds_alternative<Dim>(*experts) &&
-                  graph_.tensors[op.outputs[2]].shape[0].value != std::get<Dim>(*experts).value;
-    if (op.outputs.size() > 4 || op.inputs.size() > 3 || counts) return {};
-    tuple = true;
-    return call("_expert_dispatch",
-                {a, input(op, 1), sizes_.dim(graph_.tensors[op.outputs[0]].shape[0]), scalar(op, "experts", "1"), input(op, 2)}) +
-           (op.outputs.size() < 4 ? fmt::format("[:{}]", op.outputs.size()) : "");
-  }
-  if (k == "expert_combine" && op.inputs.size() <= 3) {
-    return call("_expert_combine", {a, input(op, 1), sizes_.dim(graph_.tensors[op.outputs[0]].shape[0]), input(op, 2)});
-  }
-  if (k == "all_reduce") return call("_all_reduce", {a});
-  return {};
 }
 
 bool ReferenceWriter::elementwise_shape_differs(const Operator& op) const {
@@ -384,6 +342,8 @@ void ReferenceWriter::write_operator(const Operator& op) {
     note(fmt::format("the reference lacks an operand of `{}`: it is no argument of the interface", kind));
     return;
   }
+  read_inputs_.clear();
+  read_attributes_.clear();
   if (kind == "kv_cache_write" && op.inputs.size() == 5) {
     out_.lines.push_back(call("_kv_cache_write", {input(op, 0), input(op, 1), input(op, 2), input(op, 3), input(op, 4)}));
     for (size_t i = 0; i < op.outputs.size() && i < 2; ++i) names_[op.outputs[i].index] = input(op, 2 + i);
@@ -392,6 +352,13 @@ void ReferenceWriter::write_operator(const Operator& op) {
   if (kind == "index_copy" && op.inputs.size() == 3) {
     // A mask chooses the rows that are set; one value goes into all of them.
     bool mask = graph_.tensors[op.inputs[1]].dtype == DType::Bool, one = graph_.tensors[op.inputs[2]].shape.empty();
+    const Attribute* dim = attribute(op, "dim");
+    auto rank = static_cast<int64_t>(graph_.tensors[op.inputs[0]].shape.size());
+    if (dim && !mask && std::holds_alternative<Dim>(*dim) && (std::get<Dim>(*dim).value + rank) % rank != 0) {
+      out_.lines.push_back(fmt::format("{}.index_copy_({}, {}.long(), {})", input(op, 0), scalar(op, "dim"), input(op, 1), input(op, 2)));
+      if (!op.outputs.empty()) names_[op.outputs[0].index] = input(op, 0);
+      return;
+    }
     out_.lines.push_back(fmt::format("{}[{}.reshape(-1){}] = {}{}", input(op, 0), input(op, 1), mask ? "" : ".long()", input(op, 2),
                                      one ? "" : fmt::format(".reshape((-1,) + tuple({}.shape[1:]))", input(op, 0))));
     if (!op.outputs.empty()) names_[op.outputs[0].index] = input(op, 0);
@@ -403,6 +370,11 @@ void ReferenceWriter::write_operator(const Operator& op) {
   if (text.empty()) {
     out_.complete = false;
     note(fmt::format("the reference has no body for `{}`", kind));
+    return;
+  }
+  if (std::string without = unread(op); !without.empty()) {    // the body would compute something else
+    out_.complete = false;
+    note("the reference has no body for " + without);
     return;
   }
   // Kernels write into outputs of another shape, where the elements and their order are the same.
@@ -430,6 +402,8 @@ void ReferenceWriter::write_operator(const Operator& op) {
                                                      "grouped_matmul",
                                                      "fill",
                                                      "arange",
+                                                     "eye",
+                                                     "linspace",
                                                      "copy",
                                                      "cat",
                                                      "stack",

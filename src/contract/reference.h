@@ -33,7 +33,11 @@ class ReferenceWriter {
   std::string compound(const graph::Operator& op, bool& tuple);
   std::string value(graph::TensorId tensor);                       // an expression for a tensor as it is seen
   std::string view_step(const std::string& of, const graph::Tensor& from, const graph::Tensor& to);
-  std::string input(const graph::Operator& op, size_t i) { return i < op.inputs.size() ? value(op.inputs[i]) : ""; }
+  std::string input(const graph::Operator& op, size_t i);
+  const graph::Attribute* attribute(const graph::Operator& op, std::string_view name);
+  std::string unread(const graph::Operator& op) const;             // what of it no expression has asked for
+  std::string device() const;
+  std::string creation(const graph::Operator& op);
   std::string second(const graph::Operator& op);                   // the second operand, or the number in its place
   std::string scalar(const graph::Operator& op, std::string_view name, const std::string& otherwise = "");
   std::string arguments(const graph::Operator& op, std::initializer_list<std::string_view> names);
@@ -49,6 +53,8 @@ class ReferenceWriter {
   std::map<uint32_t, std::string> names_;                          // by tensor
   std::set<std::string> taken_;
   std::vector<graph::TensorId> inputs_;
+  std::set<std::string_view> read_attributes_;                     // of the operator that is being written
+  std::set<size_t> read_inputs_;
   Reference out_;
 };
 

@@ -212,7 +212,7 @@ bool several_in_one(Symbol kind) {
 
 // Kernels of today that do several things and that no pattern speaks of.
 std::vector<Candidate> find_fused(const Context& context, const std::vector<Candidate>& named) {
-  static const std::set<std::string_view> beside = {"cast", "copy", "fill", "arange", "broadcast_to"};   // what any kernel does on the way
+  static const std::set<std::string_view> beside = {"cast", "copy", "fill", "arange", "eye", "linspace", "broadcast_to"};   // what any kernel does on the way
   const Graph& graph = context.graph;
   std::vector<bool> told(graph.kernels.size());
   for (const Candidate& candidate : named) {

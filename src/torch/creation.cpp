@@ -116,14 +116,16 @@ Value arange(Bound& bound) {
   if (step == 0) bound.fail("step must be nonzero");
   if ((end - start) * step < 0) bound.fail("upper bound and larger bound inconsistent with step sign");
   Dim count(static_cast<int64_t>(std::ceil((end - start) / step)));
+  graph::Attributes numbers = attributes({{"start", start}, {"step", step}});
   if (integers) {
     Dim from = end_at == 0 ? Dim(0) : bound.dim(0), by = bound.none(2) ? Dim(1) : bound.dim(2);
+    numbers = attributes({{"start", from}, {"step", by}});
     Dim length = e.sub(bound.dim(end_at), from);
     count = by.value == 1 ? length : e.floor_div(e.add(length, e.sub(by, Dim(by.value > 0 ? 1 : -1))), by);
   }
   CallScope call = bound.open(end_at == 0 ? "default" : bound.none(2) ? "start" : "start_step");
   TensorObject* tensor = made(bound, call, o, {count}, o.dtype.value_or(integers ? DType::I64 : context.default_dtype));
-  call.emit("arange", {}, {tensor}, start == 0 && step == 1 ? graph::Attributes{} : attributes({{"start", start}, {"step", step}}));
+  call.emit("arange", {}, {tensor}, start == 0 && step == 1 ? graph::Attributes{} : numbers);
   if (count.value <= Context::max_known) {
     DType dtype = context.info(tensor).dtype;
     std::vector<double> data;
@@ -140,7 +142,9 @@ Value linspace(Bound& bound, bool logarithmic) {
   double start = bound.number(0), end = bound.number(1);
   CallScope call = bound.open();
   TensorObject* tensor = made(bound, call, o, {steps}, o.dtype.value_or(context.default_dtype));
-  call.emit("arange", {}, {tensor}, attributes({{"start", start}, {"end", end}, {"logarithmic", logarithmic}}));
+  graph::Attributes numbers = attributes({{"start", start}, {"end", end}});
+  if (logarithmic) numbers = attributes({{"start", start}, {"end", end}, {"logarithmic", true}});
+  call.emit("linspace", {}, {tensor}, numbers);
   if (steps.value <= Context::max_known) {
     std::vector<double> data;
     for (int64_t i = 0; i < steps.value; ++i) {
@@ -235,7 +239,7 @@ Value eye(Bound& bound) {
   Dim n = bound.dim(0), m = bound.none(1) ? n : bound.dim(1);
   CallScope call = bound.open(bound.none(1) ? "default" : "m");
   TensorObject* out = made(bound, call, o, {n, m}, o.dtype.value_or(context.default_dtype));
-  call.emit("arange", {}, {out});
+  call.emit("eye", {}, {out});
   if (n.value * m.value <= Context::max_known) {
     std::vector<double> data;
     for (int64_t i = 0; i < n.value * m.value; ++i) data.push_back(i / m.value == i % m.value ? 1 : 0);

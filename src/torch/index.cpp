@@ -321,7 +321,16 @@ void set_item(Context& context, TensorObject* self, const Value& index, const Va
   for (TensorId id : indexer.index_ids()) inputs.push_back(id);
   inputs.push_back(context.current(value));
   TensorId written = call.write(target);
-  call.emit("index_copy", inputs, std::vector<TensorId>{written});
+  // One index behind the first axis; several are no matter of one axis.
+  size_t axis = 0, indexed = 0;
+  for (size_t i = 0; i < indexer.tensors.size(); ++i) {
+    if (indexer.tensors[i] == nullptr) continue;
+    ++indexed;
+    axis = i;
+  }
+  graph::Attributes where;
+  if (indexed == 1 && axis > 0) where = attributes({{"dim", Dim(static_cast<int64_t>(axis) - static_cast<int64_t>(context.info(target).shape.size()))}});
+  call.emit("index_copy", inputs, std::vector<TensorId>{written}, where);
   call.finish(target);
 }
 

@@ -153,5 +153,19 @@ TEST(Types, DtypesDevicesAndSizes) {
             "[5, 7] [1, 0] torch.Size([4, 2]) torch.int64\n");
 }
 
+TEST(Record, WhatIsMadeOfNumbersSaysWhich) {
+  TorchProgram program;
+  Dim tokens = program.symbol("T", 16);
+  program.input("x", {tokens, Dim(8)}, DType::BF16);
+  std::string text = program.record(
+      "a = torch.arange(2, x.shape[0])\nb = torch.arange(0.5, 4.5, 0.25)\nc = torch.eye(3, 4)\nd = torch.linspace(1, 3, 5)\ne = torch.logspace(1, 3, 5)\n"
+      "f = torch.arange(x.shape[0])\ny = x[:, torch.tensor([1, 2])]\nx[:, torch.tensor([1, 2])] = y\n");
+  for (const char* line : {" = arange(start=2, step=1) : i64[", " = arange(start=0.5, step=0.25) : f32[16]", " = eye() : f32[3, 4]",
+                           " = linspace(end=3.0, start=1.0) : f32[5]", " = linspace(end=3.0, logarithmic=True, start=1.0) : f32[5]", " = arange() : i64[T]",
+                           ", dim=-1) : bf16[T, 8]"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text;
+  }
+}
+
 }  // namespace
 }  // namespace fusescout::torch

@@ -85,7 +85,7 @@ class CatalogueMeanings {
   static void kind(std::string name, std::set<std::string>& kinds) {
     if (name.ends_with('_')) name.pop_back();
     const graph::OperatorKind* known = graph::find_operator_kind(name);
-    if (known == nullptr || name == "cast" || name == "fill" || name == "arange") return;
+    if (known == nullptr || name == "cast" || name == "fill" || known->inputs == 0) return;
     if (known->operator_class != graph::OperatorClass::Injective || name == "kv_cache_write") kinds.insert(std::move(name));
   }
 
