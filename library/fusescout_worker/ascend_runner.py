@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import fusescout_scenario as scenario
 import torch
 from fusescout_worker.configuration import is_draft
-from fusescout_worker.releases import accepted, call, first_of
+from fusescout_worker.releases import accepted, call, call_named, first_of
 
 
 def start_worker(vllm_config):
@@ -16,7 +16,7 @@ def start_worker(vllm_config):
         pass
 
     call("vllm_ascend.utils:adapt_patch")
-    call("vllm_ascend.utils:is_enable_nz", None, vllm_config)
+    call_named("vllm_ascend.utils:is_enable_nz", dtype=None, vllm_config=vllm_config)
     call("vllm_ascend.ops:register_dummy_fusion_op")
     call("vllm_ascend.utils:register_ascend_customop", vllm_config)
     call("vllm_ascend.ascend_config:init_ascend_config", vllm_config)

@@ -64,7 +64,7 @@ def add_caches(runner):
         runner.may_add_encoder_only_layers_to_kv_cache_config()
     if hasattr(runner, "maybe_add_kv_sharing_layers_to_kv_cache_groups"):
         runner.maybe_add_kv_sharing_layers_to_kv_cache_groups(kv_cache_config)
-    runner._check_and_update_cudagraph_mode = lambda *arguments: None       # what can be captured says nothing about the operators
+    runner._check_and_update_cudagraph_mode = lambda *arguments, **options: None       # what can be captured says nothing about the operators
     runner.kernel_block_sizes = [[runner.block_size] for _ in kv_cache_config.kv_cache_groups]
     options = {"kv_cache_config": kv_cache_config, "kernel_block_sizes": runner.kernel_block_sizes}
     if hasattr(runner, "initialize_attn_backend"):

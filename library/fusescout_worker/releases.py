@@ -37,3 +37,13 @@ def call(place, *arguments):
     if not any(p.kind == p.VAR_POSITIONAL for p in parameters):
         arguments = arguments[:len([p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)])]
     return function(*arguments)
+
+
+def call_named(place, **options):
+    """Likewise with those of the keyword arguments that it knows."""
+    module, _, name = place.partition(":")
+    try:
+        (function,) = first_of((module, name))
+    except (ImportError, AttributeError):
+        return None
+    return function(**accepted(function, options))

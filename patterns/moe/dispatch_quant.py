@@ -18,4 +18,10 @@ def exchanged(x, indices):
     return q, scale
 
 
-pattern = [exchanged, after]
+def gathered(x, indices):
+    rows = op.expert_dispatch(op.all_gather(x), indices, ...)
+    q, scale = op.dynamic_quantize(rows, ..., outputs=2)
+    return q, scale
+
+
+pattern = [exchanged, gathered, after]

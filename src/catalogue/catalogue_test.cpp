@@ -205,6 +205,21 @@ assert y.shape == (16, 64) and s.shape == (16, 64)
   EXPECT_EQ(machine.entries().find("opaque"), std::string::npos) << machine.entries();
 }
 
+TEST(Catalogue, ANameOfTheLibrarysSchemaIsTheParameterOfItsPlace) {
+  Machine machine;
+  machine.context.recording = true;
+  ASSERT_EQ(machine.run(R"py(
+import torch
+library = torch.library.Library("_C_ascend", "DEF")
+library.define("moe_gating_top_k(Tensor x, int k, int kGroup, int groupCount, int groupSelectMode, int renorm, int normType, bool outFlag, "
+               "float routedScalingFactor, float eps,Tensor? biasOptional=None)-> (Tensor y, Tensor expertIdx, Tensor out)")
+weights, ids, scores = torch.ops._C_ascend.moe_gating_top_k(torch.empty(16, 64), k=8, kGroup=1, groupCount=1, groupSelectMode=1, renorm=1, normType=0,
+                                                            outFlag=False, routedScalingFactor=1, eps=1e-20, biasOptional=None)
+assert weights.shape == (16, 8) and ids.shape == (16, 8) and ids.dtype == torch.int32
+)py"), "");
+  EXPECT_EQ(machine.entries().find("opaque"), std::string::npos) << machine.entries();
+}
+
 TEST(Catalogue, CollectivesAreInPlace) {
   Machine machine;
   machine.context.recording = true;

@@ -64,18 +64,26 @@ std::string why_not_bound(const Function* function, const Arguments& arguments) 
   return "";
 }
 
-// A position means what the tree's own schema says: releases put parameters in between. Appends the positional arguments to `named` and is
-// true when the schema's order is another than the meaning's, which must know all of the names.
+// A position means what the tree's own schema says: releases put parameters in between, and spell them otherwise (`kGroup`): a name that the
+// meaning does not know is the parameter of its place, where both have as many. Appends the arguments to `named` and is true when the schema's
+// order or names are others than the meaning's, which must know all of the names.
 bool bind_by_schema(const std::string& schema, const Function* function, const Arguments& arguments, std::vector<python::KeywordArgument>& named) {
   if (schema.empty()) return false;
   const std::vector<Symbol>& known = function->scope->parameter_names;
   std::vector<Symbol> names = torch::parameter_names(schema);
-  if (names.size() < arguments.positional.size() || std::equal(names.begin(), names.begin() + static_cast<ptrdiff_t>(arguments.positional.size()), known.begin(), known.end())) return false;
+  auto knows = [&](Symbol name) { return std::find(known.begin(), known.end(), name) != known.end(); };
+  auto spelled = [&](Symbol name) {
+    auto at = static_cast<size_t>(std::find(names.begin(), names.end(), name) - names.begin());
+    return knows(name) || at >= names.size() || names.size() != known.size() || std::find(names.begin(), names.end(), known[at]) != names.end() ? name : known[at];
+  };
+  if (names.size() < arguments.positional.size()) return false;
+  bool same_names = std::all_of(arguments.keywords.begin(), arguments.keywords.end(), [&](const auto& keyword) { return spelled(keyword.name) == keyword.name; });
+  if (same_names && std::equal(names.begin(), names.begin() + static_cast<ptrdiff_t>(arguments.positional.size()), known.begin(), known.end())) return false;
   for (size_t i = 0; i < arguments.positional.size(); ++i) {
-    if (std::find(known.begin(), known.end(), names[i]) == known.end()) return false;
-    named.push_back({names[i], arguments.positional[i]});
+    if (!knows(spelled(names[i]))) return false;
+    named.push_back({spelled(names[i]), arguments.positional[i]});
   }
-  named.insert(named.end(), arguments.keywords.begin(), arguments.keywords.end());
+  for (const auto& keyword : arguments.keywords) named.push_back({spelled(keyword.name), keyword.value});
   return true;
 }
 
@@ -339,6 +347,7 @@ void install(Context& context) {
   Operators& operators = Operators::of(interpreter);
   operators.add_source(Symbol("_C_ascend"), names_of("_C_ascend"));
   operators.add_source(Symbol("_C"), names_of("_C"));
+  operators.add_source(Symbol("custom"), names_of("custom"));
   operators.add_source(Symbol("npu"), names_of("torch_npu"));
   operators.add_source(Symbol("atb"), names_of("torch_npu", "atb"));
   // Registers the meanings of kernels.

@@ -38,6 +38,18 @@ Context make_context(const ModelRun& run, const std::vector<Pattern>& patterns, 
       if (call.valid() && run.graph.entries[call].module.valid()) context.expert_modules[run.graph.entries[call].module.index] = true;
     }
   }
+  std::vector<bool> caches(run.graph.storages);
+  for (const Tensor& tensor : run.graph.tensors) {
+    if (tensor.kind == TensorKind::Cache) caches[tensor.storage.index] = true;
+  }
+  context.cache_storages.assign(run.graph.storages, false);
+  for (const Operator& op : run.graph.operators) {
+    if (op.kind.view() != "kv_cache_write" && op.kind.view() != "attention") continue;
+    for (TensorId input : op.inputs) {
+      uint32_t storage = run.graph.tensors[input].storage.index;
+      if (caches[storage]) context.cache_storages[storage] = true;
+    }
+  }
   return context;
 }
 

@@ -345,6 +345,13 @@ TEST(Chains, collectives_and_attention_are_boundaries) {
   EXPECT_EQ(run().findings.size(), 0U);
 }
 
+TEST(Chains, what_reads_a_cache_that_was_written_is_attention) {
+  ModelCase run("cache %s : bf16[T, 64]\n%s1 = kv_cache_write(%x, %s!, %ids) : bf16[T, 64]\n%a = neg(%s1) : bf16[T, 64]\n%c = exp(%a) : bf16[T, 64]\noutput %c\n");
+  Analysis analysis = run();
+  ASSERT_EQ(analysis.findings.size(), 1U);
+  EXPECT_EQ(analysis.findings[0].family, Family::Attention);
+}
+
 TEST(Chains, what_is_too_large_is_cut_into_pieces_that_fit) {
   ModelCase run("%a = silu(%x) : bf16[T, 64]\n%c = neg(%a) : bf16[T, 64]\n%d = exp(%c) : bf16[T, 64]\n%e = abs(%d) : bf16[T, 64]\noutput %e\n");
   run.pricer.fits = false;

@@ -39,6 +39,7 @@ struct Context {
   FrameKernels frame_kernels;
   std::span<const FusedKernelMeaning> available;
   const Pricer& pricer;
+  std::vector<bool> cache_storages = {};     // by storage: those of keys and values, whatever was written to them since; a recurrence's state is none
   std::set<graph::KernelId> fused = {};      // kernels of today that are more than an operator of torch, and copies among their arguments
 };
 

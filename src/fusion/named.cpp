@@ -30,7 +30,10 @@ Family family_of(const Context& context, std::span<const NodeId> nodes) {
   if (has({"moe_gating", "expert_dispatch", "expert_combine", "grouped_matmul"})) return Family::MoE;
   bool cache = std::any_of(nodes.begin(), nodes.end(), [&](NodeId id) {
     const std::vector<TensorId>& inputs = flow.node(id).inputs;
-    return std::any_of(inputs.begin(), inputs.end(), [&](TensorId input) { return flow.graph().tensors[flow.graph().root(input)].kind == TensorKind::Cache; });
+    return std::any_of(inputs.begin(), inputs.end(), [&](TensorId input) {
+      const Tensor& tensor = flow.graph().tensors[input];
+      return flow.graph().tensors[flow.graph().root(input)].kind == TensorKind::Cache || context.cache_storages[tensor.storage.index];
+    });
   });
   if (cache || has({"rope", "kv_cache_write", "attention", "softmax", "linear_attention"})) return Family::Attention;
   if (has({"matmul", "quantized_matmul", "conv", "hadamard"})) return Family::MatMul;

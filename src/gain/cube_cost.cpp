@@ -137,4 +137,21 @@ double Costs::moved_bytes(const Operator& op) const {
   return kind == "send_recv" ? bytes : share * bytes;
 }
 
+// Rows that are exchanged, sorted perhaps, and then quantised, all in one kernel, are quantised where they come from: what share of their bytes is moved.
+double Costs::narrowed(TensorId output, std::span<const OperatorId> operators) const {
+  TensorId root = graph_.root(output);
+  if (read_outside(root, operators)) return 1;
+  double share = 0;
+  for (OperatorId id : consumers_[root.index]) {
+    const Operator& reader = graph_.operators[id];
+    std::string_view kind = reader.kind.view();
+    bool rows = !reader.inputs.empty() && graph_.root(reader.inputs[0]) == root && !reader.outputs.empty();
+    if (rows && (kind == "quantize" || kind == "dynamic_quantize"))
+      share = std::max(share, static_cast<double>(graph::dtype_size(graph_.tensors[reader.outputs[0]].dtype)) / graph::dtype_size(graph_.tensors[root].dtype));
+    else if (rows && (kind == "expert_dispatch" || kind == "copy" || kind == "index_select")) share = std::max(share, narrowed(reader.outputs[0], operators));
+    else return 1;
+  }
+  return share == 0 ? 1 : share;
+}
+
 }  // namespace fusescout::gain

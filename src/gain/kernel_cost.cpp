@@ -325,7 +325,8 @@ KernelCost Costs::kernel(Symbol name, std::span<const OperatorId> operators, boo
     const Operator& op = graph_.operators[id];
     const Traits& traits = traits_of(op);
     if (traits.collective) {
-      out.moved_bytes.push_back(moved_bytes(op));
+      bool rows = op.kind.view() == "all_gather" || op.kind.view() == "all_to_all";
+      out.moved_bytes.push_back(moved_bytes(op) * (rows && !op.outputs.empty() ? narrowed(op.outputs[0], operators) : 1));
     } else if (traits.matmul || traits.attention) {
       seen_cube = true;
       cube.push_back(id);

@@ -91,6 +91,7 @@ class Costs {
   CubePart grouped_matmul(const graph::Operator& op) const;
   CubePart attention(const graph::Operator& op) const;
   double moved_bytes(const graph::Operator& op) const;
+  double narrowed(graph::TensorId output, std::span<const graph::OperatorId> operators) const;
   bool free_epilogue(const graph::Operator& op) const;
   bool one_more_group(const graph::Operator& grouped, const graph::Operator& product) const;
   double efficiency(double rows, graph::DType dtype) const;

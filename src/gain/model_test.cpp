@@ -215,6 +215,18 @@ TEST(FamilyTest, matmul_and_all_reduce_overlap_only_when_large) {
   EXPECT_LT(priced(both(all_reduced(16, false), all_reduced(16, true))).price.gain.nominal, 1);
 }
 
+std::string gathered(bool fused, bool wide_too = false) {
+  return fmt::format(
+      "input %x : bf16[512, 2048]\nkernel a {0} {{\n%g = all_gather(%x, dim=0, world_size=8) : bf16[4096, 2048]\n{1}%q, %s = dynamic_quantize(%g, dtype=i8) : "
+      "i8[4096, 2048], f32[4096]\n}}\noutput %q\noutput %s\n{2}",
+      fused ? "mixed" : "communication", fused ? "" : "}\nkernel b vector {\n", wide_too ? "output %g\n" : "");
+}
+TEST(FamilyTest, what_is_quantised_before_it_is_gathered_moves_half_the_bytes) {
+  double collective = priced(both(gathered(false), gathered(false))).before[0].time.nominal;
+  PricedText narrow = priced(both(gathered(false), gathered(true))), wide = priced(both(gathered(false, true), gathered(true, true)));
+  EXPECT_GT(narrow.price.gain.nominal - wide.price.gain.nominal, 0.3 * collective);
+}
+
 TEST(FamilyTest, a_removed_copy_counts_in_full) {
   std::string after = "input %x : bf16[256, 4096]\n%y = silu(%x) : bf16[256, 4096]\noutput %y\n";
   std::string copy =

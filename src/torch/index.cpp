@@ -3,6 +3,7 @@
 
 #include "torch/index.h"
 #include "torch/operation.h"
+#include "torch/pointwise.h"
 
 namespace fusescout::torch {
 namespace {
@@ -273,6 +274,40 @@ TensorObject* without_leading_ones(Context& context, TensorObject* value) {
   return view;
 }
 
+// The known elements of `target` after target[index] = value, where index and value are known as well: a map of experts is made so. One index
+// tensor before all axes, of numbers for the first axis or a mask.
+std::optional<std::vector<double>> replaced_elements(Context& context, TensorObject* target, const std::vector<TensorObject*>& indices, TensorObject* value) {
+  if (indices.empty() || indices[0] == nullptr || std::count(indices.begin(), indices.end(), nullptr) + 1 != static_cast<std::ptrdiff_t>(indices.size())) return {};
+  auto data = context.known(target), places = context.known(indices[0]), given = context.known(value);
+  if (!data || !places || !given) return {};
+  const graph::Tensor& index = context.info(indices[0]);
+  Shape rest = context.info(target).shape;
+  if (index.dtype == DType::Bool || index.dtype == DType::U8) {
+    std::vector<double> chosen;
+    for (size_t i = 0; i < places->size(); ++i) if ((*places)[i] != 0) chosen.push_back(static_cast<double>(i));
+    rest.erase(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(index.shape.size()));
+    places = std::move(chosen);
+  } else {
+    rest.erase(rest.begin());
+  }
+  Shape shape = rest;
+  if (index.dtype == DType::Bool || index.dtype == DType::U8) shape.insert(shape.begin(), Dim(static_cast<int64_t>(places->size())));
+  else shape.insert(shape.begin(), index.shape.begin(), index.shape.end());
+  auto fits = broadcast(shape, context.info(value).shape);
+  if (!fits || !same_shape(*fits, shape)) return {};
+  int64_t each = element_count(rest), rows = each == 0 ? 0 : static_cast<int64_t>(data->size()) / each;
+  std::vector<double> written = broadcast_data(*given, context.info(value).shape, shape);
+  for (size_t i = 0; i < places->size(); ++i) {
+    int64_t row = static_cast<int64_t>((*places)[i]);
+    if (row < 0) row += rows;
+    if (row < 0 || row >= rows) return {};
+    for (int64_t k = 0; k < each; ++k) {
+      (*data)[static_cast<size_t>(row * each + k)] = round_to(context.info(target).dtype, written[i * static_cast<size_t>(each) + static_cast<size_t>(k)]);
+    }
+  }
+  return data;
+}
+
 void set_item(Context& context, TensorObject* self, const Value& index, const Value& given) {
   Interpreter& interpreter = context.interpreter;
   if (auto* unknown = given.as<python::Unknown>()) throw UnknownArgument{unknown->reason};
@@ -316,11 +351,12 @@ void set_item(Context& context, TensorObject* self, const Value& index, const Va
       if (!mask) interpreter.raise("RuntimeError", "shape mismatch: value tensor cannot be broadcast to indexing result");
     }
   }
+  std::optional<std::vector<double>> data = replaced_elements(context, target, indexer.tensors, value);
   CallScope call(context, "aten.index_put_", "default", {target, indexer.index_list(), value});
   std::vector<TensorId> inputs = {context.current(target)};
   for (TensorId id : indexer.index_ids()) inputs.push_back(id);
   inputs.push_back(context.current(value));
-  TensorId written = call.write(target);
+  TensorId written = call.write(target, data.has_value());
   // One index behind the first axis; several are no matter of one axis.
   size_t axis = 0, indexed = 0;
   for (size_t i = 0; i < indexer.tensors.size(); ++i) {
@@ -331,6 +367,7 @@ void set_item(Context& context, TensorObject* self, const Value& index, const Va
   graph::Attributes where;
   if (indexed == 1 && axis > 0) where = attributes({{"dim", Dim(static_cast<int64_t>(axis) - static_cast<int64_t>(context.info(target).shape.size()))}});
   call.emit("index_copy", inputs, std::vector<TensorId>{written}, where);
+  if (data) context.set_known(target, *data);
   call.finish(target);
 }
 

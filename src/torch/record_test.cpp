@@ -107,6 +107,12 @@ TEST(Known, SmallDataIsComputed) {
       "[0.0, 2.0, 2.0, 1.0] 5.0 2.0 2 True\n");
   EXPECT_EQ(
       program.print(
+          "m = torch.full((6,), -1, dtype=torch.int32)\nm[torch.tensor([4, -1])] = torch.arange(2, dtype=torch.int32)\n"
+          "g = torch.zeros(3, 2)\ng[torch.tensor([2, 0])] = torch.tensor([5.0, 6.0])\ng[g == 6] = 7\n"
+          "print(m.tolist(), (m != -1).sum().item(), g.tolist())\n"),
+      "[-1, -1, -1, -1, 0, 1] 2 [[5.0, 7.0], [0.0, 0.0], [5.0, 7.0]]\n");
+  EXPECT_EQ(
+      program.print(
           "print(torch.cat([torch.arange(3), torch.tensor([7])]).tolist(), torch.cumsum(torch.ones(3, dtype=torch.int32), 0).tolist())\n"),
       "[0, 1, 2, 7] [1, 2, 3]\n");
   EXPECT_EQ(program.print("inv = 1.0 / (10000 ** (torch.arange(0, 8, 2, dtype=torch.float) / 8))\nprint(inv.shape, inv.dtype, [round(v, 4) "
