@@ -7,11 +7,11 @@ WHY_ZH = "该行在片上时顺带应用掩码"
 
 
 def added(x, mask):
-    return op.softmax(op.one_of("add", "masked_fill")(x, mask))
+    return op.softmax(op.one_of("add", "masked_fill")(x, mask), dim=-1)
 
 
 def chosen(condition, x):
-    return op.softmax(op.where(condition, x, ...))
+    return op.softmax(op.where(condition, x, ...), dim=-1)
 
 
 pattern = [added, chosen]

@@ -7,15 +7,15 @@ WHY_ZH = "得分不写回内存 (flash attention)"
 
 
 def whole(q, k, v):
-    return op.matmul(op.softmax(optional.mul(op.matmul(q, k, ...), ...)), v, ...)
+    return op.matmul(op.softmax(optional.mul(op.matmul(q, k, ...), ...), dim=-1), v, ...)
 
 
 def masked(q, k, v, mask):
-    return op.matmul(op.softmax(op.one_of("add", "masked_fill")(optional.mul(op.matmul(q, k, ...), ...), mask)), v, ...)
+    return op.matmul(op.softmax(op.one_of("add", "masked_fill")(optional.mul(op.matmul(q, k, ...), ...), mask), dim=-1), v, ...)
 
 
 def tail(scores, v):
-    return op.matmul(op.softmax(scores), v, ...)
+    return op.matmul(op.softmax(scores, dim=-1), v, ...)
 
 
 pattern = [masked, whole, tail]

@@ -8,7 +8,7 @@ WHY_ZH = "对一行专家得分的若干小算子是一个算子"
 
 def biased_scores(x, bias, k):
     scores = op.sigmoid(x)
-    values, indices = op.topk(op.add(scores, bias), k=k, outputs=2)
+    values, indices = op.topk(op.add(scores, bias), k=k, dim=-1, outputs=2)
     return op.gather(scores, indices, dim=-1), indices
 
 
@@ -23,12 +23,12 @@ def biased_safe(x, bias, k, eps):
 
 
 def plain(x, k):
-    weights, indices = op.topk(op.sigmoid(x), k=k, outputs=2)
+    weights, indices = op.topk(op.sigmoid(x), k=k, dim=-1, outputs=2)
     return op.div(weights, op.sum(weights, dim=[-1])), indices
 
 
 pattern = [biased, biased_safe, plain]
 
 
-def replacement(x, bias, k):
-    return op.moe_gating(x, bias, k=k, norm_type="sigmoid", outputs=2)
+def replacement(x, bias, k, eps):
+    return op.moe_gating(x, bias, k=k, norm_type="sigmoid", renormalize=True, eps=eps, outputs=2)

@@ -7,11 +7,11 @@ WHY_ZH = "得分逐块归一化, 不再写出"
 
 
 def scaled(x, y, scale):
-    return op.softmax(op.mul(op.matmul(x, y, ...), other=scale))
+    return op.softmax(op.mul(op.matmul(x, y, ...), other=scale), dim=-1)
 
 
 def plain(x, y):
-    return op.softmax(op.matmul(x, y, ...))
+    return op.softmax(op.matmul(x, y, ...), dim=-1)
 
 
 pattern = [scaled, plain]

@@ -218,6 +218,34 @@ TEST(Analyze, constants_are_part_of_a_kernels_meaning) {
   EXPECT_EQ(run_with("1.5"), "not found");
 }
 
+TEST(Analyze, what_a_kernel_takes_for_all_rows_is_no_tensor_of_rows) {
+  FusedKernelMeaning norm_bias{"_C_ascend.norm_bias", {}, "", parsed("input %a : f16[4, 32]\ninput %g : f16[32]\ninput %b : f16[32]\nkernel k vector {\n"
+                               "%n = rms_norm(%a, %g, eps=1e-06) : f16[4, 32]\n%o = add(%n, %b) : f16[4, 32]\n}\noutput %o\n")};
+  auto run_with = [&](const std::string& add) {
+    ModelCase run("input %one : bf16[T, 1]\n%n = rms_norm(%x, %w, eps=1e-05) : bf16[T, 64]\n%o = add(" + add + ") : bf16[T, 64]\noutput %o\n");
+    run.available.push_back(norm_bias);
+    return verdict(run(), "norm_bias");
+  };
+  EXPECT_EQ(run_with("%n, %w"), "available: `_C_ascend.norm_bias` does this, but this path does not call it");
+  EXPECT_EQ(run_with("%w, %n"), "available: `_C_ascend.norm_bias` does this, but this path does not call it");
+  EXPECT_EQ(run_with("%n, %y"), "not found") << "a residual is no bias";
+  EXPECT_EQ(run_with("%n, %one"), "not found") << "nor is a number for each row";
+  ModelCase run("%s = add(%x, %w) : bf16[T, 64]\n%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 64]\noutput %n, %s\n");
+  run.available.push_back(add_norm_kernel());
+  EXPECT_EQ(verdict(run(), "npu_add_rms_norm"), "not found") << "and a bias is no residual";
+}
+
+TEST(Analyze, a_norm_of_groups_with_a_weight_of_all_is_not_the_kernel_of_rows) {
+  auto run_with = [&](const std::string& shape, const std::string& weight) {
+    ModelCase run("param %g \"model.gate.weight\" : bf16[" + weight + "]\n%s = add(%x, %y) : bf16[T, 64]\n%h = view(%s) : bf16[" + shape + "]\n%n = rms_norm(%h, %g, eps=1e-05) : bf16[" +
+                  shape + "]\noutput %n, %s\n");
+    run.available.push_back(add_norm_kernel());
+    return verdict(run(), "npu_add_rms_norm");
+  };
+  EXPECT_EQ(run_with("T, 1, 64", "64"), "available: `torch_npu.npu_add_rms_norm` does this, but this path does not call it");
+  EXPECT_EQ(run_with("T, 4, 16", "4, 16"), "not found");
+}
+
 // --- layers and overlaps
 
 std::string layer(int i, const std::string& in, const std::string& out) {

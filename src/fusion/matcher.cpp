@@ -19,6 +19,7 @@ struct Binding {
   TensorId tensor;               // as first seen; invalid: not bound
   Region region;                 // Whole and parts; of an Any binding only root counts
   bool known = false;            // the region is known, not only the root
+  int64_t last = 0;              // extent of the last axis, of an input of the pattern: rows of heads are no rows of tokens
   TensorId origin;               // Any: the root behind casts and copies
 };
 
@@ -190,12 +191,20 @@ class Matcher {
         return false;
       }
     }
-    static const Symbol alpha("alpha");
-    const Attribute* scale = find(alpha);
-    if (scale != nullptr && number(*scale) != 1.0) {
-      return std::any_of(wanted.attributes.begin(), wanted.attributes.end(), [](const auto& pair) { return pair.first == alpha; });
-    }
-    return true;
+    return std::all_of(node.attributes.begin(), node.attributes.end(), [&](const auto& pair) {
+      bool named = std::any_of(wanted.attributes.begin(), wanted.attributes.end(), [&](const auto& w) { return w.first == pair.first; });
+      return named || !makes_another(node, pair.first, pair.second);
+    });
+  }
+
+  // Numbers that make an operator another one: no pattern means them that does not name them.
+  static bool makes_another(const Node& node, Symbol name, const Attribute& value) {
+    static const Symbol alpha("alpha"), largest("largest"), outer("outer"), flip("flip"), mode("mode"), equation("equation"), floor_div("floor_div");
+    if (name == alpha) return number(value) != 1.0;
+    if (name == largest) return number(value) == 0.0;
+    if (name == outer || name == flip) return number(value) == 1.0;
+    if (name == mode) return node.kind == floor_div;
+    return name == equation && node.inputs.size() != 2;     // of several factors the third is no bias
   }
 
   // Which region of its root the whole value has when this operand shows the selected piece of it.
@@ -218,6 +227,13 @@ class Matcher {
         return region;
       default: return region;
     }
+  }
+
+  int64_t whole_last(const PatternOperand& operand, TensorId actual) const {
+    const graph::Shape& shape = graph_.tensors[actual].shape;
+    int64_t last = shape.empty() ? 1 : shape.back().value;
+    if (operand.selector == Selector::Part) return last * operand.parts;
+    return operand.selector == Selector::Even || operand.selector == Selector::Odd ? last * 2 : last;
   }
 
   // The view that an operand's piece was cut from.
@@ -251,7 +267,7 @@ class Matcher {
         if (!(*region == flow_.region(region->root)) || origin(actual, nullptr) != binding.origin) return false;
         return true;
       }
-      if (binding.region == *region) return true;
+      if (binding.region == *region) return made || binding.last == whole_last(operand, actual);
       if (!(*region == flow_.region(region->root))) return false;
       std::vector<NodeId> through;
       TensorId behind = flow_.behind(region->root, &through);
@@ -266,6 +282,7 @@ class Matcher {
       binding.tensor = operand.selector == Selector::Whole ? actual : view_with(actual, *region);
       binding.region = *region;
       binding.known = true;
+      binding.last = whole_last(operand, actual);
       return true;
     }
     if (!(*region == flow_.region(region->root))) return false;

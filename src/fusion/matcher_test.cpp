@@ -70,6 +70,19 @@ TEST(Matcher, constants_and_metavariables_of_attributes) {
   EXPECT_EQ(count(std::string(inputs) + "%s = add(%x, %y, alpha=2) : bf16[T, 8]\n%n = rms_norm(%s, eps=1e-06) : bf16[T, 8]\noutput %n\n", add_norm), 0U);
 }
 
+TEST(Matcher, a_number_that_makes_it_another_operator_is_no_detail) {
+  auto found = [](const std::string& line, const std::string& pattern) {
+    return count(std::string(inputs) + line + "\noutput %a\n", "  " + pattern + "\n  output %0\n");
+  };
+  EXPECT_EQ(found("%a, %i = topk(%x, k=4, dim=-1) : bf16[T, 4], i64[T, 4]", "%0, %1 = topk(%x)"), 1U);
+  EXPECT_EQ(found("%a, %i = topk(%x, k=4, dim=-1, largest=False) : bf16[T, 4], i64[T, 4]", "%0, %1 = topk(%x)"), 0U);
+  EXPECT_EQ(found("%a = matmul(%p, %w, equation=\"ij,j->i\") : bf16[T]", "%0 = matmul(%x, %w, ...)"), 1U);
+  EXPECT_EQ(found("%a = matmul(%p, %w, %y, equation=\"ij,j,ik->k\") : bf16[8]", "%0 = matmul(%x, %w, %bias)"), 0U) << "three factors: no bias";
+  EXPECT_EQ(found("%a = floor_div(%x, mode=\"trunc\", other=2) : bf16[T, 8]", "%0 = floor_div(%x, other=$by)"), 0U);
+  EXPECT_EQ(found("%a = mul(%x, %y, outer=True) : bf16[T, 8]", "%0 = mul(%x, %y)"), 0U);
+  EXPECT_EQ(found("%a = roll(%x, flip=True, dims=[-1]) : bf16[T, 8]", "%0 = roll(%x)"), 0U);
+}
+
 TEST(Matcher, siblings_meet_in_a_shared_input) {
   std::string pattern = "  %0 = rms_norm(%qkv[*], ...)\n  %1 = rms_norm(%qkv[*], ...)\n  output %0, %1\n";
   std::string text = std::string(inputs) + "%m = matmul(%p, %w) : bf16[T, 8]\n%a, %b = split(%m) : bf16[T, 4], bf16[T, 4]\n";
@@ -132,6 +145,20 @@ TEST(Raise, an_intermediate_that_is_read_elsewhere_keeps_it_primitive) {
   Flow flow(graph);
   raise_compounds(flow, patterns(rms));
   EXPECT_TRUE(flow.of_kind(Symbol("rms_norm")).empty());
+}
+
+// Whole rows are normalised here, and heads are looked at there.
+TEST(Raise, a_value_has_one_last_axis) {
+  auto norms = [](const std::string& heads) {
+    graph::Graph graph = parsed(std::string(inputs) + "%q = pow(%x, other=2) : bf16[T, 8]\n%m = mean(%q, dim=[-1], keepdim=True) : bf16[T, 1]\n"
+                                "%e = add(%m, other=1e-06) : bf16[T, 1]\n%r = rsqrt(%e) : bf16[T, 1]\n" + heads + "%o = mul(%n, %w) : bf16[T, 8]\noutput %o\n");
+    Flow flow(graph);
+    raise_compounds(flow, patterns(rms));
+    return flow.of_kind(Symbol("rms_norm")).size();
+  };
+  EXPECT_EQ(norms("%n = mul(%x, %r) : bf16[T, 8]\n"), 1U);
+  EXPECT_EQ(norms("%xh = view(%x) : bf16[T, 2, 4]\n%rh = view(%r) : bf16[T, 1, 1]\n%n = mul(%xh, %rh) : bf16[T, 2, 4]\n"), 0U);
+  EXPECT_EQ(norms("%x1 = view(%x) : bf16[T, 1, 8]\n%r1 = view(%r) : bf16[T, 1, 1]\n%n = mul(%x1, %r1) : bf16[T, 1, 8]\n"), 1U);
 }
 
 TEST(Launches, a_path_out_and_back_in_is_an_obstacle) {

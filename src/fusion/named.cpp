@@ -289,7 +289,7 @@ namespace {
 // Numbers that are what the kernel does, not what it is told.
 bool part_of_meaning(std::string_view name) {
   static const std::set<std::string_view> names = {"other", "value", "min", "max", "approximate", "norm_type", "neox", "interleaved", "dim", "dims",
-                                                   "kind", "transpose_a", "bits"};
+                                                   "kind", "transpose_a", "bits", "renormalize"};
   return names.contains(name);
 }
 
@@ -352,6 +352,54 @@ PatternGraph pattern_of(const Graph& graph) {
   return pattern;
 }
 
+// Over which axes of the result an operand is the same: none of a residual, all but the last of a bias.
+enum class Spread : uint8_t { Full, Rows, Columns, All, Some };
+
+Spread spread_of(const Tensor& operand, const Tensor& result) {
+  size_t rank = result.shape.size(), missing = rank - std::min(rank, operand.shape.size()), same = 0;
+  bool last = rank == 0 || missing == rank;
+  for (size_t i = 0; i < rank; ++i) {
+    bool spread = i < missing || (operand.shape[i - missing].value == 1 && result.shape[i].value != 1);
+    same += spread;
+    if (i + 1 == rank) last = spread;
+  }
+  if (same == 0) return Spread::Full;
+  if (same == rank) return Spread::All;
+  if (same + 1 == rank && !last) return Spread::Rows;
+  return same == 1 && last ? Spread::Columns : Spread::Some;
+}
+
+// Whether the model's operands are spread over the results as the kernel's are.
+bool same_spread(const Context& context, const Graph& meaning, const PatternGraph& pattern, const Match& match) {
+  size_t at = 0;
+  for (const Operator& op : meaning.operators) {
+    Node as_node;
+    as_node.kind = op.kind;
+    as_node.inputs = op.inputs;
+    as_node.outputs = op.outputs;
+    if (Flow::transparent(meaning, as_node) || op.inputs.empty()) continue;
+    const PatternNode& node = pattern.nodes[at++];
+    size_t index = at - 1;
+    const OperatorKind* kind = find_operator_kind(op.kind.view());
+    if (op.kind.view().ends_with("_norm")) {     // its weight has a number for each column, none for each head or group
+      const std::vector<TensorId>& inputs = context.flow.node(match.nodes[index]).inputs;
+      const Shape& row = context.graph.tensors[inputs[0]].shape;
+      for (size_t i = 1; i < inputs.size(); ++i) {
+        if (row.empty() || context.flow.region(inputs[i]).elements != row.back().value) return false;
+      }
+    }
+    if (kind == nullptr || kind->operator_class != OperatorClass::Elementwise || node.outputs.empty()) continue;
+    TensorId made = match.values[node.outputs[0]];
+    for (size_t i = 0; i < node.operands.size(); ++i) {
+      TensorId tensor = match.values[node.operands[i].value];
+      if (node.operands[i].selector != Selector::Whole || pattern.values[node.operands[i].value].node != UINT32_MAX || !tensor.valid() || !made.valid()) continue;
+      Spread wanted = spread_of(meaning.tensors[op.inputs[i]], meaning.tensors[op.outputs[0]]);
+      if (wanted != spread_of(context.graph.tensors[tensor], context.graph.tensors[made])) return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 std::vector<Candidate> find_available(const Context& context) {
@@ -365,6 +413,7 @@ std::vector<Candidate> find_available(const Context& context) {
       if (std::none_of(nodes.begin(), nodes.end(), [&](NodeId id) { return context.flow.node(id).operators.size() > 1; })) continue;
     }
     for (const Match& match : find_matches(context.flow, pattern)) {
+      if (!same_spread(context, context.available[i].graph, pattern, match)) continue;
       Candidate candidate;
       candidate.kind = "kernel";
       candidate.nodes = match.nodes;

@@ -126,6 +126,30 @@ TEST(Patterns, each_has_a_page_with_a_graph_that_fires_and_one_that_does_not) {
   }
 }
 
+// A choice of experts written out, and a kernel that makes it: whether it divides the weights by their sum is part of what it does.
+TEST(Patterns, a_renormalised_choice_of_experts_is_another_one) {
+  auto verdict_with = [](const std::string& renormalize, const std::string& more) {
+    auto kernel = graph::parse_text("input %a : bf16[4, 8]\nkernel k vector {\n%w, %i = moe_gating(%a, k=2, norm_type=\"softmax\", renormalize=" + renormalize +
+                                    ") : bf16[4, 2], i32[4, 2]\n}\noutput %w, %i\n");
+    auto code = graph::parse_text("T = 16\ninput %x : bf16[T, 64]\n%s = softmax(%x, dim=-1) : bf16[T, 64]\n%v, %i = topk(%s, dim=-1, k=4) : bf16[T, 4], i64[T, 4]\n" + more);
+    EXPECT_FALSE(kernel.is_error() || code.is_error());
+    std::vector<fusion::FusedKernelMeaning> available;
+    available.push_back({"torch_npu.gating", {}, "", std::move((*kernel)[0].graph)});
+    graph::ModelRun model;
+    model.graph = std::move((*code)[0].graph);
+    LaunchPricer pricer;
+    for (const fusion::Finding& finding : fusion::analyze(model, all_patterns(), available, pricer).findings) {
+      if (finding.pattern == "gating") return std::string(fusion::verdict_name(finding.verdict));
+    }
+    return std::string("not found");
+  };
+  std::string plain = "output %v, %i\n", divided = "%z = sum(%v, dim=-1, keepdim=True) : bf16[T, 1]\n%o = div(%v, %z) : bf16[T, 4]\noutput %o, %i\n";
+  EXPECT_EQ(verdict_with("False", plain), "available");
+  EXPECT_EQ(verdict_with("False", divided), "opportunity");
+  EXPECT_EQ(verdict_with("True", divided), "available");
+  EXPECT_EQ(verdict_with("True", plain), "opportunity");
+}
+
 TEST(Patterns, each_condition_has_a_near_miss) {
   for (const graph::Pattern& pattern : all_patterns()) {
     if (pattern.compound()) continue;

@@ -1,0 +1,15 @@
+"""Expert choice by softmax: the k best, their weights divided by their sum."""
+from notation import op
+
+NAME_EN, NAME_ZH = "renormalised softmax top-k gating", "归一化 Softmax TopK 门控"
+WHY_EN = "several small kernels on a row of expert scores are one operator"
+WHY_ZH = "对一行专家得分的若干小算子是一个算子"
+
+
+def pattern(x, k):
+    weights, indices = op.topk(op.softmax(x, dim=-1), k=k, dim=-1, outputs=2)
+    return op.div(weights, op.sum(weights, dim=[-1])), indices
+
+
+def replacement(x, k):
+    return op.moe_gating(x, k=k, norm_type="softmax", renormalize=True, outputs=2)
