@@ -294,7 +294,9 @@ bool similar_names(std::string_view a, std::string_view b) {
 
 // A different operator at the nearest place is no near miss: the model does something else there.
 bool something_else(const std::string& why) {
-  if (why.find("where the code has an input") != std::string::npos || why.find("is a tensor in the code and none") != std::string::npos) return true;
+  if (why.find("where the code has an input") != std::string::npos || why.find("is a tensor in the code and none") != std::string::npos ||
+      why.find("is a tensor in the pattern and none") != std::string::npos)
+    return true;
   size_t at = why.find("` where the code has `");
   if (at == std::string::npos) return false;
   size_t start = why.rfind('`', at - 1), other = at + std::string_view("` where the code has `").size(), end = why.find('`', other);

@@ -258,13 +258,36 @@ bool CallMatcher::match_node(uint32_t pattern, uint32_t node) {
   if ((*taken_)[node]) return fail("an earlier match has taken it", pattern, node);
   if (p.arguments.size() != g.arguments.size()) return fail(fmt::format("`{}` has {} arguments in the pattern and {} in the code", p.op, p.arguments.size(), g.arguments.size()), pattern, node);
   match_.nodes[pattern] = node;
+  CallMatch before = swaps_ && commutes(p) ? match_ : CallMatch{};
   for (size_t i = 0; i < p.arguments.size(); ++i) {
     pattern_reader_ = pattern;
     reader_ = node;
     if (p.arguments[i].name != g.arguments[i].name) return fail(fmt::format("`{}` is called with other keywords", p.op), pattern, node);
     bool tensor = std::holds_alternative<TensorId>(g.arguments[i].value) && !std::holds_alternative<TensorId>(p.arguments[i].value);
-    if (!match_argument(p.arguments[i], g.arguments[i])) return tensor ? fail(fmt::format("argument {} of `{}` is a tensor in the code and none in the pattern", i + 1, p.op), pattern, node) : fail(fmt::format("argument {} of `{}` is another one in the pattern", i + 1, p.op), pattern, node);
+    if (match_argument(p.arguments[i], g.arguments[i])) continue;
+    if (swaps_ && commutes(p) && matches_swapped(pattern, node, std::move(before))) return true;
+    bool number = std::holds_alternative<TensorId>(p.arguments[i].value) && !std::holds_alternative<TensorId>(g.arguments[i].value);
+    if (number) return fail(fmt::format("argument {} of `{}` is a tensor in the pattern and none in the code", i + 1, p.op), pattern, node);
+    return tensor ? fail(fmt::format("argument {} of `{}` is a tensor in the code and none in the pattern", i + 1, p.op), pattern, node) : fail(fmt::format("argument {} of `{}` is another one in the pattern", i + 1, p.op), pattern, node);
   }
+  return true;
+}
+
+// Whether the operator gives the same with its first two operands swapped. torch's matcher does not know.
+bool CallMatcher::commutes(const CallNode& node) {
+  auto tensor = [&](size_t i) { return std::holds_alternative<TensorId>(node.arguments[i].value) && node.arguments[i].name.empty(); };
+  return (node.op == "aten.add" || node.op == "aten.mul") && node.arguments.size() == 2 && tensor(0) && tensor(1);
+}
+
+bool CallMatcher::matches_swapped(uint32_t pattern, uint32_t node, CallMatch before) {
+  const ArgumentList &p = pattern_.nodes[pattern].arguments, &g = graph_.nodes[node].arguments;
+  match_ = std::move(before);
+  for (size_t i = 0; i < 2; ++i) {
+    pattern_reader_ = pattern;
+    reader_ = node;
+    if (!match_argument(p[i], g[1 - i])) return false;
+  }
+  swapped_ = {pattern, node};
   return true;
 }
 
@@ -316,6 +339,20 @@ bool CallMatcher::match_users() {
   return true;
 }
 
+// Everything else is as the pattern has it.
+bool CallMatcher::matches_but_for_the_order(uint32_t node) {
+  if (std::none_of(pattern_.nodes.begin(), pattern_.nodes.end(), commutes)) return false;
+  NearMiss found = miss_;
+  match_ = {std::vector<uint32_t>(pattern_.nodes.size(), UINT32_MAX), {}};
+  constants_ = Constants::Equal;
+  swaps_ = true;
+  bool matched = match_node(anchor(), node) && match_forward() && match_users();
+  swaps_ = false;
+  auto [pattern, swapped] = swapped_;
+  miss_ = !matched ? found : NearMiss{match_.nodes.size(), fmt::format("the operands of `{}` stand in the other order in the code", pattern_.nodes[pattern].op), graph_.nodes[swapped].entry, pattern, true};
+  return matched;
+}
+
 bool CallMatcher::match_at(uint32_t node, Constants constants, const std::vector<bool>& taken, CallMatch& match, NearMiss& miss) {
   constants_ = constants;
   taken_ = &taken;
@@ -323,6 +360,7 @@ bool CallMatcher::match_at(uint32_t node, Constants constants, const std::vector
   miss_ = {};
   bool matched = match_node(anchor(), node) && match_forward() && match_users();
   if (matched) match = match_;
+  else if (matches_but_for_the_order(node)) miss = miss_;
   else if (miss.reason.empty() || miss_.matched > miss.matched) miss = miss_;
   return matched;
 }

@@ -75,6 +75,9 @@ class CallMatcher {
  private:
   bool match_tensor(graph::TensorId pattern, graph::TensorId graph);
   bool match_node(uint32_t pattern, uint32_t node);
+  static bool commutes(const CallNode& node);
+  bool matches_swapped(uint32_t pattern, uint32_t node, CallMatch before);
+  bool matches_but_for_the_order(uint32_t node);
   bool match_argument(const graph::Argument& pattern, const graph::Argument& graph);
   bool match_users();
   bool reads(const CallNode& node, const std::string& op) const;
@@ -91,6 +94,8 @@ class CallMatcher {
   Constants constants_ = Constants::Ignored;
   const std::vector<bool>* taken_ = nullptr;
   bool kin_ = false;
+  bool swaps_ = false;                                               // operands that commute may stand in the other order
+  std::pair<uint32_t, uint32_t> swapped_;                            // of the pattern, of the graph: where they do
   CallMatch match_;
   NearMiss miss_;
 };

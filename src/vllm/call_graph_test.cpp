@@ -90,6 +90,38 @@ TEST(CallMatcher, WhatThePatternHasNotMayStandBetween) {
   EXPECT_EQ(attempt(pattern, {px}, {pq}, CallGraph(code.graph, as_given), 2, Constants::Equal), "the code has `aten.add` behind `npu.norm`, which the pattern has not");
 }
 
+// The matcher of torch takes operands in their order, also of a sum.
+TEST(CallMatcher, ASumTheOtherWayRoundNearlyMatches) {
+  Calls pattern;
+  TensorId px = pattern.tensor(), py = pattern.tensor(), pm = pattern.tensor(), ps = pattern.tensor();
+  pattern.call("aten.mul", {{Symbol(), px}, {Symbol(), 2.5}}, {pm});
+  pattern.call("aten.add", {{Symbol(), pm}, {Symbol(), py}}, {ps});
+  auto code = [&](const char* product, bool swapped, double factor = 2.5) {
+    Calls calls;
+    TensorId x = calls.tensor(), y = calls.tensor(), other = calls.tensor(), m = calls.tensor(), s = calls.tensor();
+    calls.call("aten.linear", {{Symbol(), x}}, {other});
+    calls.call(product, {{Symbol(), y}, {Symbol(), factor}}, {m});
+    calls.call("aten.add", {{Symbol(), swapped ? other : m}, {Symbol(), swapped ? m : other}}, {s});
+    calls.graph.outputs = {s};
+    return attempt(pattern, {px, py}, {ps}, CallGraph(calls.graph, as_given), 2, Constants::Equal);
+  };
+  EXPECT_EQ(code("aten.mul", false), "");
+  EXPECT_EQ(code("aten.mul", true), "the operands of `aten.add` stand in the other order in the code");
+  EXPECT_EQ(code("aten.div", true), "the pattern has `aten.mul` where the code has `aten.linear`");
+  EXPECT_EQ(code("aten.mul", true, 2.0), "the pattern has `aten.mul` where the code has `aten.linear`") << "in order it would not match either";
+}
+
+TEST(CallMatcher, ANumberIsNoTensorOfThePattern) {
+  Calls pattern;
+  TensorId px = pattern.tensor(), py = pattern.tensor(), ps = pattern.tensor();
+  pattern.call("aten.add", {{Symbol(), px}, {Symbol(), py}}, {ps});
+  Calls code;
+  TensorId x = code.tensor(), s = code.tensor();
+  code.call("aten.add", {{Symbol(), x}, {Symbol(), 1.0}}, {s});
+  code.graph.outputs = {s};
+  EXPECT_EQ(attempt(pattern, {px, py}, {ps}, CallGraph(code.graph, as_given), 0, Constants::Equal), "argument 2 of `aten.add` is a tensor in the pattern and none in the code");
+}
+
 TEST(CallGraph, AnOperatorThatGivesBackItsArgumentStandsBetween) {
   Calls pattern;
   TensorId a = pattern.tensor(), b = pattern.tensor(), c = pattern.tensor();
