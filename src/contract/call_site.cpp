@@ -42,6 +42,7 @@ class Sites {
         return {};
       }
     }
+    for (Part& part : parts_) part.pure = part.pure && !statement(part).compound();   // its block stays
     main_ = main_part();
     if (without_call()) {
       for (Part& part : parts_) leave_out(part);
@@ -205,6 +206,9 @@ class Sites {
     if (main.pure) remove_dead_views(where, removed);
     const Statement& last = text.statements()[main.statement];
     call_line_ = last.first_line;
+    // A loop whose rounds the call does all: behind it.
+    size_t loop = main.pure ? text.loop_around(main.statement) : text.statements().size();
+    bool looped = loop < text.statements().size();
 
     // Arguments as they are called before the first statement goes; what comes later is looked up at the place of the call.
     std::vector<std::string> arguments;
@@ -216,7 +220,7 @@ class Sites {
     for (size_t i = 0; i < arguments.size(); ++i) call += (i ? ", " : "") + arguments[i];
     call += ")";
 
-    std::string indent(last.indent, ' ');
+    std::string indent(looped ? text.statements()[loop].indent : last.indent, ' ');
     std::vector<std::string> lines;
     std::set<std::string> targets;
     bool returns = main.pure && last.starts("return");
@@ -227,11 +231,12 @@ class Sites {
       std::vector<std::string> views;
       for (const InterfaceTensor& output : returned_) {
         Names::Target bound = names(main).after(output.tensor, {removed.begin(), removed.end()});
+        if (bound.name.empty()) bound.name = assigned_place(output.tensor, where, removed);
         std::string name = bound.name.empty() ? python_name(output.name) : bound.name;
         out_.targets.push_back(bound.name);
         for (int n = 2; !targets.insert(name).second; ++n) name = fmt::format("{}_{}", python_name(output.name), n);
         left += (left.empty() ? "" : ", ") + name;
-        if (!bound.name.empty()) {
+        if (!bound.name.empty() && bound.tensor.valid()) {
           if (std::string shape = view_shape(graph_.tensors[bound.tensor], graph_.tensors[output.tensor]); !shape.empty())
             views.push_back(fmt::format("{0}{1} = {1}.view({2})", indent, name, shape));
         }
@@ -249,19 +254,25 @@ class Sites {
     std::vector<Edit>& edits = edits_of(where.file);
     for (size_t i : removed) {
       const Statement& s = text.statements()[i];
-      if (main.pure && i == main.statement) edits.push_back({s.first_line, s.last_line, lines});
+      if (main.pure && i == main.statement && !looped) edits.push_back({s.first_line, s.last_line, lines});
       else
         edits.push_back({s.first_line, s.last_line,
                          alone_in_block(text, i, removed) ? std::vector<std::string>{std::string(s.indent, ' ') + "pass"}
                                                           : std::vector<std::string>()});
     }
+    if (looped) {
+      uint32_t end = text.statements()[text.block_end(loop) - 1].last_line;
+      edits.push_back({end + 1, end, lines});
+      notes_.push_back(fmt::format("the statement at {} stands in a loop: the call does the work of all its rounds", place(main)));
+    }
     if (!main.pure) {
       lines.insert(lines.begin(), fmt::format("{}# {}: takes over a part of the next statement", indent, finding_.interface.name));
-      edits.push_back({last.first_line, last.first_line - 1, lines});
+      uint32_t at = text.statements()[text.block_start(main.statement)].first_line;
+      edits.push_back({at, at - 1, lines});
       notes_.push_back(
           fmt::format("the statement at {} does other work too: what the call takes over stays there to be cut out", place(main)));
     }
-    check_lost_names(text, main.statement, removed, targets);
+    check_lost_names(where, text, main.statement, removed, targets);
   }
 
   static std::string scalar_default(const fusion::InterfaceScalar& s) {
@@ -328,15 +339,46 @@ class Sites {
     return true;
   }
 
+  const Part* part_at(const Activation& where, size_t statement) const {
+    auto found = std::find_if(parts_.begin(), parts_.end(), [&](const Part& p) { return p.activation == where && p.statement == statement; });
+    return found == parts_.end() ? nullptr : &*found;
+  }
+
+  // `x[...] = y` of a tensor is an operator as others are, and no name for a value.
+  bool writes_elements(const Part* part) const {
+    return part && std::any_of(part->operators.begin(), part->operators.end(), [&](OperatorId id) {
+      std::string_view op = graph_.entries[graph_.operators[id].call].op.view();
+      return op == "aten.copy_" || op == "aten.index_put_" || op == "aten.fill_";
+    });
+  }
+
+  // Where a statement that goes puts this value, when that is no variable: `self.sum`, `sums[i]`.
+  std::string assigned_place(TensorId tensor, const Activation& where, const std::set<size_t>& removed) const {
+    for (size_t i : removed) {
+      const Part* part = part_at(where, i);
+      if (!part || writes_elements(part)) continue;
+      const graph::Operator& last = graph_.operators[part->operators.back()];
+      std::vector<std::string> targets = found_.source(where.file)->targets(i);
+      bool made = std::any_of(last.outputs.begin(), last.outputs.end(), [&](TensorId t) { return graph_.root(t) == graph_.root(tensor); });
+      if (made && targets.size() == 1 && targets[0].find(',') == std::string::npos && targets[0].find_first_of("[.") != std::string::npos)
+        return targets[0];
+    }
+    return {};
+  }
+
   // A name that statements which go have bound, that the call does not bind, and that the rest of the function reads.
-  void check_lost_names(const SourceText& text, size_t call, const std::set<size_t>& removed, const std::set<std::string>& targets) {
+  void check_lost_names(const Activation& where, const SourceText& text, size_t call, const std::set<size_t>& removed, const std::set<std::string>& targets) {
     if (removed.empty()) return;
     std::set<std::string> lost;
     for (size_t i : removed) {
-      size_t equals = text.statements()[i].text.find(" = ");
-      if (equals == std::string::npos) continue;
-      for (const std::string& name : names_in(text.statements()[i].text.substr(0, equals))) {
-        if (!targets.contains(name) && text.statements()[i].text.find_first_of("[.") > equals) lost.insert(name);
+      for (const std::string& target : text.targets(i)) {
+        if (target.find_first_of("[.") == std::string::npos) {
+          for (const std::string& name : names_in(target)) {
+            if (!targets.contains(name)) lost.insert(name);
+          }
+        } else if (!targets.contains(target) && !writes_elements(part_at(where, i))) {
+          notes_.push_back(fmt::format("`{}` is assigned at line {} and is no result", target, text.statements()[i].first_line));
+        }
       }
     }
     size_t end = text.function_around(call).second;

@@ -276,6 +276,49 @@ TEST(CallSiteTest, a_returned_value_is_returned) {
       << c.patch;
 }
 
+constexpr const char* three_adds =
+    "T = 16\ninput %x : bf16[T, 64]\ninput %residual : bf16[T, 64]\n%s = add(%x, %residual) : bf16[T, 64]  # model.py:4\n"
+    "%a = add(%s, %x) : bf16[T, 64]  # model.py:6\n%b = add(%a, %x) : bf16[T, 64]  # model.py:6\noutput %b\n";
+
+bool notes_say(const Contract& c, const std::string& what) {
+  return std::any_of(c.notes.begin(), c.notes.end(), [&](const std::string& note) { return note.find(what) != std::string::npos; });
+}
+
+TEST(CallSiteTest, the_call_stands_behind_a_loop_whose_rounds_it_does) {
+  std::string loop = "import torch\nclass Block(nn.Module):\n    def forward(self, x, residual):\n        n = x + residual\n        for i in range(2):\n            n = n + x\n        return n\n";
+  Contract c = at_call_site(three_adds, 4, 6, loop);
+  EXPECT_NE(c.patch.find("-        n = x + residual\n         for i in range(2):\n-            n = n + x\n+            pass\n+        n = torch.ops.fusescout.fused_add_rms_norm(x, residual)\n"),
+            std::string::npos) << c.patch;
+  EXPECT_TRUE(notes_say(c, "stands in a loop: the call does the work of all its rounds")) << c.patch;
+}
+
+TEST(CallSiteTest, a_block_keeps_its_head) {
+  std::string head = "import torch\nclass Block(nn.Module):\n    def forward(self, x, residual):\n        n = x + residual\n        if y:\n            pass\n        elif (n + x + x).any():\n            n = 0\n        return n\n";
+  std::string text = three_adds;
+  for (size_t i = text.find(":6"); i != std::string::npos; i = text.find(":6")) text.replace(i, 2, ":7");
+  Contract c = at_call_site(text, 4, 7, head);
+  EXPECT_EQ(c.patch.find("-        elif"), std::string::npos) << c.patch;
+  size_t call = c.patch.find("torch.ops.fusescout"), before = c.patch.find("        if y:");
+  EXPECT_LT(call, before) << "nothing comes between a block and its elif\n" << c.patch;
+}
+
+TEST(CallSiteTest, what_is_assigned_elsewhere_than_to_a_name_stays_assigned) {
+  std::string kept = "import torch\nclass Block(nn.Module):\n    def forward(self, x, residual):\n        self.sum[\"a b\"] = x + residual\n        # sum and norm\n        self.norm_of = self.norm(self.sum[\"a b\"])\n        return self.norm_of\n";
+  Contract c = at_call_site(two_lines, 4, 6, kept);
+  EXPECT_NE(c.patch.find("+        self.norm_of = torch.ops.fusescout.fused_add_rms_norm(x, residual)\n"), std::string::npos) << c.patch;
+  EXPECT_TRUE(notes_say(c, "`self.sum[\"a b\"]` is assigned at line 4 and is no result"));
+  Contract both = at_call_site(std::string(two_lines) + "output %s\n", 4, 6, kept);
+  EXPECT_NE(both.patch.find("+        self.norm_of, self.sum[\"a b\"] = torch.ops"), std::string::npos) << both.patch;
+  EXPECT_FALSE(notes_say(both, "is no result"));
+}
+
+TEST(CallSiteTest, every_name_that_goes_is_told) {
+  std::string chained = "import torch\nclass Block(nn.Module):\n    def forward(self, x, residual):\n        s = also = x + (w := residual)\n        # sum and norm\n        n = self.norm(s)\n        return n, also, w\n";
+  Contract c = at_call_site(two_lines, 4, 6, chained);
+  EXPECT_TRUE(notes_say(c, "`also` is read at line 7 and is no result")) << c.patch;
+  EXPECT_TRUE(notes_say(c, "`w` is read at line 7 and is no result")) << c.patch;
+}
+
 TEST(CallSiteTest, a_file_without_torch_imports_it) {
   std::string code(source);
   code.replace(0, 12, "import nn\n\n");

@@ -18,6 +18,11 @@ bool Statement::starts(std::string_view word) const {
   return text.starts_with(word) && (text.size() == word.size() || !identifier_part(text[word.size()]));
 }
 
+bool Statement::compound() const {
+  static constexpr std::string_view words[] = {"if", "elif", "else", "for", "while", "with", "try", "except", "finally", "match", "case", "def", "class", "async"};
+  return head || std::any_of(std::begin(words), std::end(words), [&](std::string_view word) { return starts(word); });
+}
+
 SourceText::SourceText(const std::string& text) {
   for (size_t start = 0; start < text.size();) {
     size_t end = std::min(text.find('\n', start), text.size());
@@ -109,6 +114,61 @@ std::pair<size_t, size_t> SourceText::function_around(size_t statement) const {
     if (statements_[i].starts("def") || statements_[i].text.starts_with("async def ")) return {i + 1, block_end(i)};
   }
   return {0, statements_.size()};
+}
+
+size_t SourceText::block_start(size_t statement) const {
+  auto goes_on = [&](const Statement& s) { return s.starts("elif") || s.starts("else") || s.starts("except") || s.starts("finally") || s.starts("case"); };
+  size_t start = statement;
+  while (start > 0 && goes_on(statements_[start])) {
+    do --start;
+    while (start > 0 && statements_[start].indent > statements_[statement].indent);
+  }
+  return start;
+}
+
+size_t SourceText::loop_around(size_t statement) const {
+  size_t loop = statements_.size(), indent = statements_[statement].indent, first = function_around(statement).first;
+  for (size_t i = statement; i-- > first;) {
+    if (statements_[i].indent >= indent) continue;
+    indent = statements_[i].indent;
+    size_t end = block_end(i);
+    bool other = end < statements_.size() && statements_[end].indent == indent && statements_[end].starts("else");
+    if ((statements_[i].starts("for") || statements_[i].starts("while")) && !other) loop = i;
+  }
+  return loop;
+}
+
+std::vector<std::string> SourceText::targets(size_t statement) const {
+  const Statement& s = statements_[statement];
+  // In one line as it is written, with its strings.
+  std::string text = s.first_line == s.last_line ? lines_[s.first_line - 1].substr(s.indent) : s.text;
+  std::vector<std::string> out;
+  int depth = 0;
+  char quote = 0;
+  size_t start = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    if (quote != 0) {
+      if (c == '\\') ++i;
+      else if (c == quote) quote = 0;
+      continue;
+    }
+    if (c == '#') break;
+    if (c == '"' || c == '\'') quote = c;
+    if (c == '(' || c == '[' || c == '{') ++depth;
+    if (c == ')' || c == ']' || c == '}') --depth;
+    if (depth == 0 && text.compare(i, 3, " = ") == 0) {
+      std::string target = text.substr(start, i - start);
+      out.push_back(target.substr(0, target.find(": ")));       // `x: Tensor = y`
+      start = i + 3;
+    }
+    if (text.compare(i, 4, " := ") == 0) {
+      size_t name = i;
+      while (name > 0 && identifier_part(text[name - 1])) --name;
+      out.push_back(text.substr(name, i - name));
+    }
+  }
+  return out;
 }
 
 std::set<std::string> names_in(const std::string& text) {

@@ -21,6 +21,7 @@ struct Statement {
   std::string text;                          // without comments; strings are ""; lines joined by spaces
   bool head = false;                         // of a block: `if x:`
   bool starts(std::string_view word) const;  // the keyword `word`
+  bool compound() const;                     // a head, or a block in one line: `if x: y`
 };
 
 class SourceText {
@@ -33,6 +34,10 @@ class SourceText {
   // Statements [first, last) of the innermost function around one; `first` is behind its `def`.
   std::pair<size_t, size_t> function_around(size_t statement) const;
   size_t block_end(size_t head) const;       // first statement behind the block that a head opens
+  size_t block_start(size_t statement) const;   // of `elif x:` the `if`; else itself
+  size_t loop_around(size_t statement) const;   // the outermost one of its function without an `else`; statements().size(): none
+  // What a statement binds: "x", "a, b", "self.x", `x["key"]`; of `x = y = 1` and `x = (y := 1)` both.
+  std::vector<std::string> targets(size_t statement) const;
 
  private:
   std::vector<std::string> lines_;
