@@ -6,6 +6,32 @@ namespace fusescout::fusion {
 
 using namespace graph;
 
+namespace {
+
+// A copy of a permuted tensor moves axes as `transpose` does: which ones, those of one element left out. Empty: it moves none, or does more.
+std::vector<Dim> moved_axes(const Graph& graph, const Operator& op) {
+  static const Symbol copy("copy");
+  if (op.kind != copy || op.inputs.size() != 1 || op.outputs.size() != 1) return {};
+  const Tensor& from = graph.tensors[op.inputs[0]];
+  if (from.strides.size() != from.shape.size() || graph.tensors[op.outputs[0]].shape.size() != from.shape.size()) return {};
+  std::vector<size_t> kept, order;
+  for (size_t i = 0; i < from.shape.size(); ++i) {
+    if (from.shape[i].value != 1) kept.push_back(i);
+  }
+  order = kept;
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return from.strides[a].value > from.strides[b].value; });
+  int64_t dense = 1;
+  for (size_t i = order.size(); i-- > 0; dense *= from.shape[order[i]].value) {
+    if (from.strides[order[i]].value != dense) return {};
+  }
+  if (order == kept) return {};
+  std::vector<Dim> axes;
+  for (size_t axis : kept) axes.push_back(Dim{std::find(order.begin(), order.end(), axis) - order.begin()});
+  return axes;
+}
+
+}  // namespace
+
 Flow::Flow(const Graph& graph)
     : graph_(&graph), producer_(graph.tensors.size(), no_node), consumers_(graph.tensors.size()), is_output_(graph.tensors.size()),
       readers_(graph.consumers()) {
@@ -18,6 +44,7 @@ Flow::Flow(const Graph& graph)
     node.outputs = op.outputs;
     node.attributes = op.attributes;
     node.operators.push_back(OperatorId{i});
+    node.moved = moved_axes(graph, op);
     add(std::move(node));
   }
   for (TensorId output : graph.outputs) is_output_[graph.root(output).index] = true;
@@ -28,9 +55,11 @@ Flow::Flow(const Graph& graph)
 }
 
 void Flow::add(Node node) {
+  static const Symbol transpose("transpose");
   auto id = static_cast<NodeId>(nodes_.size());
   node.info = find_operator_kind(node.kind.view());
   of_kind_[node.kind].push_back(id);
+  if (!node.moved.empty()) of_kind_[transpose].push_back(id);
   for (TensorId output : node.outputs) producer_[output.index] = id;
   for (TensorId input : node.inputs) {
     std::vector<NodeId>& list = consumers_[graph_->root(input).index];

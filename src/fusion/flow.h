@@ -29,6 +29,7 @@ struct Node {
   std::vector<graph::TensorId> outputs;
   graph::Attributes attributes;
   std::vector<graph::OperatorId> operators; // one, or what a compound was raised from
+  std::vector<graph::Dim> moved;            // of a `copy` that is a `transpose`: its dims
   bool live = true;                         // false: part of a compound
 };
 
@@ -39,7 +40,7 @@ class Flow {
   const graph::Graph& graph() const { return *graph_; }
   size_t size() const { return nodes_.size(); }
   const Node& node(NodeId id) const { return nodes_[id]; }
-  const std::vector<NodeId>& of_kind(Symbol kind) const;      // live ones, and dead ones: check
+  const std::vector<NodeId>& of_kind(Symbol kind) const;      // live ones, and dead ones: check; copies that move axes are transposes, too
   NodeId producer(graph::TensorId tensor) const;              // of its root; no_node: from outside
   const std::vector<NodeId>& consumers(graph::TensorId tensor) const;  // of its root; may hold dead nodes
   size_t live_consumers(graph::TensorId tensor) const;

@@ -93,7 +93,7 @@ class Matcher {
         collect_readers(binding.origin.valid() ? binding.origin : binding.tensor, readers, 0);
         keep_nearest(readers);
         for (auto [distance, reader] : readers) {
-          if (!has_kind(pattern_.nodes[i], flow_.node(reader).kind)) continue;
+          if (!has_kind(pattern_.nodes[i], flow_.node(reader))) continue;
           State next = state;
           next.todo.emplace_back(i, reader);
           if (auto found = solve(std::move(next))) return found;
@@ -131,13 +131,18 @@ class Matcher {
     }
   }
 
-  static bool has_kind(const PatternNode& node, Symbol kind) { return std::find(node.kinds.begin(), node.kinds.end(), kind) != node.kinds.end(); }
+  static bool has_kind(const PatternNode& wanted, Symbol kind) { return std::find(wanted.kinds.begin(), wanted.kinds.end(), kind) != wanted.kinds.end(); }
+  static bool is_transpose(const PatternNode& wanted) {
+    static const Symbol transpose("transpose");
+    return has_kind(wanted, transpose);
+  }
+  static bool has_kind(const PatternNode& wanted, const Node& node) { return has_kind(wanted, node.kind) || (!node.moved.empty() && is_transpose(wanted)); }
 
   std::optional<State> match_node(State state, uint32_t pattern_node, NodeId id) {
     const PatternNode& wanted = pattern_.nodes[pattern_node];
     const Node& node = flow_.node(id);
     if (state.node_of[pattern_node] != no_node) return state.node_of[pattern_node] == id ? solve(std::move(state)) : std::nullopt;
-    if (!node.live || !has_kind(wanted, node.kind)) return std::nullopt;
+    if (!node.live || !has_kind(wanted, node)) return std::nullopt;
     if (std::find(state.node_of.begin(), state.node_of.end(), id) != state.node_of.end()) return std::nullopt;
     if (wanted.rest ? node.inputs.size() < wanted.operands.size() : node.inputs.size() != wanted.operands.size()) return std::nullopt;
     if (wanted.outputs.size() > node.outputs.size()) return std::nullopt;
@@ -171,8 +176,10 @@ class Matcher {
       }
       return nullptr;
     };
+    const Attribute moved(node.moved);
     for (const auto& [name, value] : wanted.attributes) {
       const Attribute* actual = find(name);
+      if (actual == nullptr && !node.moved.empty() && name.view() == "dims") actual = &moved;
       if (const auto* metavariable = std::get_if<Metavariable>(&value)) {
         if (actual == nullptr) {
           if (name.view() == "other") return false;   // the operand is a tensor
@@ -185,7 +192,7 @@ class Matcher {
       }
       if (actual == nullptr) return false;
       const Attribute& constant = std::get<Attribute>(value);
-      if (name.view() == "dim" || name.view() == "dims") {
+      if ((name.view() == "dim" || name.view() == "dims") && !is_transpose(wanted)) {   // axes to reduce, in any order
         if (axes(constant, rank) != axes(*actual, rank)) return false;
       } else if (!equal_attributes(constant, *actual)) {
         return false;
@@ -316,7 +323,7 @@ class Matcher {
       NodeId id = flow_.producer(root);
       if (id == no_node) return false;
       const Node& node = flow_.node(id);
-      if (has_kind(wanted, node.kind)) {
+      if (has_kind(wanted, node)) {
         if (value.output >= node.outputs.size() || node.outputs[value.output] != root) return false;
         state.todo.emplace_back(value.node, id);
         state.through.insert(state.through.end(), through.begin(), through.end());

@@ -42,6 +42,14 @@ TEST(Matcher, commutative_operators_match_both_ways) {
   EXPECT_EQ(count(std::string(inputs) + "%s = silu(%x) : bf16[T, 8]\n%m = sub(%y, %s) : bf16[T, 8]\noutput %m\n", ordered), 0U);
 }
 
+TEST(Matcher, a_copy_that_moves_axes_is_a_transpose) {
+  std::string text = "T = 4\ninput %x : bf16[2, T, 8]\nparam %w : bf16[2, 8, 16]\n%m = matmul(%x, %w) : bf16[2, T, 16]\n%v = view(%m) : bf16[T, 2, 1, 16]{16, 64, 16, 1}\n";
+  std::string copied = text + "%c = copy(%v) : bf16[T, 2, 1, 16]{32, 16, 16, 1}\noutput %c\n";
+  EXPECT_EQ(count(copied, "  %0 = matmul(%a, %b)\n  %1 = transpose(%0, dims=[1, 0, 2])\n  output %1\n"), 1U);
+  EXPECT_EQ(count(copied, "  %0 = matmul(%a, %b)\n  %1 = transpose(%0, dims=[0, 2, 1])\n  output %1\n"), 0U) << "other axes";
+  EXPECT_EQ(count(text + "%c = copy(%m) : bf16[2, T, 16]\noutput %c\n", "  %0 = matmul(%a, %b)\n  %1 = transpose(%0)\n  output %1\n"), 0U) << "moves none";
+}
+
 TEST(Matcher, halves_of_one_tensor) {
   std::string pattern = "  %0 = silu(%x[0/2])\n  %1 = mul(%0, %x[1/2])\n  output %1\n";
   std::string text = std::string(inputs) + "%a, %b = split(%p) : bf16[T, 8], bf16[T, 8]\n";
