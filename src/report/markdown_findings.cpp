@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <map>
+#include <string_view>
 
 #include "report/markdown.h"
 
@@ -64,10 +66,16 @@ void findings_section(std::string& out, const Report& report, const std::vector<
   out += words("| 优先级 | 融合类型 | 融合场景 | 现状 | 目标 |\n", "| Priority | Family | Fusion | Today | Target |\n");
   out += "|--------|---------|---------|------|------|\n";
   std::map<std::string, size_t> numbers = numbers_of(rows);
+  std::map<std::string_view, size_t> so_called;
+  for (const Row& row : rows) so_called[row.finding->name_en] += to_do(row.verdict);
   for (const Row& row : rows) {
     if (!to_do(row.verdict)) continue;
     const Finding& f = *row.finding;
-    std::string name = std::string(words(f.name_zh, f.name_en)) + instead_of(report, row, numbers, words);
+    std::string name(words(f.name_zh, f.name_en));
+    if (so_called[f.name_en] > 1 && !f.locations.empty()) {   // which of them: the file's name is enough to tell
+      name += fmt::format(", `{}` L{}", std::filesystem::path(f.locations.front().file.view()).filename().string(), f.locations.front().first_line);
+    }
+    name += instead_of(report, row, numbers, words);
     out += fmt::format("| {} | {} | {} | {} | {} |\n", stars(f.step_share), fusion::family_name(f.family), escape(name),
                        escape(words(f.today_zh, f.today_en)), escape(words(f.target_zh, f.target_en)));
   }
