@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What do more scenarios cost? `analyze GLM-4.7` with one scenario and with eight, in turns: wall time, processor time and their ratios. Steps
-share the constructed model where the server is configured alike (all prefills of one batch; not decodes of other batches or contexts, for which
-its buffers are made); others share only what comes before the model. Fails where eight steps take more than three times the processor time of one.
+share the constructed model where the server is configured alike (not a step that is larger than its limits allow, nor another context, for which its cache is
+made); others share only what comes before the model. Fails where eight steps take more than three times the processor time of one.
 
     bench/scenarios.py [PROGRAM] [SOURCE OPTIONS...]      default: build/release/fusescout --release 0.17.0rc1
 """

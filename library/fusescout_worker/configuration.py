@@ -20,13 +20,6 @@ def is_draft(vllm_config):
     return vllm_config.speculative_config is not None and not scenario.mtp
 
 
-def fewest_tokens():
-    """That a step may have where nobody says so; vLLM wants as many as there may be sequences."""
-    from vllm.config import SchedulerConfig
-
-    return getattr(SchedulerConfig, "DEFAULT_MAX_NUM_BATCHED_TOKENS", 2048)
-
-
 def create():
     from vllm.engine.arg_utils import EngineArgs
     from vllm.usage.usage_lib import UsageContext
@@ -41,12 +34,9 @@ def create():
         "data_parallel_size": scenario.dp,
         "enable_expert_parallel": scenario.ep > 1,
         "num_gpu_blocks_override": scenario.blocks,
-        "max_num_seqs": scenario.server_sequences,      # buffers between ranks are as large as the largest batch
         "skip_tokenizer_init": True,
         "disable_log_stats": True,
     }
-    if scenario.server_sequences > fewest_tokens():      # who serves so many has raised this limit
-        arguments["max_num_batched_tokens"] = scenario.server_sequences
     if scenario.dtype:
         arguments["dtype"] = scenario.dtype
     elif not scenario.bf16:

@@ -42,11 +42,6 @@ int64_t blocks_needed(const graph::Scenario& scenario) {
   return std::max<int64_t>(1, (scenario.context + block - 1) / block);
 }
 
-// The batch that the server is started for, the same one in prefill: what a step of decoding has unless more is asked for.
-int64_t server_sequences(const graph::Scenario& scenario) {
-  return std::max<int64_t>(16, scenario.phase == graph::Phase::Decode ? scenario.sequences() : scenario.batch);
-}
-
 std::string text_of(bool flag) { return flag ? "1" : "0"; }
 
 enum class FactType : uint8_t { Text, Flag, Number, Tokens };   // Tokens: "16 T" is the symbol T, which has that value
@@ -70,7 +65,6 @@ const Fact* find_fact(std::string_view name) {
       {"sequences", Tokens, [](Request, Scenario s) { return std::to_string(s.sequences()) + (s.sequences() == s.tokens ? " T" : ""); }},
       {"step_tokens", Number, [](Request, Scenario s) { return std::to_string(s.tokens); }},   // a limit of the configuration, no condition on shapes
       {"step_sequences", Number, [](Request, Scenario s) { return std::to_string(s.sequences()); }},
-      {"server_sequences", Number, [](Request, Scenario s) { return std::to_string(server_sequences(s)); }},
       {"context", Number, [](Request, Scenario s) { return std::to_string(s.context); }},
       {"blocks", Number, [](Request, Scenario s) { return std::to_string(blocks_needed(s)); }},
       {"dtype", Text, [](Request, Scenario s) { return dtype_argument(s.dtype); }},
