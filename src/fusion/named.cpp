@@ -120,12 +120,14 @@ std::string launch_name(const Context& context, uint32_t launch) {
   return "`" + name + "`" + place_text(place_of(context.graph, l.entry));
 }
 
-// A small kernel of element-wise or moving operators: what stands between two others may as well join them.
-bool light(const Context& context, KernelId kernel) {
+// A small kernel of element-wise or moving operators: what stands between two others may as well join them. Where the group becomes several
+// kernels, sums along an axis may, too: what they need is there when the next one starts.
+bool light(const Context& context, KernelId kernel, bool several) {
   const Kernel& k = context.graph.kernels[kernel];
   return k.unit == Unit::Vector && !k.operators.empty() && std::all_of(k.operators.begin(), k.operators.end(), [&](OperatorId op) {
     const OperatorKind* kind = find_operator_kind(context.graph.operators[op].kind.view());
-    return kind != nullptr && (kind->operator_class == OperatorClass::Elementwise || kind->operator_class == OperatorClass::Injective);
+    return kind != nullptr && (kind->operator_class == OperatorClass::Elementwise || kind->operator_class == OperatorClass::Injective ||
+                               (several && kind->operator_class == OperatorClass::Reduction));
   });
 }
 
@@ -149,7 +151,7 @@ void check_legality(const Context& context, Candidate& candidate) {
   Obstacle obstacle = context.launches.obstacle(candidate.kernels);
   for (int joined = 0; obstacle.hazard == Hazard::Path && joined < max_joined; ++joined) {
     KernelId between = context.launches[obstacle.launch].kernel;
-    if (!between.valid() || !light(context, between)) break;
+    if (!between.valid() || !light(context, between, candidate.after.size() > 1)) break;
     candidate.kernels.insert(std::upper_bound(candidate.kernels.begin(), candidate.kernels.end(), between), between);
     for (NodeId id : nodes_of(context, std::span(&between, 1))) candidate.nodes.push_back(id);
     obstacle = context.launches.obstacle(candidate.kernels);

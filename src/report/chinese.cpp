@@ -62,6 +62,7 @@ constexpr auto table = std::to_array<Template>({
     {"an operand is no weight: the weights cannot be put side by side once ({})", "有操作数不是权重: 无法一次性把权重并排 ({0})"},
     {"the weights have different dtypes ({})", "权重的 dtype 不同 ({0})"},
     {"many readers share these angles: choose them once for all ({})", "这些角度有许多读者: 应统一选取一次 ({0})"},
+    {"the shared expert is not as wide as a routed one or several of them ({})", "共享专家的宽度不是路由专家宽度的整数倍 ({0})"},
     {"one side of the sum is broadcast: a bias, no residual ({})", "加法的一侧是广播: 是 bias 而非残差 ({0})"},
     {"the kernel does not fit the device", "该 kernel 不适合此设备"},
     {"the gain is within the model's error", "收益在模型误差之内"},
