@@ -113,6 +113,12 @@ constexpr std::array helpers = {
         y = y + bias.float()
     return y.to(dtype)
 )py"},
+    Helper{"_of_groups", R"py(def _of_groups(x, group_list, like, counts=False):
+    """Rows are sorted by group: the part of x that belongs to the group of each row."""
+    sizes = group_list if counts else torch.diff(group_list, prepend=group_list.new_zeros(1))
+    rows = torch.repeat_interleave(x.reshape(x.shape[0], -1), sizes.long(), dim=0)
+    return F.pad(rows, (0, 0, 0, like.shape[0] - rows.shape[0]))
+)py"},
     Helper{"_matmul", R"py(def _matmul(x, w, bias=None, transpose_a=False, transpose_b=False):
     y = torch.matmul(x.transpose(-1, -2) if transpose_a else x, w.transpose(-1, -2) if transpose_b else w)
     return y if bias is None else y + bias

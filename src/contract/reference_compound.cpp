@@ -3,11 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace fusescout::contract {
 
 using graph::Attribute;
 using graph::Dim;
 using graph::Operator;
+using graph::OperatorId;
 
 // Tensors out of nothing but numbers.
 std::string ReferenceWriter::creation(const Operator& op) {
@@ -28,6 +31,17 @@ std::string ReferenceWriter::creation(const Operator& op) {
   if (step != "1") text = fmt::format("{} * {}", step, text);
   return start == "0" ? text : fmt::format("{} + {}", start, text);
 }
+
+namespace {
+
+// Of a grouped product: its list has the number of rows of each group, not where they end.
+bool has_counts(const Operator& product) {
+  return std::any_of(product.attributes.begin(), product.attributes.end(), [](const auto& a) {
+    return a.first.view() == "group_list_type" && std::holds_alternative<Dim>(a.second) && std::get<Dim>(a.second).value == 1;
+  });
+}
+
+}  // namespace
 
 std::string ReferenceWriter::compound(const Operator& op, bool& tuple) {
   std::string_view k = op.kind.view();
@@ -67,8 +81,20 @@ std::string ReferenceWriter::compound(const Operator& op, bool& tuple) {
     if (attribute(op, "bits")) return {};
     return call("_quantize", {a, named("scale", input(op, 1)), named("zero_point", input(op, 2)), out_dtype(), keyword("divide")});
   }
-  if (k == "dequantize")
-    return call("_dequantize", {a, input(op, 1), named("token_scale", input(op, 2)), named("bias", input(op, 3)), out_dtype()});
+  if (k == "dequantize") {
+    std::string scale = input(op, 1), bias = input(op, 3);
+    if (OperatorId maker = graph_.producer(op.inputs[0]); maker.valid() && graph_.operators[maker].kind.view() == "grouped_matmul") {
+      // Weights of several groups have scales of their own.
+      const Operator& product = graph_.operators[maker];
+      bool inside = std::find(operators_.begin(), operators_.end(), maker) != operators_.end();
+      for (auto [text, i] : {std::pair(&scale, size_t{1}), std::pair(&bias, size_t{3})}) {
+        if (text->empty() || graph_.tensors[op.inputs[i]].shape.size() < 2) continue;
+        if (!inside || product.inputs.size() != 3) return {};
+        *text = call("_of_groups", {*text, value(product.inputs[2]), a, has_counts(product) ? "counts=True" : ""});
+      }
+    }
+    return call("_dequantize", {a, scale, named("token_scale", input(op, 2)), named("bias", bias), out_dtype()});
+  }
   if (k == "matmul" && attribute(op, "equation")) {
     std::string operands;
     for (size_t i = 0; i < op.inputs.size(); ++i) operands += ", " + input(op, i);
@@ -81,10 +107,9 @@ std::string ReferenceWriter::compound(const Operator& op, bool& tuple) {
                                       named("bias", input(op, 4)), keyword("transpose_b"), out_dtype()});
   }
   if (k == "grouped_matmul" && op.inputs.size() == 3) {
-    const Attribute* type = attribute(op, "group_list_type");
-    bool counts = type && std::holds_alternative<Dim>(*type) && std::get<Dim>(*type).value == 1;
+    attribute(op, "group_list_type");
     return call("_grouped_matmul", {a, input(op, 1), input(op, 2), torch_dtype(graph_.tensors[op.outputs[0]].dtype),
-                                    counts ? "counts=True" : "", keyword("transpose_b")});
+                                    has_counts(op) ? "counts=True" : "", keyword("transpose_b")});
   }
   if (k == "moe_gating") {
     if (op.outputs.size() > 3) return {};

@@ -27,6 +27,12 @@ void expect_no_body(const std::string& graph, const std::string& note) {
   check_python(c, false);
 }
 
+TEST(Reference, each_group_has_its_own_scales) {
+  std::string product = "T = 8\ninput %x : i8[T, 64]\nparam %w : i8[4, 64, 32]\nparam %s : f32[4, 32]\ninput %counts : i64[4]\n"
+                        "%y = grouped_matmul(%x, %w, %counts, group_list_type=1) : i32[T, 32]\n%d = dequantize(%y, %s, dtype=bf16) : bf16[T, 32]\noutput %d\n";
+  expect_body(product, "_of_groups(s, counts, grouped_matmul_out, counts=True)");
+}
+
 TEST(Reference, a_range_has_start_and_step) {
   expect_body("T = 8\ninput %x : i64[T]\n%r = arange() : i64[T]\n%y = add(%x, %r) : i64[T]\noutput %y\n", "torch.arange(T, dtype=torch.int64");
   expect_body("T = 8\ninput %x : i64[T]\n%r = arange(start=3, step=2) : i64[T]\n%y = add(%x, %r) : i64[T]\noutput %y\n",
