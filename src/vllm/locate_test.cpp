@@ -54,6 +54,7 @@ TEST(Mentions, ALongerNameIsAnotherOne) {
 TEST(Mentions, WordsMayBeJoinedByOtherSigns) {
   EXPECT_EQ(find_mentions("GLM-4.7 here", "glm 4.7").size(), 1u);
   EXPECT_EQ(find_mentions("glm4.7 here", "glm 4.7").size(), 0u);
+  EXPECT_EQ(find_mentions("GLM-4.7 \x1b[31mred\x07", "GLM-4.7").at(0).text, "GLM-4.7  [31mred ");
   EXPECT_EQ(find_mentions("the GLM-4.7 here", "glm4.7").size(), 1u);
   EXPECT_EQ(find_mentions("the GLM-4.75 here, GLM--4.7", "glm4.7").size(), 0u);
 }

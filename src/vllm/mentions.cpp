@@ -62,7 +62,9 @@ std::vector<Mention> find_mentions(std::string_view text, std::string_view name)
       mentions.back().longer = mentions.back().longer && longer;
       continue;
     }
-    mentions.push_back({line, std::string(content), longer});
+    std::string shown(content);   // on a terminal, maybe
+    std::replace_if(shown.begin(), shown.end(), [](unsigned char c) { return std::iscntrl(c) != 0; }, ' ');
+    mentions.push_back({line, std::move(shown), longer});
   }
 }
 
