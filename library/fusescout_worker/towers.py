@@ -9,6 +9,7 @@ GRID = [1, 8, 12]      # frames, rows and columns of patches
 
 def run(model, model_config):
     grid = [int(size) for size in scenario.environment["FUSESCOUT_IMAGE"].split(",")] if "FUSESCOUT_IMAGE" in scenario.environment else GRID
+    taken = False
     towers = getattr(model, "_tower_model_names", None) or [name for name, _ in model.named_children()]
     for name in towers:
         tower = model.get_submodule(name)
@@ -23,3 +24,6 @@ def run(model, model_config):
         # Older towers take the grids as a tensor.
         grids = torch.tensor([grid], dtype=torch.int64, device="cpu") if "Tensor" in str(accepts["grid_thw"].annotation) else [grid]
         scenario.add_outputs(tower(pixels, grid_thw=grids))
+        taken = True
+    if not taken and "FUSESCOUT_IMAGE" in scenario.environment:
+        raise ValueError("--image: no part of this model takes a picture as patches and their grid (`grid_thw`)")

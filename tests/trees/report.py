@@ -35,6 +35,7 @@ def test_locate(program: Program):
     other = json.loads(program.run("locate", "GLM-4", "--format", "json"))
     assert other["architecture"] != "Glm4MoeForCausalLM", other
     program.refused("locate", "Nonesuch-4.7", says=["no model `Nonesuch-4.7`"])
+    program.refused("analyze", "Qwen3ForCausalLM", "--image", "1,8,12", "--phase", "prefill", says=["--image: no part of this model takes a picture"])
 
 
 def test_report(program: Program):
