@@ -70,7 +70,11 @@ def create():
 
 def check(config):
     """What the sources would silently take, and nobody means."""
-    layers = getattr(getattr(config.model_config, "hf_text_config", config.model_config.hf_config), "num_hidden_layers", None)
+    text = getattr(config.model_config, "hf_text_config", config.model_config.hf_config)
+    for name in ("hidden_size", "vocab_size"):
+        if isinstance(size := getattr(text, name, None), int) and size < 1:
+            raise ValueError(f"the config says `{name}`: {size}")
+    layers = getattr(text, "num_hidden_layers", None)
     if layers is not None and 1 < scenario.pp > layers and not is_draft(config):
         raise ValueError(f"--pp {scenario.pp}: the model has {layers} layers, some stages would have none")
     if scenario.quantization and config.quant_config is None:

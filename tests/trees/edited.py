@@ -71,6 +71,11 @@ def test_swapped_and_inserted(program: Program, folder: Path):
     expect(tanh, [(file, line_of(path, "v = torch.tanh(v)"))], "inserted")
 
 
+def test_config_of_nothing(program: Program, folder: Path):
+    for name in ("hidden_size", "vocab_size"):
+        program.refused("analyze", "Qwen3ForCausalLM", "--config", config(folder, QWEN, 2, **{name: 0}), says=[f"`{name}`: 0"], trees=trees_of(list(map(str, TREES))))
+
+
 def test_edges(program: Program, folder: Path):
     """Who made each input, by name of the operator or of the parameter, and which of its outputs it is."""
     tree = copied(folder)
