@@ -169,18 +169,34 @@ std::map<uint32_t, const graph::Wrapper*> outermost_wrappers(const ModelRun& run
   return found;
 }
 
+// Does its work in an operator of the sources' own and speaks to other ranks beside it: two things, of which only the first is the layer.
+bool reduces_beside_its_operator(const Graph& graph, EntryId module) {
+  bool operation = false, collective = false;
+  for (uint32_t i = module.index + 1; i < graph.entries[module].end.index;) {
+    const Entry& e = graph.entries[EntryId{i}];
+    uint32_t end = std::max(e.end.index, i + 1);
+    bool speaks = false;
+    for (uint32_t inner = i; inner < end; ++inner) speaks |= communicates(graph, EntryId{inner});
+    collective |= speaks;
+    operation |= !speaks && e.kind == EntryKind::Call && (e.opaque || (end > i + 1 && !stands_for_inside(graph, EntryId{i})));
+    i = end;
+  }
+  return operation && collective;
+}
+
 }  // namespace
 
 std::vector<SequenceEntry> make_sequence(const ModelRun& run) {
   const Graph& graph = run.graph;
   std::map<uint32_t, const graph::Wrapper*> wrappers = outermost_wrappers(run);
-  // A library module that calls another one is opened: it is no entry itself.
+  // A library module that calls another one is opened, it is no entry itself; so is one whose operator has a collective beside it.
   std::vector<bool> opened(graph.entries.size());
   for (uint32_t i = 0; i < graph.entries.size(); ++i) {
     const Entry& e = graph.entries[EntryId{i}];
     if (e.kind != EntryKind::Module) continue;
-    if (!e.library) opened[i] = true;
-    else for (EntryId p = e.parent; p.valid(); p = graph.entries[p].parent) {
+    opened[i] = opened[i] || !e.library || reduces_beside_its_operator(graph, EntryId{i});
+    if (!e.library) continue;
+    for (EntryId p = e.parent; p.valid(); p = graph.entries[p].parent) {
       if (graph.entries[p].kind == EntryKind::Module) opened[p.index] = true;
     }
   }

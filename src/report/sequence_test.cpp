@@ -23,6 +23,7 @@ struct Builder {
   void close(EntryId id) { run.graph.entries[id].end = EntryId{static_cast<uint32_t>(run.graph.entries.size())}; }
   EntryId call(const char* op, EntryId parent) {
     EntryId id = open(EntryKind::Call, op, parent);
+    run.graph.entries[id].launches = std::string_view(op).starts_with("c10d.");
     close(id);
     return id;
   }
@@ -68,6 +69,39 @@ TEST(Sequence, ALibraryModuleThatCallsAnotherIsOpenedAlsoThroughACall) {
   b.close(body);
   b.close(experts);
   EXPECT_EQ(b.names(), "vllm.moe_forward/0+ Linear/1 ");
+}
+
+TEST(Sequence, ALibraryModuleThatSpeaksToOtherRanksBesideItsOperatorIsOpened) {
+  Builder b;
+  EntryId experts = b.open(EntryKind::Module, "FusedMoE", {}, true);
+  EntryId body = b.open(EntryKind::Call, "vllm.moe_forward", experts);
+  b.call("torch_npu.npu_grouped_matmul", body);
+  b.call("torch_npu.npu_swiglu", body);
+  b.close(body);
+  b.call("c10d.all_reduce", experts);
+  b.close(experts);
+  EntryId unknown = b.open(EntryKind::Module, "FusedMoE", {}, true);
+  b.run.graph.entries[b.call("vllm.moe_forward", unknown)].opaque = true;
+  EntryId reduction = b.open(EntryKind::Call, "vllm.all_reduce", unknown);
+  b.call("c10d.all_reduce", reduction);
+  b.close(reduction);
+  b.close(unknown);
+  EXPECT_EQ(b.names(), "vllm.moe_forward/0+ torch_npu.npu_grouped_matmul/1 torch_npu.npu_swiglu/1 c10d.all_reduce/0 "
+                       "vllm.moe_forward/0 vllm.all_reduce/0+ c10d.all_reduce/1 ");
+  // A product and its sum over the ranks are one layer, and so is an operator that does both.
+  Builder c;
+  EntryId linear = c.open(EntryKind::Module, "RowParallelLinear", {}, true);
+  c.call("aten.linear", linear);
+  c.call("c10d.all_reduce", linear);
+  c.close(linear);
+  EntryId embedding = c.open(EntryKind::Module, "Embedding", {}, true);
+  c.call("aten.embedding", embedding);
+  EntryId both = c.open(EntryKind::Call, "vllm.pad_and_reduce", embedding);
+  c.call("aten.pad", both);
+  c.call("c10d.all_reduce", both);
+  c.close(both);
+  c.close(embedding);
+  EXPECT_EQ(c.names(), "RowParallelLinear/0+ aten.linear/1 c10d.all_reduce/1 Embedding/0+ aten.embedding/1 vllm.pad_and_reduce/1+ aten.pad/2 c10d.all_reduce/2 ");
 }
 
 TEST(Sequence, ATritonWrapperIsOneEntryUnlessTheModelWroteIt) {
