@@ -66,6 +66,10 @@ TEST(Record, NamesOfTheDispatcher) {
   program.input("x", {Dim(4), Dim(8)}, DType::BF16);
   program.record("a = torch.cat([x, x])\nb = torch.concat([x, x])\nc = torch.concatenate([x, x], axis=1)\n");
   EXPECT_EQ(program.entries(), "aten.cat\naten.concat\naten.concatenate\n");
+  TorchProgram norms;
+  norms.input("x", {Dim(4), Dim(8)}, DType::BF16);
+  norms.record("a = x.norm(dim=-1)\nb = torch.nn.functional.normalize(x, p=2, dim=-1)\n");
+  EXPECT_EQ(norms.entries(), "aten.linalg_vector_norm\naten.linalg_vector_norm\naten.clamp_min\naten.expand_as\naten.div\n");
 }
 
 TEST(Record, AssignmentsToParts) {

@@ -363,7 +363,8 @@ void define_reductions(Context& context) {
          [](Bound& b) { return variance(b, false); });
   define(context, "torch.std Tensor.std", "std", "input, dim=None, unbiased=None, keepdim=False, *, correction=None",
          [](Bound& b) { return variance(b, true); });
-  define(context, "torch.norm Tensor.norm", "norm", "input, p=2, dim=None, keepdim=False, dtype=None", norm);
+  // torch.norm is Python: the dispatcher sees what that calls.
+  define(context, "torch.norm Tensor.norm", "linalg_vector_norm", "input, p=2, dim=None, keepdim=False, dtype=None", norm);
   define(context, "torch.linalg.norm torch.linalg.vector_norm", "linalg_vector_norm", "x, ord=2, dim=None, keepdim=False, dtype=None",
          norm);
   define(context, "torch.logsumexp Tensor.logsumexp", "logsumexp", plain, logsumexp);
