@@ -5,7 +5,7 @@ import op
 from ascend_compressed import (
     compressor, compressor_metadata, compressor_metadata_out, inplace_partial_rotary_mul, npu_hc_post, npu_hc_pre, npu_hc_pre_inv_rms,
     npu_hc_pre_sinkhorn, npu_hc_pre_v2, npu_hc_pre_v3,
-    npu_quant_lightning_indexer_v2, npu_quant_lightning_indexer_v2_metadata, npu_scatter_nd_update_v2, npu_sparse_attn_sharedkv,
+    npu_quant_lightning_indexer, npu_quant_lightning_indexer_metadata, npu_quant_lightning_indexer_v2, npu_quant_lightning_indexer_v2_metadata, npu_scatter_nd_update_v2, npu_sparse_attn_sharedkv,
     npu_sparse_attn_sharedkv_metadata, npu_sparse_flash_mla, npu_sparse_flash_mla_metadata, npu_vllm_quant_lightning_indexer,
     npu_vllm_quant_lightning_indexer_metadata,
 )
@@ -20,7 +20,7 @@ from ascend_recurrent import (
 from ascend_sparse import (
     is_minimax_sparse_attention_split_kv_available, npu_fused_sparse_attention_overlap, npu_hamming_dist_top_k, npu_k2q_csr, npu_msa_index_score,
     npu_reshape_and_cache_bnsd, npu_scatter_nd_update_sk, npu_scatter_pa_kv_cache, npu_sign_bits_pack, npu_sparse_attention_score,
-    npu_sparse_attention_score_prefill, store_kv_block, store_kv_block_metadata,
+    npu_sparse_attention_score_prefill, store_kv_block, store_kv_block_metadata, store_kv_block_pre,
 )
 from npu_attention import lightning_indexer, sparse_attention
 from npu_matmul import first, grouped_swiglu_quant, rest
@@ -263,11 +263,12 @@ def causal_conv1d_fn(mixed_qkv_non_spec_T, conv_weights, bias_opt=None, activati
 
 
 @operator("_C_ascend.npu_causal_conv1d_custom", mutates=("output", "conv_state"))
-def npu_causal_conv1d_custom(output, x, weight, conv_state, bias_opt, query_start_loc_opt, cache_indices_opt, initial_state_mode_opt,
-                             num_accepted_tokens_opt, activation_mode, pad_slot_id, run_mode):
-    where = op.present(query_start_loc_opt, cache_indices_opt, initial_state_mode_opt, num_accepted_tokens_opt)
-    op.causal_conv1d(x, weight, conv_state, bias_opt, where, out=output, activation="silu" if activation_mode else "none")
-    return output
+def npu_causal_conv1d_custom(output=None, x=None, weight=None, conv_state=None, bias_opt=None, query_start_loc_opt=None, cache_indices_opt=None,
+                             initial_state_mode_opt=None, num_accepted_tokens_opt=None, activation_mode=0, pad_slot_id=-1, run_mode=0):
+    # Releases of old make the result themselves, and take numbers of the host where later ones take tensors.
+    where = [t for t in (query_start_loc_opt, cache_indices_opt, initial_state_mode_opt, num_accepted_tokens_opt) if op.is_tensor(t)]
+    y = op.causal_conv1d(x, weight, conv_state, bias_opt, where, out=output, activation="silu" if activation_mode else "none")
+    return y if output is None else output
 
 
 @operator("_C_ascend.npu_recurrent_gated_delta_rule", unit="mixed", mutates=("state",))

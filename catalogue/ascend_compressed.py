@@ -120,6 +120,11 @@ def npu_vllm_quant_lightning_indexer_metadata(num_heads_q, num_heads_k, head_dim
     return schedule()
 
 
+@operator("_C_ascend.npu_quant_lightning_indexer_metadata")
+def npu_quant_lightning_indexer_metadata(num_heads_q, num_heads_k, head_dim, query_quant_mode, key_quant_mode, **other):
+    return schedule()
+
+
 @operator("_C_ascend.npu_quant_lightning_indexer_v2_metadata")
 def npu_quant_lightning_indexer_v2_metadata(num_heads_q, num_heads_k, head_dim, topk, quant_mode, **other):
     return schedule()
@@ -147,6 +152,14 @@ def npu_vllm_quant_lightning_indexer(query, key, weights, query_dequant_scale, k
                                      actual_seq_lengths_query=None, actual_seq_lengths_key=None, block_table=None, metadata=None, layout_query="BSND",
                                      layout_key="BSND", sparse_count=2048, sparse_mode=3, pre_tokens=9223372036854775807,
                                      next_tokens=9223372036854775807, cmp_ratio=1, return_value=False):
+    return quantized_indexer(query, key, weights, query_dequant_scale, key_dequant_scale, block_table, layout_query, layout_key, sparse_count, return_value)
+
+
+@operator("_C_ascend.npu_quant_lightning_indexer", unit="mixed")
+def npu_quant_lightning_indexer(query, key, weights, query_dequant_scale, key_dequant_scale, query_quant_mode=0, key_quant_mode=0,
+                                actual_seq_lengths_query=None, actual_seq_lengths_key=None, block_table=None, metadata=None, layout_query="BSND",
+                                layout_key="BSND", sparse_count=2048, sparse_mode=3, pre_tokens=9223372036854775807,
+                                next_tokens=9223372036854775807, cmp_ratio=1, return_value=False):
     return quantized_indexer(query, key, weights, query_dequant_scale, key_dequant_scale, block_table, layout_query, layout_key, sparse_count, return_value)
 
 

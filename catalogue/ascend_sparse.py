@@ -79,6 +79,12 @@ def store_kv_block_metadata(slot_mapping_npu, group_len, group_key_idx, group_ke
         op.one("select_copy", [slot_mapping_npu], target)
 
 
+@operator("_C_ascend.store_kv_block_pre")
+def store_kv_block_pre(slot_mapping_npu, slot_mapping_list=(), block_size=0):
+    rows = slot_mapping_npu.shape[0]
+    return tuple(op.one("select_copy", [slot_mapping_npu], ([rows], torch.int32)) for _ in range(3))
+
+
 # --- the context's blocks found by bits of their keys
 
 @operator("_C_ascend.npu_sign_bits_pack")

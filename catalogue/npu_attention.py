@@ -105,6 +105,15 @@ def npu_prompt_flash_attention(query, key, value, *, padding_mask=None, atten_ma
                         scale=scale_value, causal=sparse_mode in (2, 3), layout=input_layout, paged=False)
 
 
+@operator("torch_npu.npu_incre_flash_attention", unit="mixed")
+def npu_incre_flash_attention(query, key, value, *, padding_mask=None, atten_mask=None, pse_shift=None, actual_seq_lengths=None, antiquant_scale=None,
+                              antiquant_offset=None, block_table=None, dequant_scale1=None, quant_scale1=None, dequant_scale2=None, quant_scale2=None,
+                              quant_offset2=None, kv_padding_size=None, num_heads=1, scale_value=1.0, input_layout="BSH", num_key_value_heads=0,
+                              block_size=0, inner_precise=1):
+    return op.attention(query, key, value, op.present(atten_mask, pse_shift, block_table, antiquant_scale), heads=num_heads,
+                        kv_heads=num_key_value_heads or num_heads, scale=scale_value, layout=input_layout, paged=block_table is not None)
+
+
 @operator("torch_npu.npu_fusion_attention", unit="mixed")
 def npu_fusion_attention(query, key, value, head_num, input_layout, *, pse=None, padding_mask=None, atten_mask=None, scale=1.0, keep_prob=1.0,
                          pre_tockens=2147483647, next_tockens=2147483647, inner_precise=0, prefix=None, actual_seq_qlen=None,

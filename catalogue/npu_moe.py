@@ -122,6 +122,16 @@ def npu_moe_finalize_routing(expanded_permuted_rows, skip1, skip2, bias, scales,
     return y
 
 
+@operator("torch_npu.npu_grouped_matmul_finalize_routing", unit="mixed")
+def npu_grouped_matmul_finalize_routing(x, w, group_list, *, scale=None, bias=None, offset=None, pertoken_scale=None, shared_input=None, logit=None,
+                                        row_index=None, dtype=None, shared_input_weight=1.0, shared_input_offset=0, output_bs=0, group_list_type=1):
+    """The second product of experts, each row weighted and added to its token's; the rows of the shared expert are added as well."""
+    y = op.grouped_matmul(x, w, group_list, None, (), w.shape[-1], torch.int32, group_list_type=group_list_type)
+    y = op.dequantize(y, scale, pertoken_scale, bias, dtype=torch.float32)
+    y = op.expert_combine(y, row_index, output_bs or x.shape[0], logit, ())
+    return y if shared_input is None else op.add(y, shared_input)
+
+
 # --- dispatch and combination between devices, in one kernel each
 
 def local_experts(moe_expert_num, ep_world_size, shared_expert_rank_num, ep_rank_id):

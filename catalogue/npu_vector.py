@@ -54,6 +54,11 @@ def npu_add_rms_norm_quant(x1, x2, gamma, scales1, zero_points1=None, beta=None,
     return y1, y2, x
 
 
+@operator("torch_npu._npu_quant_rms_norm")
+def _npu_quant_rms_norm(x, gamma, beta, scale, offset, epsilon=1e-6):
+    return op.quantize(_shifted(op.rms_norm(x, gamma, eps=epsilon), beta), scale, offset)
+
+
 @operator("torch_npu.npu_add_rms_norm_dynamic_quant")
 def npu_add_rms_norm_dynamic_quant(x1, x2, gamma, *, smooth_scale1=None, smooth_scale2=None, beta=None, epsilon=1e-6, output_mask=None, y_dtype=None):
     x = op.add(x1, x2)

@@ -7,7 +7,7 @@ import os
 import torch
 
 from npu_vector import (
-    npu_rms_norm, npu_gemma_rms_norm, npu_add_rms_norm, npu_add_rms_norm_cast, npu_add_rms_norm_quant, npu_add_rms_norm_dynamic_quant,
+    npu_rms_norm, npu_gemma_rms_norm, npu_add_rms_norm, npu_add_rms_norm_cast, npu_add_rms_norm_quant, _npu_quant_rms_norm, npu_add_rms_norm_dynamic_quant,
     npu_rms_norm_dynamic_mx_quant, npu_add_rms_norm_dynamic_mx_quant, _npu_rotary_embedding, npu_mrope, npu_rope, npu_rotary_mul,
     npu_interleave_rope, npu_apply_rotary_pos_emb, npu_swiglu, npu_clipped_swiglu, npu_fast_gelu, npu_gelu, npu_quantize, _npu_quantize_per_tensor,
     npu_dynamic_quant, npu_dynamic_quant_asymmetric, npu_dynamic_mx_quant, npu_dynamic_block_quant, npu_kronecker_quant,
@@ -20,7 +20,8 @@ from npu_matmul import (
     npu_convert_weight_to_int4pack,
 )
 from npu_attention import (
-    npu_fused_infer_attention_score, npu_fused_infer_attention_score_v2, npu_prompt_flash_attention, npu_fusion_attention,
+    npu_fused_infer_attention_score, npu_fused_infer_attention_score_v2, npu_prompt_flash_attention, npu_incre_flash_attention,
+    npu_fusion_attention,
     _npu_paged_attention, _npu_paged_attention_splitfuse, _npu_flash_attention_qlens, _npu_paged_attention_mla, _npu_reshape_and_cache_siso,
     npu_mla_prolog_v2, npu_mla_prolog_v3,
     _npu_flash_attention, _npu_flash_attention_unpad, npu_ring_mla,
@@ -32,7 +33,7 @@ from npu_attention import (
 )
 from npu_moe import (
     npu_moe_gating_top_k, npu_moe_gating_top_k_softmax, _npu_group_topk, npu_moe_init_routing_v2, npu_moe_init_routing, npu_moe_init_routing_quant, npu_moe_compute_expert_tokens, npu_moe_re_routing,
-    npu_moe_token_permute,
+    npu_moe_token_permute, npu_grouped_matmul_finalize_routing,
     npu_moe_token_unpermute, npu_moe_finalize_routing, npu_moe_distribute_dispatch_v2, npu_moe_distribute_dispatch,
     npu_moe_distribute_combine_v2, npu_moe_distribute_combine,
 )

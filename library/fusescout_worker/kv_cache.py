@@ -49,8 +49,22 @@ def make_runner(vllm_config, device, model):
     return runner
 
 
+def names_before_patches(runner_module):
+    """A worker's process imports its runner before the platform's patches reach it: a kind of cache that the runner's module names is vLLM's class,
+    of which a patch made its own."""
+    from vllm.v1 import kv_cache_interface
+
+    for name, value in list(vars(kv_cache_interface).items()):
+        if isinstance(value, type) and value.__module__.startswith("vllm_ascend.patch.") and getattr(runner_module, name, None) is value:
+            original = next((base for base in value.__mro__[1:] if base.__name__ == name), value)
+            setattr(runner_module, name, original)
+
+
 def add_caches(runner):
+    import vllm_ascend.worker.model_runner_v1 as runner_module
     from vllm.v1.kv_cache_interface import KVCacheConfig
+
+    names_before_patches(runner_module)
 
     vllm_config = runner.vllm_config
     specs = runner.get_kv_cache_spec()

@@ -44,6 +44,13 @@ std::string verdict(const Analysis& analysis, std::string_view pattern) {
 
 // --- named patterns
 
+TEST(Analyze, a_kernel_without_a_meaning_is_fused_all_the_same) {
+  ModelCase run("kernel triton._my_glu_kernel vector triton {\n%a = opaque(%x) : bf16[T, 64]\n}\nkernel aten.nobody_knows vector {\n%c = opaque(%y) : bf16[T, 64]\n}\noutput %a, %c\n");
+  Analysis analysis = run();
+  ASSERT_EQ(analysis.findings.size(), 1U);
+  EXPECT_EQ(verdict(analysis, "_my_glu_kernel").substr(0, 13), "already_fused");
+}
+
 TEST(Analyze, two_kernels_of_a_pattern_are_an_opportunity) {
   ModelCase run("%s = add(%x, %y) : bf16[T, 64]  # model.py:5\n%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 64]  # model.py:6\noutput %n, %s\n");
   Analysis analysis = run(add_norm);
@@ -488,6 +495,18 @@ TEST(Redundant, work_on_weights_alone) {
   EXPECT_EQ(verdict(run(), "constant_work"), "opportunity");
   ModelCase written("buffer %u : bf16[64]\n%z = topk(%u!, k=64) : bf16[64]\n%f = cast(%z, dtype=f32) : f32[64]\n%c = mul(%x, %f) : f32[T, 64]\noutput %c\n");
   EXPECT_EQ(verdict(written(), "constant_work"), "not found") << "a buffer that is written is no constant";
+}
+
+TEST(Redundant, work_on_weights_belongs_to_what_it_is_for) {
+  ModelCase run("%f = add(%w, other=1) : bf16[64]\n%n = rms_norm(%x, %f, eps=1e-05) : bf16[T, 64]\noutput %n\n");
+  Analysis analysis = run();
+  const Finding* found = find(analysis, "constant_work");
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(found->family, Family::Norm);
+  ModelCase many("%f = add(%w, other=1) : bf16[64]\n%n = rms_norm(%x, %f, eps=1e-05) : bf16[T, 64]\n%c = mul(%x, %f) : bf16[T, 64]\noutput %n, %c\n");
+  Analysis other = many();
+  ASSERT_NE(find(other, "constant_work"), nullptr);
+  EXPECT_EQ(find(other, "constant_work")->family, Family::Vector);
 }
 
 // --- explain

@@ -48,6 +48,8 @@ bool is_chosen(std::string_view kernel);
 Family family_of(const std::string& folder);           // "norm"
 // By the most particular operator: a chain with a norm is a Norm. What has none is MoE all the same where it serves experts.
 Family family_of(const Context& context, std::span<const NodeId> nodes);
+// Of work that is nothing particular by itself, and is done for others: theirs, where they agree. (What prepares a recurrence is Vector work as that is.)
+Family family_served(const Context& context, std::span<const NodeId> nodes);
 std::vector<NodeId> nodes_of(const Context& context, std::span<const graph::KernelId> kernels);
 // "add_rms_norm_cast": what they do, each once, in order, the first four; a kernel that does many things by its own name.
 std::string kinds_name(const Context& context, std::span<const NodeId> nodes, std::string_view between = "_");

@@ -1,6 +1,7 @@
 // Candidates of the declared patterns and of existing kernels.
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -46,6 +47,25 @@ Family family_of(const Context& context, std::span<const NodeId> nodes) {
   if (of_experts) return Family::MoE;
   if (has({"silu_mul", "gelu_mul", "silu", "gelu"})) return Family::Activation;
   return Family::Vector;
+}
+
+Family family_served(const Context& context, std::span<const NodeId> nodes) {
+  Family own = family_of(context, nodes);
+  if (own != Family::Vector) return own;
+  static const std::set<std::string_view> recurrent = {"linear_attention", "causal_conv1d"};
+  std::optional<Family> served;
+  for (NodeId id : nodes) {
+    for (TensorId output : context.flow.node(id).outputs) {
+      for (NodeId reader : context.flow.consumers(output)) {
+        if (!context.flow.node(reader).live || std::find(nodes.begin(), nodes.end(), reader) != nodes.end()) continue;
+        std::vector<NodeId> one = {reader};
+        Family family = recurrent.contains(context.flow.node(reader).kind.view()) ? Family::Vector : family_of(context, one);
+        if (served && *served != family) return own;
+        served = family;
+      }
+    }
+  }
+  return served.value_or(own);
 }
 
 std::vector<NodeId> nodes_of(const Context& context, std::span<const KernelId> kernels) {
@@ -233,12 +253,16 @@ std::vector<Candidate> find_fused(const Context& context, const std::vector<Cand
     auto work = std::count_if(candidate.nodes.begin(), candidate.nodes.end(), [&](NodeId id) { return !beside.contains(context.flow.node(id).kind.view()); });
     std::string name = graph.kernels[kernel].name.str();
     bool several = is_chosen(name) && std::any_of(candidate.nodes.begin(), candidate.nodes.end(), [&](NodeId id) { return several_in_one(context.flow.node(id).kind); });
-    if (work < 2 && !several && graph.kernels[kernel].fused_by.empty()) continue;
+    // Nobody writes a kernel of their own for what one operator does: a new one that makes something of something is fused, whatever it does.
+    bool unknown = is_chosen(name) && std::any_of(candidate.nodes.begin(), candidate.nodes.end(), [&](NodeId id) {
+      const Node& node = context.flow.node(id);
+      return node.kind.view() == "opaque" && !node.inputs.empty() && !node.outputs.empty();
+    });
+    if (work < 2 && !several && !unknown && graph.kernels[kernel].fused_by.empty()) continue;
     candidate.name = name.substr(name.rfind('.') + 1);
     candidate.kind = "kernel";
     candidate.family = family_of(context, candidate.nodes);
-    std::string kinds = kinds_name(context, candidate.nodes);
-    candidate.name_en = candidate.name_zh = candidate.name + " (" + kinds + ")";
+    candidate.name_en = candidate.name_zh = unknown ? candidate.name : candidate.name + " (" + kinds_name(context, candidate.nodes) + ")";
     candidates.push_back(std::move(candidate));
   }
   return candidates;

@@ -44,7 +44,7 @@ Candidate make(const Context& context, std::vector<KernelId> kernels, std::strin
   candidate.kernels = std::move(kernels);
   std::sort(candidate.kernels.begin(), candidate.kernels.end());
   candidate.nodes = nodes_of(context, candidate.kernels);
-  candidate.family = family_of(context, candidate.nodes);
+  candidate.family = family_served(context, candidate.nodes);
   return candidate;
 }
 
