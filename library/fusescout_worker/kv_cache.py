@@ -54,7 +54,8 @@ def names_before_patches(runner_module):
     of which a patch made its own."""
     from vllm.v1 import kv_cache_interface
 
-    for name, value in list(vars(kv_cache_interface).items()):
+    for name in [name for name in vars(kv_cache_interface) if name.endswith("Spec")]:
+        value = getattr(kv_cache_interface, name)
         if isinstance(value, type) and value.__module__.startswith("vllm_ascend.patch.") and getattr(runner_module, name, None) is value:
             original = next((base for base in value.__mro__[1:] if base.__name__ == name), value)
             setattr(runner_module, name, original)

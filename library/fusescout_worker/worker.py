@@ -15,7 +15,7 @@ def start(vllm_config):
 
 def load_model(vllm_config):
     import torch
-    from fusescout_worker import classes
+    from fusescout_worker import classes, towers
     from vllm.config import set_current_vllm_config
     from vllm.model_executor.model_loader import get_model
 
@@ -33,6 +33,8 @@ def load_model(vllm_config):
             share_head(runner.model, speculative.target_model_config)
         else:
             runner.model = get_model(vllm_config=vllm_config)
+            if "FUSESCOUT_IMAGE" in scenario.environment:
+                towers.settle_weights(runner.model)
         scenario.name_modules(runner.model)
         classes.report(runner.model)
         runner.prepare()

@@ -419,6 +419,19 @@ TEST(Siblings, equal_kernels_of_one_tensor) {
   EXPECT_EQ(verdict(run(), "sibling_kernels"), "opportunity");
 }
 
+TEST(Siblings, belong_to_what_they_are_for) {
+  std::string text = "%p = matmul(%x, %m) : bf16[T, 64]\n%q, %k = split(%p) : bf16[T, 32], bf16[T, 32]\n%a = pad(%q) : bf16[T, 48]\n%c = pad(%k) : bf16[T, 48]\n";
+  ModelCase attended(text + "%o = attention(%a, %c, %c) : bf16[T, 48]\noutput %o\n");
+  Analysis analysis = attended();
+  const Finding* found = find(analysis, "sibling_kernels");
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(found->family, Family::Attention);
+  ModelCase other(text + "%o = attention(%a, %c, %c) : bf16[T, 48]\n%n = topk(%c, k=48) : bf16[T, 48]\noutput %o, %n\n");
+  Analysis mixed = other();
+  ASSERT_NE(find(mixed, "sibling_kernels"), nullptr);
+  EXPECT_EQ(find(mixed, "sibling_kernels")->family, Family::Vector);
+}
+
 // --- what need not run
 
 TEST(Redundant, copies_for_the_layout) {
@@ -495,18 +508,6 @@ TEST(Redundant, work_on_weights_alone) {
   EXPECT_EQ(verdict(run(), "constant_work"), "opportunity");
   ModelCase written("buffer %u : bf16[64]\n%z = topk(%u!, k=64) : bf16[64]\n%f = cast(%z, dtype=f32) : f32[64]\n%c = mul(%x, %f) : f32[T, 64]\noutput %c\n");
   EXPECT_EQ(verdict(written(), "constant_work"), "not found") << "a buffer that is written is no constant";
-}
-
-TEST(Redundant, work_on_weights_belongs_to_what_it_is_for) {
-  ModelCase run("%f = add(%w, other=1) : bf16[64]\n%n = rms_norm(%x, %f, eps=1e-05) : bf16[T, 64]\noutput %n\n");
-  Analysis analysis = run();
-  const Finding* found = find(analysis, "constant_work");
-  ASSERT_NE(found, nullptr);
-  EXPECT_EQ(found->family, Family::Norm);
-  ModelCase many("%f = add(%w, other=1) : bf16[64]\n%n = rms_norm(%x, %f, eps=1e-05) : bf16[T, 64]\n%c = mul(%x, %f) : bf16[T, 64]\noutput %n, %c\n");
-  Analysis other = many();
-  ASSERT_NE(find(other, "constant_work"), nullptr);
-  EXPECT_EQ(find(other, "constant_work")->family, Family::Vector);
 }
 
 // --- explain

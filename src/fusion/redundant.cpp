@@ -249,7 +249,6 @@ void find_repeated(const Context& context, const std::vector<bool>& taken, std::
     if (!function.empty()) function = ": " + function.substr(function.rfind('.') + 1);
     if (kind == Kind::Fixed) {
       Candidate candidate = make(context, run, "constant_work", "repeated");
-      candidate.family = family_served(context, candidate.nodes);
       candidate.name_en = "work on weights alone, in every step" + function;
       candidate.name_zh = "每步重复的纯权重计算" + function;
       candidate.why_en = "the result depends on weights only: it can be made once when they are loaded";
