@@ -136,7 +136,15 @@ std::string ReferenceWriter::value(TensorId tensor) {
   }
   if (t.producer.valid() && graph_.entries[t.producer].kind == graph::EntryKind::Refresh) {
     TensorId written = graph_.entries[t.producer].inputs[1];
-    if (std::string of = value(written); !of.empty()) return view_step(of, graph_.tensors[written], t);
+    std::vector<TensorId> before = graph_.before_partial_writes(tensor);
+    std::string of = value(written);
+    if (!of.empty() && !before.empty()) {
+      if (std::string whole = value(before[0]); !whole.empty()) {      // the part goes into what lies beside it
+        out_.lines.push_back(fmt::format("{}.copy_({})", view_step(whole, graph_.tensors[before[0]], graph_.tensors[written]), of));
+        return names_[tensor.index] = whole;
+      }
+    }
+    if (!of.empty()) return view_step(of, graph_.tensors[written], t);
   }
   if (t.view_of.valid()) {
     if (std::string of = value(t.view_of); !of.empty()) return view_step(of, graph_.tensors[t.view_of], t);

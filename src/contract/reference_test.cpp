@@ -94,6 +94,18 @@ TEST(Reference, columns_written_at_an_index) {
               "x.index_copy_(-1, i.long(), v)");
 }
 
+TEST(Reference, a_part_is_written_into_what_lies_beside_it) {
+  graph::ModelRun run = run_of(
+      "T = 8\ninput %k : f32[T, 128]\ninput %x : f32[T, 64]\n%right = slice(%k, dim=1, start=64, end=128) : f32[T, 64]{128, 1}@64\n"
+      "%r = tanh(%x) : f32[T, 64]{128, 1}@64 &%right\n%now = refresh(%k, %r) : f32[T, 128]\n%o = neg(%now) : f32[T, 128]\noutput %o\n");
+  fusion::Finding f = finding_of(run.graph, "work");
+  for (fusion::InterfaceTensor& input : f.interface.inputs) input.mutated = input.name == "k";
+  Contract c = make_contract(f, run, no_source);
+  EXPECT_NE(c.reference.find("k[:, 64:128].copy_(tanh_out)"), std::string::npos) << c.reference;
+  EXPECT_NE(c.reference.find("torch.neg(k)"), std::string::npos) << c.reference;
+  check_python(c);
+}
+
 // What no body reads is no detail: the body would compute something else.
 TEST(Reference, a_number_that_no_body_knows_makes_it_incomplete) {
   expect_no_body("T = 8\ninput %x : f32[T]\n%y = tanh(%x, slope=2.0) : f32[T]\noutput %y\n",

@@ -1,4 +1,5 @@
 #include "fusion/analyze.h"
+#include "fusion/group.h"
 
 #include "fusion/explain.h"
 
@@ -155,6 +156,34 @@ TEST(Analyze, pieces_of_one_tensor_come_in_as_that_tensor) {
   ASSERT_NE(finding, nullptr);
   ASSERT_EQ(finding->interface.inputs.size(), 1U);
   EXPECT_EQ(run.run.graph.tensors[finding->interface.inputs[0].tensor].shape[1], graph::Dim(64));
+}
+
+// A buffer whose halves come from two sides: one half is written by the group, the other one before.
+TEST(Analyze, what_lies_beside_a_written_part_comes_in_and_who_reads_the_whole_reads_the_part) {
+  const std::string halves =
+      "input %k : bf16[T, 128]\n%left = slice(%k, dim=1, start=0, end=64) : bf16[T, 64]{128, 1}\n%right = slice(%k, dim=1, start=64, end=128) : bf16[T, 64]{128, 1}@64\n"
+      "%p = matmul(%x, %m2) : bf16[T, 64]\n%l = mul(%left!, %y) : bf16[T, 64]{128, 1}\n%first = refresh(%k, %l) : bf16[T, 128]\n"
+      "%r = sub(%right!, %p) : bf16[T, 64]{128, 1}@64\n%second = refresh(%first, %r) : bf16[T, 128]\n%o = tanh(%second) : bf16[T, 128]\noutput %o\n";
+  graph::Graph graph = parsed(std::string(inputs) + halves);
+  auto named = [&](const char* name) {
+    for (uint32_t i = 0; i < graph.tensors.size(); ++i) {
+      if (graph.tensors[graph::TensorId{i}].name.view() == name) return graph::TensorId{i};
+    }
+    return graph::TensorId{};
+  };
+  auto maker = [&](const char* kind) {
+    for (const graph::Operator& op : graph.operators) {
+      if (op.kind.view() == kind) return op.kernel;
+    }
+    return graph::KernelId{};
+  };
+  Flow flow(graph);
+  Group behind = make_group(flow, {maker("sub"), maker("tanh")});
+  EXPECT_NE(std::find(behind.inputs.begin(), behind.inputs.end(), named("first")), behind.inputs.end()) << "the left half of it was made outside";
+  Group before = make_group(flow, {maker("matmul"), maker("mul")});
+  EXPECT_NE(std::find(before.outputs.begin(), before.outputs.end(), named("l")), before.outputs.end()) << "tanh reads it, as a part";
+  Group both = make_group(flow, {maker("mul"), maker("sub"), maker("tanh")});
+  for (graph::TensorId input : both.inputs) EXPECT_NE(input, named("first")) << "made inside";
 }
 
 TEST(Analyze, the_larger_pattern_tells_of_a_fused_kernel) {

@@ -137,29 +137,6 @@ NodeId Flow::raise(std::span<const NodeId> covered, Symbol kind, std::vector<Ten
 
 namespace {
 
-// Whether two views of one storage may show a common element. A column block of a merged projection meets no other block.
-bool may_overlap(const Tensor& a, const Tensor& b) {
-  auto extent = [](const Tensor& t, int64_t skip) {
-    int64_t last = 0;
-    for (size_t i = 0; i < t.shape.size() && i < t.strides.size(); ++i) {
-      if (t.strides[i].value != skip) last += (t.shape[i].value - 1) * t.strides[i].value;
-    }
-    return last + 1;
-  };
-  auto row = [](const Tensor& t) {
-    int64_t widest = 0;
-    for (Dim stride : t.strides) widest = std::max(widest, stride.value);
-    return widest;
-  };
-  int64_t a0 = a.storage_offset.value, b0 = b.storage_offset.value;
-  if (a0 + extent(a, -1) <= b0 || b0 + extent(b, -1) <= a0) return false;
-  int64_t stride = row(a);
-  if (stride <= 1 || stride != row(b)) return true;
-  int64_t a1 = a0 % stride, b1 = b0 % stride, a2 = a1 + extent(a, stride), b2 = b1 + extent(b, stride);
-  if (a2 > stride || b2 > stride) return true;
-  return !(a2 <= b1 || b2 <= a1);
-}
-
 struct Access {
   uint32_t launch;
   TensorId tensor;

@@ -53,7 +53,19 @@ Group make_group(const Flow& flow, std::vector<KernelId> kernels) {
     const Operator& op = graph.operators[id];
     for (TensorId input : op.inputs) {
       OperatorId maker = graph.producer(input);
-      if (maker.valid() && inside(maker)) continue;
+      if (maker.valid() && inside(maker)) {
+        // What the group writes only a part of comes in as it was before.
+        for (TensorId before : graph.before_partial_writes(input)) {
+          maker = graph.producer(before);
+          if (maker.valid() && inside(maker)) continue;
+          bool nothing = !maker.valid() && graph.tensors[graph.root(before)].kind == TensorKind::Intermediate;     // allocated
+          if (nothing || std::any_of(group.inputs.begin(), group.inputs.end(), [&](TensorId other) { return flow.region(other) == flow.region(before); })) break;
+          group.inputs.push_back(before);
+          group.mutated.push_back(before);
+          break;
+        }
+        continue;
+      }
       Region region = flow.region(input);
       auto use = std::find_if(uses.begin(), uses.end(), [&](const Use& u) { return u.region == region; });
       if (use == uses.end()) {

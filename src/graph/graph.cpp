@@ -1,6 +1,8 @@
 #include "graph/graph.h"
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 namespace fusescout::graph {
 namespace {
@@ -18,9 +20,64 @@ constexpr auto dtypes = std::to_array<DTypeRow>({
     {DType::I4, "i4", 0.5, false}, {DType::C64, "c64", 8, false},
 });
 
+// Whether all elements of the view `b` are elements of the view `a` of the same storage, as far as whole blocks of columns tell.
+bool covers(const Tensor& a, const Tensor& b) {
+  auto row = [](const Tensor& t) {
+    int64_t widest = 0, rows = 1;
+    for (size_t i = 0; i < t.shape.size(); ++i) {
+      if (t.shape[i].value <= 1 || t.strides[i].value < widest) continue;
+      widest = t.strides[i].value;
+      rows = t.shape[i].value;
+    }
+    return std::pair(widest, rows);
+  };
+  auto inner = [](const Tensor& t, int64_t skip, bool& dense) {
+    int64_t last = 0, count = 1;
+    for (size_t i = 0; i < t.shape.size(); ++i) {
+      if (t.shape[i].value <= 1 || t.strides[i].value == skip) continue;
+      last += (t.shape[i].value - 1) * t.strides[i].value;
+      count *= t.shape[i].value;
+    }
+    dense = count == last + 1;
+    return last + 1;
+  };
+  bool dense = false, any = false;
+  auto [stride, rows] = row(a);
+  auto [stride_b, rows_b] = row(b);
+  int64_t whole_a = inner(a, -1, dense), a0 = a.storage_offset.value, b0 = b.storage_offset.value;
+  if (dense) return a0 <= b0 && b0 + inner(b, -1, any) <= a0 + whole_a;
+  if (stride <= 1 || stride != stride_b) return false;
+  int64_t width = inner(a, stride, dense), width_b = inner(b, stride, any), a1 = a0 % stride, b1 = b0 % stride;
+  int64_t first = a0 / stride, first_b = b0 / stride;
+  return dense && a1 <= b1 && b1 + width_b <= a1 + width && first <= first_b && first_b + rows_b <= first + rows;
+}
+
 const DTypeRow& row(DType dtype) { return dtypes[static_cast<size_t>(dtype)]; }
 
 }  // namespace
+
+// Whether two views of one storage may show a common element. A column block of a merged projection meets no other block.
+bool may_overlap(const Tensor& a, const Tensor& b) {
+  auto extent = [](const Tensor& t, int64_t skip) {
+    int64_t last = 0;
+    for (size_t i = 0; i < t.shape.size() && i < t.strides.size(); ++i) {
+      if (t.strides[i].value != skip) last += (t.shape[i].value - 1) * t.strides[i].value;
+    }
+    return last + 1;
+  };
+  auto row = [](const Tensor& t) {
+    int64_t widest = 0;
+    for (Dim stride : t.strides) widest = std::max(widest, stride.value);
+    return widest;
+  };
+  int64_t a0 = a.storage_offset.value, b0 = b.storage_offset.value;
+  if (a0 + extent(a, -1) <= b0 || b0 + extent(b, -1) <= a0) return false;
+  int64_t stride = row(a);
+  if (stride <= 1 || stride != row(b)) return true;
+  int64_t a1 = a0 % stride, b1 = b0 % stride, a2 = a1 + extent(a, stride), b2 = b1 + extent(b, stride);
+  if (a2 > stride || b2 > stride) return true;
+  return !(a2 <= b1 || b2 <= a1);
+}
 
 std::string_view dtype_name(DType dtype) { return row(dtype).name; }
 double dtype_size(DType dtype) { return row(dtype).size; }
@@ -43,6 +100,23 @@ TensorId Graph::root(TensorId tensor) const {
     else break;
   }
   return tensor;
+}
+
+std::vector<TensorId> Graph::before_partial_writes(TensorId tensor) const {
+  std::vector<TensorId> list;
+  const Tensor& seen = tensors[tensor];
+  for (TensorId t = tensor; t.valid();) {
+    EntryId producer = tensors[t].producer;
+    if (producer.valid() && entries[producer].kind == EntryKind::Refresh) {
+      const Entry& refresh = entries[producer];
+      if (covers(tensors[refresh.inputs[1]], seen)) break;
+      t = refresh.inputs[0];
+      list.push_back(t);
+    } else {
+      t = tensors[t].view_of;
+    }
+  }
+  return list;
 }
 
 OperatorId Graph::producer(TensorId tensor) const {
@@ -91,8 +165,15 @@ std::vector<std::vector<OperatorId>> Graph::consumers() const {
   std::vector<std::vector<OperatorId>> users(tensors.size());
   for (uint32_t i = 0; i < operators.size(); ++i) {
     for (TensorId input : operators[OperatorId{i}].inputs) {
-      auto& list = users[root(input).index];
-      if (list.empty() || list.back() != OperatorId{i}) list.push_back(OperatorId{i});
+      auto add = [&](TensorId made) {
+        auto& list = users[made.index];
+        if (list.empty() || list.back() != OperatorId{i}) list.push_back(OperatorId{i});
+      };
+      add(root(input));
+      for (TensorId before : before_partial_writes(input)) {
+        TensorId made = root(before);
+        if (may_overlap(tensors[made], tensors[input])) add(made);
+      }
     }
   }
   return users;

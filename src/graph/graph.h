@@ -140,6 +140,9 @@ struct ModuleInfo {
   ModuleId parent;
 };
 
+// Whether two views of one storage may show a common element. A column block of a merged projection meets no other block.
+bool may_overlap(const Tensor& a, const Tensor& b);
+
 struct Graph {
   Expressions expressions;
   ValueStore<TensorId, Tensor> tensors;
@@ -155,6 +158,9 @@ struct Graph {
 
   // Looks through views and refreshes to the tensor that some kernel (or the outside) made.
   TensorId root(TensorId tensor) const;
+  // After a write to a part of a storage a tensor shows that part and, beside it, what was there before: the tensors as they were before such
+  // writes, the latest first. Empty: the root made all that the tensor shows.
+  std::vector<TensorId> before_partial_writes(TensorId tensor) const;
   // The canonical operator that made a tensor (through views), invalid for inputs and parameters.
   OperatorId producer(TensorId tensor) const;
   FrameId frame(FrameId parent, Symbol file, uint32_t line, Symbol function);  // hash-consed

@@ -183,8 +183,12 @@ void define_copies(Context& context) {
                                                  {"short", DType::I16},  {"char", DType::I8},   {"byte", DType::U8},
                                                  {"bool", DType::Bool},  {"cfloat", DType::C64}};
   for (auto [name, dtype] : casts) {
-    define(context, "Tensor." + std::string(name), "to", "input, memory_format=None",
-           [dtype = dtype](Bound& bound) { return convert(bound, "dtype", dtype, {}, false); });
+    define(context, "Tensor." + std::string(name), "to", "input, memory_format=None", [dtype = dtype](Bound& bound) {
+      std::vector<python::KeywordArgument> more;
+      if (!bound.none(1)) more.push_back({Symbol("memory_format"), bound[1]});
+      Value dtype_object = bound.context.dtype_object(dtype);      // the dispatcher sees `to` with it
+      return bound.interpreter.call(bound.interpreter.get_attribute(bound[0], Symbol("to")), Arguments{std::vector<Value>{dtype_object}, more});
+    });
   }
   define(context, "Tensor.type_as", "type_as", "input, other", [](Bound& bound) {
     return convert(bound, "default", bound.info(1).dtype, bound.tensor(1)->device, false);

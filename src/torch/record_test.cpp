@@ -1,6 +1,10 @@
 // What small programs leave in the graph.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
+#include <memory>
+
 #include "torch/torch_program.h"
 
 namespace fusescout::torch {
@@ -175,6 +179,22 @@ TEST(Record, WhatIsMadeOfNumbersSaysWhich) {
                            ", dim=-1) : bf16[T, 8]"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text;
   }
+}
+
+TEST(Record, ACastByNameSaysItsDtype) {
+  TorchProgram program;
+  program.input("x", {Dim(4), Dim(8)}, DType::BF16);
+  program.record("y = x.float()\n");
+  const graph::Entry& call = program.graph.entries[graph::EntryId{0}];
+  EXPECT_EQ(call.op.view(), "aten.to");
+  std::function<bool(const graph::ArgumentList&)> names_it = [&](const graph::ArgumentList& list) {
+    return std::any_of(list.begin(), list.end(), [&](const graph::Argument& a) {
+      if (auto* inner = std::get_if<std::shared_ptr<graph::ArgumentList>>(&a.value)) return names_it(**inner);
+      auto* dtype = std::get_if<DType>(&a.value);
+      return dtype != nullptr && *dtype == DType::F32;
+    });
+  };
+  EXPECT_TRUE(names_it(call.arguments));
 }
 
 }  // namespace
