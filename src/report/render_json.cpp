@@ -1,4 +1,5 @@
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "graph/fold_layers.h"
@@ -168,7 +169,18 @@ std::string render_json(const Report& report) {
       {"opportunities", Verdict::Opportunity}, {"already_fused", Verdict::AlreadyFused}, {"available", Verdict::Available},
       {"blocked", Verdict::Blocked}, {"no_gain", Verdict::NoGain}, {"broken_passes", Verdict::BrokenPass}};
   for (const auto& [name, verdict] : lists) document[name] = ordered_json::array();
-  for (const Row& row : merge_findings(report)) {
+  document["alternatives"] = ordered_json::array();
+  std::vector<Row> rows = merge_findings(report);
+  std::map<std::string_view, fusion::Family> family_of;
+  for (const Row& row : rows) family_of.emplace(row.finding->id, row.finding->family);
+  for (const Row& row : rows) {
+    // A smaller fusion of the same kind, where a larger one of it is to be done: not one more thing to do.
+    const fusion::Finding& f = *row.finding;
+    auto larger = row.verdict == Verdict::Opportunity && !f.alternative_to.empty() ? family_of.find(f.alternative_to) : family_of.end();
+    if (larger != family_of.end() && larger->second == f.family) {
+      document["alternatives"].push_back(row_to_json(report, row));
+      continue;
+    }
     for (const auto& [name, verdict] : lists) {
       if (row.verdict == verdict) document[name].push_back(row_to_json(report, row));
     }
