@@ -29,7 +29,9 @@ bool may_share_model(const EvaluationTask& a, const EvaluationTask& b) {
   auto all = [](const graph::Scenario& s) {
     return std::tie(s.upstream, s.device, s.custom_ops, s.triton, s.environment, s.graph_mode, s.dtype, s.tp, s.ep, s.dp, s.pp, s.quant, s.additional_config);
   };
-  return same_request(a.request, b.request) && all(a.scenario) == all(b.scenario);
+  constexpr int64_t usual_limit = 2048;   // of tokens in a step: for a larger one the server is configured anew
+  return same_request(a.request, b.request) && all(a.scenario) == all(b.scenario) && a.scenario.context == b.scenario.context &&
+         (a.scenario.tokens > usual_limit) == (b.scenario.tokens > usual_limit);
 }
 
 class Run {
@@ -73,7 +75,7 @@ class Run {
     one_group_ = groups.size() == 1;
     shared();                      // before the first fork
     auto jobs = std::max(1u, options_.jobs);
-    unsigned inner = std::max(1u, jobs / static_cast<unsigned>(std::min<size_t>(jobs, groups.size())));
+    unsigned inner = groups.size() >= 2 * jobs ? 1 : jobs;   // groups differ in size: the last one has all to itself
     auto work = [&](size_t g) {
       const Indices& group = groups[g];
       sources_.asts->forget_news();
