@@ -319,6 +319,15 @@ bool part_of_meaning(std::string_view name) {
   return names.contains(name);
 }
 
+// Casts and constants are no nodes of a meaning's pattern.
+bool left_out(const Graph& meaning, const Operator& op) {
+  Node as_node;
+  as_node.kind = op.kind;
+  as_node.inputs = op.inputs;
+  as_node.outputs = op.outputs;
+  return Flow::transparent(meaning, as_node) || op.inputs.empty();
+}
+
 // The meaning as a pattern: every root tensor a value, casts and constants left out.
 PatternGraph pattern_of(const Graph& graph) {
   constexpr int64_t few = 4;     // halves and quarters mean something; that 64 columns are the last of 33 parts does not
@@ -334,11 +343,7 @@ PatternGraph pattern_of(const Graph& graph) {
     return value_of[root.index];
   };
   for (const Operator& op : graph.operators) {
-    Node as_node;
-    as_node.kind = op.kind;
-    as_node.inputs = op.inputs;
-    as_node.outputs = op.outputs;
-    if (Flow::transparent(graph, as_node) || op.inputs.empty()) continue;
+    if (left_out(graph, op)) continue;
     PatternNode node;
     node.kinds.push_back(op.kind);
     for (TensorId input : op.inputs) {
@@ -399,13 +404,9 @@ Spread spread_of(const Tensor& operand, const Tensor& result) {
 bool same_spread(const Context& context, const Graph& meaning, const PatternGraph& pattern, const Match& match) {
   size_t at = 0;
   for (const Operator& op : meaning.operators) {
-    Node as_node;
-    as_node.kind = op.kind;
-    as_node.inputs = op.inputs;
-    as_node.outputs = op.outputs;
-    if (Flow::transparent(meaning, as_node) || op.inputs.empty()) continue;
-    const PatternNode& node = pattern.nodes[at++];
-    size_t index = at - 1;
+    if (left_out(meaning, op)) continue;
+    size_t index = at++;
+    const PatternNode& node = pattern.nodes[index];
     const OperatorKind* kind = find_operator_kind(op.kind.view());
     if (op.kind.view().ends_with("_norm")) {     // its weight has a number for each column, none for each head or group
       const std::vector<TensorId>& inputs = context.flow.node(match.nodes[index]).inputs;
