@@ -6,13 +6,12 @@ from fusescout_worker.repository import draft_model
 
 
 def begin():
+    scenario.read_exported_names("transformers/models")      # every model's config asks for them
     from vllm.plugins import load_general_plugins
 
     load_general_plugins()
     from vllm.engine.arg_utils import EngineArgs
     from vllm.usage.usage_lib import UsageContext
-
-    scenario.exported_names("transformers/models")      # every model's config asks for it
 
 
 def is_draft(vllm_config):

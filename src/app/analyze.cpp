@@ -31,17 +31,19 @@ namespace {
 std::launch policy_of(const Options& o) { return o.jobs == 1 ? std::launch::deferred : std::launch::async; }
 
 // Does `meanwhile` beside it.
-std::vector<graph::ModelRun> evaluate_once(const Workspace& w, const Options& o, const std::vector<vllm::EvaluationTask>& tasks, const std::function<void()>& meanwhile) {
+std::vector<graph::ModelRun> evaluate_once(const Workspace& w, const Options& o, const std::vector<vllm::EvaluationTask>& tasks, const std::function<void()>& meanwhile,
+                                           const vllm::AroundBegin& around_begin) {
   if (tasks.size() == 1) {
     meanwhile();
     std::vector<graph::ModelRun> one;
-    one.push_back(vllm::evaluate_model(w.sources, tasks[0].request, tasks[0].scenario));
+    one.push_back(vllm::evaluate_model(w.sources, tasks[0].request, tasks[0].scenario, around_begin));
     return one;
   }
   vllm::EvaluateModelsOptions options;
   options.jobs = jobs_of(o);
   options.meanwhile = meanwhile;
-  std::vector<ErrorOr<std::string_view>> results(tasks.size(), std::string_view());
+  options.around_begin = around_begin;
+  std::vector<ErrorOr<std::string_view>> results(tasks.size(), Error{"not evaluated"});
   vllm::evaluate_models(w.sources, tasks, options, graph::to_bytes, [&](size_t i, ErrorOr<std::string_view> bytes) { results[i] = std::move(bytes); });
   // From here on there may be threads.
   std::vector<std::future<graph::ModelRun>> reading;
@@ -62,9 +64,10 @@ std::vector<graph::ModelRun> evaluate_once(const Workspace& w, const Options& o,
 }
 
 // Trees that do not quite fit each other are told of, with what can be said of them all the same.
-std::vector<graph::ModelRun> evaluate(const Workspace& w, const Options& o, std::vector<vllm::EvaluationTask>& tasks, const std::function<void()>& meanwhile) {
+std::vector<graph::ModelRun> evaluate(const Workspace& w, const Options& o, std::vector<vllm::EvaluationTask>& tasks, const std::function<void()>& meanwhile,
+                                      const vllm::AroundBegin& around_begin) {
   constexpr int tries = 8;
-  std::vector<graph::ModelRun> runs = evaluate_once(w, o, tasks, meanwhile);
+  std::vector<graph::ModelRun> runs = evaluate_once(w, o, tasks, meanwhile, around_begin);
   for (int i = 0; i < tries; ++i) {
     bool again = false;
     for (size_t task = 0; task < tasks.size(); ++task) {
@@ -74,7 +77,7 @@ std::vector<graph::ModelRun> evaluate(const Workspace& w, const Options& o, std:
       again = true;
     }
     if (!again) break;
-    runs = evaluate_once(w, o, tasks, [] {});
+    runs = evaluate_once(w, o, tasks, [] {}, {});
   }
   return runs;
 }
@@ -115,18 +118,25 @@ AnalyzeResult analyze_model(const AnalyzeOptions& o, bool with_contracts) {
     folders.push_back({&source::real_files(), o.patterns, false});
     if (!holds_patterns(o.patterns)) return bad("no pattern in `" + o.patterns + "`: --patterns takes a folder that holds FAMILY/NAME.py files");
   }
-  result->statistics.lap("open");
-  auto located = locate_model_to_run(w, o, o.name);
-  if (located.is_error()) return bad(located.error().message);
-  result->location = std::move(located->location);
-  result->statistics.lap("locate");
   std::vector<vllm::EvaluationTask> tasks;
   for (const graph::Scenario& scenario : *scenarios) {
-    tasks.push_back({located->request, scenario});
+    tasks.push_back({{}, scenario});
     auto description = read_quant_description(scenario.quant_description);
     if (description.is_error()) return bad(description.error().message);
     tasks.back().request.quant_description = std::move(*description);
   }
+  result->statistics.lap("open");
+  ErrorOr<LocatedModel> located = Error{};
+  auto around_begin = [&](const std::function<void()>& begin) {
+    located = locate_model_to_run(w, o, o.name, begin);
+    if (located.is_error()) return false;
+    for (vllm::EvaluationTask& task : tasks) {
+      std::string description = std::move(task.request.quant_description);
+      task.request = located->request;
+      task.request.quant_description = std::move(description);
+    }
+    return true;
+  };
   ErrorOr<std::vector<graph::Pattern>> patterns = Error{};
   ErrorOr<std::vector<fusion::FusedKernelMeaning>> available = std::vector<fusion::FusedKernelMeaning>();
   result->runs = evaluate(w, o, tasks, [&] {
@@ -135,7 +145,9 @@ AnalyzeResult analyze_model(const AnalyzeOptions& o, bool with_contracts) {
     result->statistics.lap("patterns");
     if (!o.upstream) available = existing_kernels(w, o.device);
     result->statistics.lap("kernels");
-  });
+  }, around_begin);
+  if (located.is_error()) return bad(located.error().message);
+  result->location = std::move(located->location);
   if (patterns.is_error()) return bad(patterns.error().message);
   if (available.is_error()) return bad(available.error().message);
   for (const graph::ModelRun& run : result->runs) {

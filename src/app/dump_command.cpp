@@ -18,11 +18,16 @@ struct DumpOptions : Options {
 int run(const DumpOptions& o) {
   auto workspace = open_workspace(o);
   if (workspace.is_error()) return fail(workspace.error().message);
-  auto located = locate_model_to_run(**workspace, o, o.name);
-  if (located.is_error()) return fail(located.error().message);
   auto scenario = make_scenario(o, graph::Phase::Decode);
   if (scenario.is_error()) return fail(scenario.error().message);
-  graph::ModelRun model = vllm::evaluate_model((*workspace)->sources, located->request, *scenario);
+  ErrorOr<LocatedModel> located = Error{};
+  vllm::ModelRequest request;
+  graph::ModelRun model = vllm::evaluate_model((*workspace)->sources, request, *scenario, [&](const std::function<void()>& begin) {
+    located = locate_model_to_run(**workspace, o, o.name, begin);
+    if (!located.is_error()) request = located->request;
+    return !located.is_error();
+  });
+  if (located.is_error()) return fail(located.error().message);
   if (int code = report_status(model); code != Done) return code;
   std::string text;
   if (o.stage == "passes") text = o.format == "json" ? passes_to_json(model) : passes_to_text(model);

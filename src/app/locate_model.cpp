@@ -1,5 +1,7 @@
 #include "app/locate_model.h"
 
+#include <future>
+
 #include <nlohmann/json.hpp>
 
 #include "vllm/locate.h"
@@ -33,8 +35,10 @@ ErrorOr<std::string> read_quant_description(const std::string& path) {
   return *text;
 }
 
-ErrorOr<LocatedModel> locate_model_to_run(const Workspace& workspace, const Options& options, const std::string& name) {
-  LocatedModel located = TRY(locate_model(workspace, options, name));
+ErrorOr<LocatedModel> locate_model_to_run(const Workspace& workspace, const Options& options, const std::string& name, const std::function<void()>& meanwhile) {
+  auto search = std::async(std::launch::async, [&] { return locate_model(workspace, options, name); });
+  meanwhile();
+  LocatedModel located = TRY(search.get());
   if (located.request.config.empty()) {
     vllm::ModelTypes types(workspace.sources);
     std::vector<vllm::RegisteredModel> registry = vllm::read_registry(*workspace.vllm, workspace.sources.ascend);

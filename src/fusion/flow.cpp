@@ -33,8 +33,9 @@ std::vector<Dim> moved_axes(const Graph& graph, const Operator& op) {
 }  // namespace
 
 Flow::Flow(const Graph& graph)
-    : graph_(&graph), producer_(graph.tensors.size(), no_node), consumers_(graph.tensors.size()), is_output_(graph.tensors.size()),
+    : graph_(&graph), roots_(graph.tensors.size()), producer_(graph.tensors.size(), no_node), consumers_(graph.tensors.size()), is_output_(graph.tensors.size()),
       readers_(graph.consumers()) {
+  for (uint32_t i = 0; i < roots_.size(); ++i) roots_[i] = graph.root(TensorId{i});
   nodes_.reserve(graph.operators.size());
   for (uint32_t i = 0; i < graph.operators.size(); ++i) {
     const Operator& op = graph.operators[OperatorId{i}];
@@ -47,10 +48,10 @@ Flow::Flow(const Graph& graph)
     node.moved = moved_axes(graph, op);
     add(std::move(node));
   }
-  for (TensorId output : graph.outputs) is_output_[graph.root(output).index] = true;
+  for (TensorId output : graph.outputs) is_output_[root(output).index] = true;
   for (const Entry& entry : graph.entries) {
     if (!entry.opaque) continue;
-    for (TensorId input : entry.inputs) is_output_[graph.root(input).index] = true;
+    for (TensorId input : entry.inputs) is_output_[root(input).index] = true;
   }
 }
 
@@ -62,7 +63,7 @@ void Flow::add(Node node) {
   if (!node.moved.empty()) of_kind_[transpose].push_back(id);
   for (TensorId output : node.outputs) producer_[output.index] = id;
   for (TensorId input : node.inputs) {
-    std::vector<NodeId>& list = consumers_[graph_->root(input).index];
+    std::vector<NodeId>& list = consumers_[root(input).index];
     if (list.empty() || list.back() != id) list.push_back(id);
   }
   nodes_.push_back(std::move(node));
@@ -74,9 +75,9 @@ const std::vector<NodeId>& Flow::of_kind(Symbol kind) const {
   return it == of_kind_.end() ? none : it->second;
 }
 
-NodeId Flow::producer(TensorId tensor) const { return producer_[graph_->root(tensor).index]; }
-const std::vector<NodeId>& Flow::consumers(TensorId tensor) const { return consumers_[graph_->root(tensor).index]; }
-bool Flow::is_output(TensorId tensor) const { return is_output_[graph_->root(tensor).index]; }
+NodeId Flow::producer(TensorId tensor) const { return producer_[root(tensor).index]; }
+const std::vector<NodeId>& Flow::consumers(TensorId tensor) const { return consumers_[root(tensor).index]; }
+bool Flow::is_output(TensorId tensor) const { return is_output_[root(tensor).index]; }
 
 size_t Flow::live_consumers(TensorId tensor) const {
   const std::vector<NodeId>& list = consumers(tensor);
@@ -85,7 +86,7 @@ size_t Flow::live_consumers(TensorId tensor) const {
 
 Region Flow::region(TensorId tensor) const {
   const Tensor& t = graph_->tensors[tensor];
-  Region region{graph_->root(tensor), t.storage_offset.value, 1};
+  Region region{root(tensor), t.storage_offset.value, 1};
   for (size_t i = 0; i < t.shape.size(); ++i) {
     if (i >= t.strides.size() || t.strides[i].value != 0) region.elements *= t.shape[i].value;  // an expanded axis shows the same elements again
   }

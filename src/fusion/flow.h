@@ -41,6 +41,7 @@ class Flow {
   size_t size() const { return nodes_.size(); }
   const Node& node(NodeId id) const { return nodes_[id]; }
   const std::vector<NodeId>& of_kind(Symbol kind) const;      // live ones, and dead ones: check; copies that move axes are transposes, too
+  graph::TensorId root(graph::TensorId tensor) const { return roots_[tensor.index]; }   // Graph::root, once for each
   NodeId producer(graph::TensorId tensor) const;              // of its root; no_node: from outside
   const std::vector<NodeId>& consumers(graph::TensorId tensor) const;  // of its root; may hold dead nodes
   size_t live_consumers(graph::TensorId tensor) const;
@@ -54,7 +55,7 @@ class Flow {
   // By root: an output of the whole forward pass, or something of unknown meaning reads it.
   bool is_output(graph::TensorId tensor) const;
   // Operators that read its root, raised or not.
-  const std::vector<graph::OperatorId>& readers(graph::TensorId tensor) const { return readers_[graph_->root(tensor).index]; }
+  const std::vector<graph::OperatorId>& readers(graph::TensorId tensor) const { return readers_[root(tensor).index]; }
 
   // Replaces the nodes by one of this kind.
   NodeId raise(std::span<const NodeId> covered, Symbol kind, std::vector<graph::TensorId> inputs, std::vector<graph::TensorId> outputs,
@@ -64,6 +65,7 @@ class Flow {
   void add(Node node);
 
   const graph::Graph* graph_;
+  std::vector<graph::TensorId> roots_;            // by tensor
   std::vector<Node> nodes_;
   std::unordered_map<Symbol, std::vector<NodeId>> of_kind_;
   std::vector<NodeId> producer_;                  // by tensor

@@ -254,7 +254,7 @@ class Matcher {
   // The root behind all casts and copies, whatever part of it is seen.
   TensorId origin(TensorId tensor, std::vector<NodeId>* through) const {
     while (true) {
-      TensorId root = graph_.root(tensor);
+      TensorId root = flow_.root(tensor);
       NodeId id = flow_.producer(root);
       if (id == no_node || !Flow::transparent(graph_, flow_.node(id))) return root;
       if (through != nullptr) through->push_back(id);
@@ -300,8 +300,8 @@ class Matcher {
     const PatternValue& value = pattern_.values[index];
     Binding& binding = state.values[index];
     std::vector<NodeId> through;
-    if (value.node != UINT32_MAX && !binding.tensor.valid()) return find_producer(state, value, graph_.root(actual));
-    TensorId root = graph_.root(actual);
+    if (value.node != UINT32_MAX && !binding.tensor.valid()) return find_producer(state, value, flow_.root(actual));
+    TensorId root = flow_.root(actual);
     if (binding.tensor.valid() && root == (binding.known ? binding.region.root : binding.origin)) return true;
     TensorId source = origin(actual, &through);
     if (!binding.tensor.valid()) {
@@ -319,7 +319,7 @@ class Matcher {
     const PatternNode& wanted = pattern_.nodes[value.node];
     std::vector<NodeId> through;
     while (true) {
-      TensorId root = graph_.root(tensor);
+      TensorId root = flow_.root(tensor);
       NodeId id = flow_.producer(root);
       if (id == no_node) return false;
       const Node& node = flow_.node(id);
@@ -332,7 +332,7 @@ class Matcher {
       if (!node.live || !Flow::transparent(graph_, node)) return false;
       through.push_back(id);
       tensor = node.inputs[0];
-      if (!(flow_.region(tensor) == flow_.region(graph_.root(tensor)))) {
+      if (!(flow_.region(tensor) == flow_.region(flow_.root(tensor)))) {
         // A copy of a part: only an operand that may show any part fits, and only its root is asked for.
         if (!wants_any(value)) return false;
       }

@@ -334,7 +334,7 @@ PatternGraph pattern_of(const Graph& graph) {
   PatternGraph pattern;
   Flow flow(graph);
   std::vector<uint32_t> value_of(graph.tensors.size(), UINT32_MAX);
-  auto real_root = [&](TensorId tensor) { return graph.root(flow.behind(graph.root(tensor))); };
+  auto real_root = [&](TensorId tensor) { return flow.root(flow.behind(flow.root(tensor))); };
   auto value = [&](TensorId root) {
     if (value_of[root.index] == UINT32_MAX) {
       value_of[root.index] = static_cast<uint32_t>(pattern.values.size());
@@ -350,7 +350,7 @@ PatternGraph pattern_of(const Graph& graph) {
       PatternOperand operand;
       TensorId root = real_root(input);
       operand.value = value(root);
-      Region seen = flow.region(input), whole = flow.region(graph.root(input));
+      Region seen = flow.region(input), whole = flow.region(flow.root(input));
       if (!(seen == whole)) {
         operand.selector = Selector::Any;
         const Tensor& tensor = graph.tensors[input];

@@ -6,29 +6,33 @@
 
 #include <fmt/format.h>
 
+#include "base/bytes.h"
+
 namespace fusescout::fusion {
 
 using namespace graph;
 
 namespace {
 
-// What makes two candidates the same finding in different layers.
+// What makes two candidates the same finding in different layers; a key, not a text.
 std::string signature(const Context& context, const Candidate& candidate) {
   const Graph& graph = context.graph;
   std::string key = candidate.name + (candidate.part ? "|part|" : "|") + candidate.blocked + "|";
   for (const Condition& condition : candidate.conditions) key += condition.name + (condition.holds ? "+" : "-") + condition.value + "|";
   auto type = [&](TensorId id) {
     const Tensor& tensor = graph.tensors[id];
-    key += dtype_name(tensor.dtype);
-    for (Dim d : tensor.shape) key += fmt::format(",{}.{}", d.value, d.expr.index);
-    for (Dim d : tensor.strides) key += fmt::format(";{}", d.value);
+    put_plain(key, tensor.dtype);
+    put_plain(key, tensor.shape.size());
+    for (Dim d : tensor.shape) put_plain(key, d.value), put_plain(key, d.expr.index);
+    for (Dim d : tensor.strides) put_plain(key, d.value);
   };
   for (KernelId kernel : candidate.kernels) {
     key += graph.kernels[kernel].name.str() + "{";
     for (OperatorId id : graph.kernels[kernel].operators) {
       const Operator& op = graph.operators[id];
       Location place = place_of(graph, id);
-      key += fmt::format("{}@{}:{}(", op.kind.str(), place.file.id(), place.line);
+      for (uint32_t number : {op.kind.id(), place.file.id(), place.line}) put_plain(key, number);
+      put_plain(key, op.inputs.size());
       for (TensorId input : op.inputs) type(input);
       for (TensorId output : op.outputs) type(output);
       key += ")";

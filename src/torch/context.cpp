@@ -178,39 +178,61 @@ TensorId Context::current(TensorObject* tensor) {
   return tensor->id;
 }
 
-std::optional<std::vector<double>> Context::known(TensorObject* tensor) {
+bool Context::is_known(TensorObject* tensor) {
   const Tensor& t = info(tensor);
-  if (t.storage.index >= storages_.size()) return std::nullopt;
-  const auto& data = storages_[t.storage.index].data;
-  if (data == nullptr) return std::nullopt;
-  int64_t count = element_count(t.shape);
-  if (count > max_known) return std::nullopt;
+  return t.storage.index < storages_.size() && storages_[t.storage.index].data != nullptr && element_count(t.shape) <= max_known;
+}
+
+std::optional<std::vector<double>> Context::known(TensorObject* tensor) {
+  if (!is_known(tensor)) return std::nullopt;
+  const Tensor& t = info(tensor);
+  const Data& data = *storages_[t.storage.index].data;
   std::vector<double> out;
-  out.reserve(static_cast<size_t>(count));
+  out.reserve(static_cast<size_t>(element_count(t.shape)));
   bool inside = true;
   for_each_offset(t, [&](int64_t offset) {
-    if (offset < 0 || offset >= static_cast<int64_t>(data->size())) inside = false;
-    else out.push_back((*data)[static_cast<size_t>(offset)]);
+    if (offset < 0 || offset >= static_cast<int64_t>(data.size)) inside = false;
+    else out.push_back(data.items.empty() ? data.value : data.items[static_cast<size_t>(offset)]);
   });
   if (!inside) return std::nullopt;
   estimate_read_ |= storages_[t.storage.index].estimated;
   return out;
 }
 
-void Context::set_known(TensorObject* tensor, const std::vector<double>& data) {
+// What is known of the storage, to write a tensor's part of it; null: there is nothing to keep, the tensor being a part of an unknown whole.
+Context::Data* Context::data_to_write(const Tensor& t) {
+  Storage& storage = storages_[t.storage.index];
+  storage.estimated = estimate_read_ || (storage.data != nullptr && storage.estimated);
+  if (storage.data != nullptr) return storage.data.get();
+  if (t.view_of.valid() || !graph.contiguous(t) || t.storage_offset.value != 0) return nullptr;
+  storage.data = std::make_shared<Data>();
+  return storage.data.get();
+}
+
+void Context::set_known(TensorObject* tensor, std::vector<double> values) {
   const Tensor& t = info(tensor);
-  auto& stored = storages_[t.storage.index].data;
-  storages_[t.storage.index].estimated = estimate_read_ || (stored != nullptr && storages_[t.storage.index].estimated);
-  if (stored == nullptr) {
-    if (t.view_of.valid() || !graph.contiguous(t) || t.storage_offset.value != 0) return;
-    stored = std::make_shared<std::vector<double>>(data);
+  Data* data = data_to_write(t);
+  if (data == nullptr) return;
+  if (data->size == 0) {
+    data->size = values.size();
+    data->items = std::move(values);
     return;
   }
+  if (data->items.empty()) data->items.assign(data->size, data->value);
   size_t next = 0;
   for_each_offset(t, [&](int64_t offset) {
-    if (offset >= 0 && offset < static_cast<int64_t>(stored->size())) (*stored)[static_cast<size_t>(offset)] = data[next];
+    if (offset >= 0 && offset < static_cast<int64_t>(data->size)) data->items[static_cast<size_t>(offset)] = values[next];
     ++next;
   });
+}
+
+void Context::fill_known(TensorObject* tensor, double value) {
+  const Tensor& t = info(tensor);
+  auto count = static_cast<size_t>(element_count(t.shape));
+  Data* data = data_to_write(t);
+  if (data == nullptr) return;
+  if (data->size == 0) *data = {count, value, {}};
+  else if (!data->items.empty() || data->value != value) set_known(tensor, std::vector<double>(count, value));
 }
 
 void Context::forget_known(TensorObject* tensor) { storages_[info(tensor).storage.index].data = nullptr; }
@@ -221,7 +243,7 @@ void Context::set_even(TensorObject* tensor, int64_t total) {
   std::vector<double> data;
   for (int64_t i = 0; i < bins; ++i) data.push_back(static_cast<double>((i + 1) * total / bins - i * total / bins));
   estimate_read_ = true;
-  set_known(tensor, data);
+  set_known(tensor, std::move(data));
 }
 
 std::optional<std::vector<double>> Context::known_to_python(TensorObject* tensor) {

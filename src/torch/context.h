@@ -118,7 +118,9 @@ class Context {                      // one per Interpreter: Interpreter::user_d
   // --- known data: of constants, and of what is computed from them while small (<= max_known elements)
   static constexpr int64_t max_known = 16384;
   std::optional<std::vector<double>> known(TensorObject* tensor);       // in order of the indices
-  void set_known(TensorObject* tensor, const std::vector<double>& data); // of a tensor just made, or written in place
+  bool is_known(TensorObject* tensor);
+  void set_known(TensorObject* tensor, std::vector<double> data);       // of a tensor just made, or written in place
+  void fill_known(TensorObject* tensor, double value);                  // the same, all elements alike
   void forget_known(TensorObject* tensor);
   // Counts of data that nobody knows: `total` things spread evenly over the elements. What is computed from an estimate is one, and who makes
   // a Python number of it says so.
@@ -151,14 +153,21 @@ class Context {                      // one per Interpreter: Interpreter::user_d
   friend class CallScope;
   friend class ModuleScope;
   struct Write { uint32_t version; TensorId tensor; };
+  // The data of a storage. What is filled (weights of norms, buffers) keeps its one number until something else is written.
+  struct Data {
+    size_t size = 0;
+    double value = 0;
+    std::vector<double> items;                                         // empty: all are `value`
+  };
   struct Storage {
     uint32_t version = 0;
     bool host = false;                                                 // on the CPU: its kernels are no launches on the device
     std::vector<Write> writes;
-    std::shared_ptr<std::vector<double>> data;                         // all of it, when known
+    std::shared_ptr<Data> data;                                        // all of it, when known
     bool estimated = false;                                            // the data are
   };
   bool may_overlap(const graph::Tensor& a, const graph::Tensor& b) const;
+  Data* data_to_write(const graph::Tensor& tensor);
   graph::StorageId new_storage();
   TensorObject* object(TensorId id);
   std::vector<Storage> storages_;

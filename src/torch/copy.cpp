@@ -145,7 +145,7 @@ Value copy_in_place(Bound& bound) {
                ") at non-singleton dimension " + std::to_string(to.shape.empty() ? 0 : to.shape.size() - 1));
   }
   auto data = context.known(from);
-  bool whole = context.known(target).has_value() || (!to.view_of.valid() && context.graph.contiguous(to));
+  bool whole = context.is_known(target) || (!to.view_of.valid() && context.graph.contiguous(to));
   CallScope call = bound.open();
   TensorId read = context.current(from);
   // Known data stays known where the target's is, or where all of it is written.
@@ -165,12 +165,11 @@ Value fill(Bound& bound, std::optional<double> value, graph::Attribute attribute
   Context& context = bound.context;
   TensorObject* target = bound.tensor(0);
   graph::Tensor info = context.info(target);
-  int64_t count = element_count(info.shape);
-  bool keep = value && count <= Context::max_known && (context.known(target).has_value() || !info.view_of.valid());
+  bool keep = value && element_count(info.shape) <= Context::max_known && (context.is_known(target) || !info.view_of.valid());
   CallScope call = bound.open(bound.operation.parameters.size() > 1 ? "Scalar" : "default");
   TensorId written = call.write(target, keep);
   call.emit("fill", std::vector<TensorId>{}, std::vector<TensorId>{written}, attributes({{"value", attribute}}));
-  if (keep) context.set_known(target, std::vector<double>(static_cast<size_t>(count), round_to(info.dtype, *value)));
+  if (keep) context.fill_known(target, round_to(info.dtype, *value));
   return call.finish(target);
 }
 
@@ -259,7 +258,7 @@ void define_copies(Context& context) {
     std::string name = static_cast<DTypeObject*>(context.tensor_dtype(tensor).as<python::Instance>())->name;
     Value dtype = i.find_attribute(numpy, Symbol(name == "bool" ? "bool_" : name));
     if (!dtype.defined()) i.raise_type_error("Got unsupported ScalarType " + name);
-    if (!context.known(tensor)) {
+    if (!context.is_known(tensor)) {
       // Numbers that nobody knows have a shape all the same.
       Value unfilled = i.get_attribute(i.import_module(Symbol("numpy.unfilled")), Symbol("unfilled"));
       return i.call(unfilled, {context.size(context.info(tensor).shape), dtype});

@@ -39,9 +39,7 @@ TensorObject* made(Bound& bound, CallScope& call, const Options& o, const Shape&
 void fill(Context& context, CallScope& call, TensorObject* tensor, std::optional<double> value, const graph::Attribute& attribute) {
   call.emit("fill", {}, {tensor}, attributes({{"value", attribute}}));
   graph::Tensor info = context.info(tensor);
-  int64_t count = element_count(info.shape);
-  if (value && count <= Context::max_known)
-    context.set_known(tensor, std::vector<double>(static_cast<size_t>(count), round_to(info.dtype, *value)));
+  if (value && element_count(info.shape) <= Context::max_known) context.fill_known(tensor, round_to(info.dtype, *value));
 }
 
 enum class Content : uint8_t { Nothing, Zeros, Ones, Random };

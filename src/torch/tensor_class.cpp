@@ -143,7 +143,7 @@ void add_attributes(Context& context) {
   });
   auto repr = [&context](Interpreter& in, TensorObject* t, const Arguments&) -> Value {
     graph::Tensor info = context.info(t);
-    if (context.known(t)) {
+    if (context.is_known(t)) {
       Value list = in.call(in.get_attribute(t, Symbol("tolist")));
       return in.str("tensor(" + in.repr(list) + ")");
     }

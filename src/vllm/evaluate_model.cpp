@@ -58,7 +58,7 @@ void add_sources(TreeLoader& loader, const Sources& sources, const graph::Scenar
 }
 
 ScenarioFacts facts_of(const Sources& sources, const ModelRequest& request, const graph::Scenario& scenario) {
-  ScenarioFacts facts{request, scenario, sources.transformers, {}, {}, {}};
+  ScenarioFacts facts{request, scenario, sources.transformers, {}, {}, {}, {}};
   auto version = [&](const source::Tree* tree) { facts.versions.emplace_back(source::distribution_name(tree->package()), tree->version()); };
   version(sources.vllm);
   version(sources.transformers);
@@ -128,6 +128,7 @@ Evaluation::~Evaluation() = default;
 
 void Evaluation::begin() {
   state_->step("begin", [&] { state_->worker("begin", {}); });
+  state_->facts.exported_names.finish();   // a process that is forked has one thread
 }
 
 void Evaluation::construct() {
@@ -197,11 +198,18 @@ std::optional<std::pair<Symbol, uint32_t>> misfit_of(const graph::ModelRun& run,
   return site;
 }
 
-graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& request, const graph::Scenario& scenario, python::Limits limits) {
-  Evaluation evaluation(sources, request, scenario, limits);
-  evaluation.begin();
-  evaluation.construct();
-  return evaluation.finish();
+graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& request, const graph::Scenario& scenario, const AroundBegin& around_begin) {
+  auto evaluation = std::make_unique<Evaluation>(sources, around_begin ? ModelRequest() : request, scenario);
+  auto begin = [&] { evaluation->begin(); };
+  if (!around_begin) begin();
+  else if (!around_begin(begin)) return {};
+  if (!evaluation->fits(request, scenario)) {
+    evaluation = std::make_unique<Evaluation>(sources, request, scenario);
+    begin();
+  }
+  evaluation->switch_to(request, scenario);
+  evaluation->construct();
+  return evaluation->finish();
 }
 
 }  // namespace fusescout::vllm

@@ -1,6 +1,7 @@
 // The front door of this layer: from the source trees, a config and a scenario to one forward pass as data.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -57,6 +58,11 @@ class Evaluation {
 // Where the run ended because the trees do not fit each other, if it did and the request does not know it: worth another try with it.
 std::optional<std::pair<Symbol, uint32_t>> misfit_of(const graph::ModelRun& run, const ModelRequest& request);
 
-graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& request, const graph::Scenario& scenario, python::Limits limits = {});
+// Runs the beginning that it is given, and does other things beside it, such as to find out what the request is: it is read when this has
+// returned. No thread is left by then. False: there is nothing to evaluate.
+using AroundBegin = std::function<bool(const std::function<void()>& begin)>;
+
+// The run is empty if `around_begin` said so.
+graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& request, const graph::Scenario& scenario, const AroundBegin& around_begin = {});
 
 }  // namespace fusescout::vllm

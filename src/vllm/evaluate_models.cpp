@@ -38,7 +38,7 @@ class Run {
  public:
   Run(const Sources& sources, const std::vector<EvaluationTask>& tasks, const EvaluateModelsOptions& options,
       const std::function<std::string(const graph::ModelRun&)>& result, const std::function<void(size_t, ErrorOr<std::string_view>)>& done)
-      : sources_(sources), tasks_(tasks), options_(options), result_(result), done_(done), meanwhile_(options.meanwhile) {}
+      : sources_(sources), tasks_(tasks), options_(options), result_(result), done_(done), meanwhile_(options.meanwhile), around_begin_(options.around_begin) {}
 
   void all() {
     sources_.asts->open(*sources_.data);
@@ -49,8 +49,15 @@ class Run {
     for (size_t i = 0; i < open.size(); ++i) open[i] = i;
     while (!open.empty()) {
       const EvaluationTask& first = tasks_[open[0]];
-      Evaluation evaluation(sources_, first.request, first.scenario);
-      if (options_.share) evaluation.begin();
+      Evaluation evaluation(sources_, around_begin_ ? ModelRequest() : first.request, first.scenario);
+      auto begin = [&] {
+        if (options_.share) evaluation.begin();
+      };
+      if (AroundBegin around = std::exchange(around_begin_, nullptr)) {
+        if (!around(begin)) return;
+      } else {
+        begin();
+      }
       Indices now, later;
       for (size_t i : open) (evaluation.fits(tasks_[i].request, tasks_[i].scenario) ? now : later).push_back(i);
       while (!now.empty()) now = from_begin(evaluation, groups_of(now));
@@ -164,6 +171,7 @@ class Run {
   const std::function<std::string(const graph::ModelRun&)>& result_;
   const std::function<void(size_t, ErrorOr<std::string_view>)>& done_;
   std::function<void()> meanwhile_;
+  AroundBegin around_begin_;
   bool one_group_ = false;         // nobody else is interested in its syntax trees
 };
 

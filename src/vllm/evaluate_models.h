@@ -21,9 +21,10 @@ struct EvaluationTask {
 
 struct EvaluateModelsOptions {
   unsigned jobs = 1;
-  ProcessLimits limits;            // of each task
+  ProcessLimits limits = {};       // of each task
   bool share = true;               // false: every task from the start, for tests
-  std::function<void()> meanwhile; // done in this process, which only waits; may be empty
+  std::function<void()> meanwhile = {};   // done in this process, which only waits; may be empty
+  AroundBegin around_begin = {};   // may be empty
 };
 
 // `result` makes of a run, in its process, what `done` is given in this one, in any order; it stays valid. An error: the process did not get to

@@ -40,7 +40,7 @@ struct EvaluateModelsTest : testing::Test {
 
   std::vector<std::string> evaluate(const std::vector<EvaluationTask>& tasks, unsigned jobs, bool share) {
     std::vector<std::string> results(tasks.size());
-    evaluate_models(sources, tasks, {.jobs = jobs, .limits = {}, .share = share, .meanwhile = {}}, [](const graph::ModelRun& run) { return graph::to_bytes(run); }, [&](size_t i, ErrorOr<std::string_view> bytes) {
+    evaluate_models(sources, tasks, {.jobs = jobs, .limits = {}, .share = share}, [](const graph::ModelRun& run) { return graph::to_bytes(run); }, [&](size_t i, ErrorOr<std::string_view> bytes) {
       ASSERT_FALSE(bytes.is_error()) << bytes.error().message;
       graph::ModelRun run = std::move(graph::from_bytes(*bytes).value());
       EXPECT_EQ(run.status, graph::Status::Complete) << run.exception;
@@ -65,6 +65,32 @@ TEST_F(EvaluateModelsTest, WhatIsSharedChangesNothing) {
   std::reverse(tasks.begin(), tasks.end());
   std::reverse(alone.begin(), alone.end());
   EXPECT_EQ(evaluate(tasks, 2, true), alone);
+}
+
+TEST_F(EvaluateModelsTest, WhichModelItIsMayBeFoundOutBesideTheBeginning) {
+  EvaluationTask wanted = task("tiny_dense", graph::Phase::Decode, 16), open = wanted;
+  std::string alone = timeless(evaluate_model(sources, wanted.request, wanted.scenario));
+  open.request = {};
+  auto find = [&](const std::function<void()>& begin) {
+    begin();
+    open.request = wanted.request;
+    return true;
+  };
+  EXPECT_EQ(timeless(evaluate_model(sources, open.request, open.scenario, find)), alone);
+  std::vector<EvaluationTask> tasks{open};
+  std::string result;
+  auto evaluate = [&](const AroundBegin& around) {
+    evaluate_models(sources, tasks, {.around_begin = around}, timeless, [&](size_t, ErrorOr<std::string_view> bytes) { result = std::string(bytes.value()); });
+  };
+  evaluate([](const std::function<void()>&) { return false; });
+  EXPECT_EQ(result, "");
+  tasks[0].request = {};
+  evaluate([&](const std::function<void()>& begin) {
+    begin();
+    tasks[0].request = wanted.request;
+    return true;
+  });
+  EXPECT_EQ(result, alone);
 }
 
 TEST_F(EvaluateModelsTest, SyntaxTreesComeBack) {
@@ -94,7 +120,7 @@ TEST_F(EvaluateModelsTest, AFailureIsToldAndEndsNothing) {
     if (run.model == "tiny_dense") std::abort();
     return run.model;
   };
-  evaluate_models(sources, tasks, {.jobs = 2, .limits = {}, .meanwhile = {}}, result, [&](size_t i, ErrorOr<std::string_view> text) { results[i] = text.is_error() ? "error: " + text.error().message : std::string(*text); });
+  evaluate_models(sources, tasks, {.jobs = 2, .limits = {}}, result, [&](size_t i, ErrorOr<std::string_view> text) { results[i] = text.is_error() ? "error: " + text.error().message : std::string(*text); });
   EXPECT_EQ(results[1], "tiny_moe");
   EXPECT_EQ(results[0], "error: the evaluation crashed: Aborted");
 }

@@ -23,8 +23,8 @@ std::vector<std::string> listed(const std::string& text) {
 
 }  // namespace
 
-std::map<std::string, std::vector<std::string>> exported_names(const source::Tree& tree, const std::string& folder) {
-  std::map<std::string, std::vector<std::string>> result;
+ExportedNames exported_names(const source::Tree& tree, const std::string& folder) {
+  ExportedNames result;
   std::vector<std::string> files = tree.files(folder, ".py");
   bool many = files.size() > 40;
   for (const std::string& path : files) {
@@ -39,6 +39,20 @@ std::map<std::string, std::vector<std::string>> exported_names(const source::Tre
     result[module] = std::move(names);
   }
   return result;
+}
+
+std::shared_future<ExportedNames>& ExportedNamesReader::open(std::launch policy, const source::Tree& tree, const std::string& folder) {
+  auto [names, added] = folders_.try_emplace(folder);
+  if (added) names->second = std::async(policy, [&tree, folder] { return exported_names(tree, folder); });
+  return names->second;
+}
+
+const ExportedNames& ExportedNamesReader::of(const source::Tree& tree, const std::string& folder) { return open(std::launch::deferred, tree, folder).get(); }
+
+void ExportedNamesReader::read_ahead(const source::Tree& tree, const std::string& folder) { open(std::launch::async, tree, folder); }
+
+void ExportedNamesReader::finish() const {
+  for (const auto& [folder, names] : folders_) names.wait();
 }
 
 }  // namespace fusescout::vllm

@@ -5,7 +5,6 @@
 #include "syntax/parse.h"
 #include "torch/nn_module.h"
 #include "vllm/class_use.h"
-#include "vllm/exported_names.h"
 #include "vllm/installed_packages.h"
 
 namespace fusescout::vllm {
@@ -164,16 +163,21 @@ void add_scenario_module(Interpreter& interpreter, torch::Context& context, Scen
     python::Module* module = i.run_source(Symbol("transformers_modules." + reference.substr(0, dot)), Symbol(file), ast);
     return i.get_attribute(module, Symbol(reference.substr(dot + 1)));
   });
-  // exported_names(path): the modules below a folder of the transformers tree and what they list in `__all__`.
-  // Hundreds of files: what has read them before a fork has read them for all.
-  function("exported_names", [&facts, read = std::make_shared<std::map<std::string, std::map<std::string, std::vector<std::string>>>>()](Interpreter& i, const Arguments& arguments) -> Value {
-    python::Dict* result = i.dict();
+  // exported_names(path): the modules below a folder of the transformers tree and what they list in `__all__`. read_exported_names(path): they are
+  // going to be asked for.
+  auto folder_of = [](Interpreter& i, const Arguments& arguments) {
     std::string folder(i.text_of(arguments[0]));
     if (folder.starts_with('/')) folder.erase(0, 1);
     if (folder.ends_with("/__init__.py")) folder.resize(folder.size() - 12);
-    auto [known, is_new] = read->try_emplace(folder);
-    if (is_new) known->second = exported_names(*facts.transformers, folder);
-    for (const auto& [module, names] : known->second) {
+    return folder;
+  };
+  function("read_exported_names", [&facts, folder_of](Interpreter& i, const Arguments& arguments) {
+    facts.exported_names.read_ahead(*facts.transformers, folder_of(i, arguments));
+    return Value::none();
+  });
+  function("exported_names", [&facts, folder_of](Interpreter& i, const Arguments& arguments) -> Value {
+    python::Dict* result = i.dict();
+    for (const auto& [module, names] : facts.exported_names.of(*facts.transformers, folder_of(i, arguments))) {
       std::vector<Value> values;
       for (const std::string& name : names) values.push_back(i.str(name));
       result->set(i, Symbol(module), i.list(std::move(values)));

@@ -13,6 +13,7 @@
 #include "torch/context.h"
 #include "vllm/evaluate_model.h"
 #include "vllm/entry_points.h"
+#include "vllm/exported_names.h"
 
 namespace fusescout::vllm {
 
@@ -28,6 +29,7 @@ struct ScenarioFacts {
   const source::Tree* transformers = nullptr;
   std::vector<std::pair<std::string, std::string>> versions;         // package -> version
   std::vector<EntryPoint> entry_points;
+  ExportedNamesReader exported_names;
 
   using Question = std::function<std::string(const ModelRequest&, const graph::Scenario&)>;
   struct Told { Question question; std::string answer; };
