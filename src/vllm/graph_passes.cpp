@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "graph/operator_kind.h"
 #include "python/scope.h"
@@ -54,6 +55,16 @@ const graph::Kernel* working_kernel(const Graph& g) {
   return found;
 }
 
+// A pattern and its replacement traced on the tensors of a place: other layers have the same.
+struct Specific {
+  std::vector<Layout> layouts;
+  std::optional<Trace> search;               // null: it raises
+  std::unique_ptr<CallGraph> calls;          // of it
+  bool replaced = false;                     // what follows is there
+  std::optional<Trace> replacement;          // null: it raises
+  TraceError error;
+};
+
 // A pattern while its pass looks for it.
 struct Pattern {
   Value search, replace, check;
@@ -62,6 +73,7 @@ struct Pattern {
   std::unique_ptr<Trace> general;            // traced on them; what follows points into it
   std::unique_ptr<CallGraph> calls;
   std::unique_ptr<CallMatcher> matcher;      // null: it cannot be looked for
+  std::vector<std::unique_ptr<Specific>> specific;
   NearMiss miss;
   diagnostics::Location miss_at;             // the pattern's line
 };
@@ -248,6 +260,17 @@ struct GraphPasses::State {
     pattern.matcher = std::make_unique<CallMatcher>(*pattern.calls, pattern.general->inputs, pattern.general->outputs, *calls);
   }
 
+  Specific& traced(Pattern& pattern, std::vector<Layout> layouts) {
+    for (const auto& known : pattern.specific) {
+      if (known->layouts == layouts) return *known;
+    }
+    Specific& specific = *pattern.specific.emplace_back(std::make_unique<Specific>());
+    specific.layouts = std::move(layouts);
+    specific.search = trace(context, pattern.search, specific.layouts, specific.error);
+    if (specific.search) specific.calls = std::make_unique<CallGraph>(specific.search->graph, normal());
+    return specific;
+  }
+
   void match_at(Interpreter& interpreter, uint32_t node, Pattern& pattern) {
     CallMatch loose;
     NearMiss miss;
@@ -261,16 +284,12 @@ struct GraphPasses::State {
       auto bound = loose.inputs.find(pattern.general->inputs[i]);
       real.push_back(bound == loose.inputs.end() ? pattern.layouts[i] : layout_of(run.graph, bound->second));
     }
-    TraceError error;
-    std::optional<Trace> specific = trace(context, pattern.search, real, error);
+    Specific& specific = traced(pattern, std::move(real));
     CallMatch match;
     bool same = false;
-    if (specific) {
-      CallGraph specific_calls(specific->graph, normal());
-      if (!specific_calls.nodes.empty()) {
-        same = CallMatcher(specific_calls, specific->inputs, specific->outputs, *calls).match_at(node, Constants::Equal, taken, match, miss);
-        if (!same) keep(pattern, miss, specific_calls);
-      }
+    if (specific.search && !specific.calls->nodes.empty()) {
+      same = CallMatcher(*specific.calls, specific.search->inputs, specific.search->outputs, *calls).match_at(node, Constants::Equal, taken, match, miss);
+      if (!same) keep(pattern, miss, *specific.calls);
     }
     if (!same || !accepted(interpreter, pattern.check)) {
       ++pattern.result.refused;
@@ -278,12 +297,13 @@ struct GraphPasses::State {
     }
     ++pattern.result.matches;
     for (uint32_t n : match.nodes) taken[n] = true;
-    std::optional<Trace> replacement = trace(context, pattern.replace, real, error);
+    if (!std::exchange(specific.replaced, true)) specific.replacement = trace(context, pattern.replace, specific.layouts, specific.error);
+    const std::optional<Trace>& replacement = specific.replacement;
     // The compiler puts what the replacement returns in the place of what the pattern returns.
-    if (!replacement) pattern.result.stops = error.own ? "its replacement raises " + error.text : "";
+    if (!replacement) pattern.result.stops = specific.error.own ? "its replacement raises " + specific.error.text : "";
     else if (replacement->outputs.empty()) pattern.result.stops = "its replacement returns nothing";
-    else if (replacement->outputs.size() != specific->outputs.size()) {
-      pattern.result.stops = fmt::format("its replacement returns {} tensors in place of {}", replacement->outputs.size(), specific->outputs.size());
+    else if (replacement->outputs.size() != specific.search->outputs.size()) {
+      pattern.result.stops = fmt::format("its replacement returns {} tensors in place of {}", replacement->outputs.size(), specific.search->outputs.size());
     } else fuse(match, *replacement, pattern.result);
     if (pattern.result.stops.empty()) return;
     stopped = pattern.result.pattern;

@@ -19,6 +19,7 @@ struct Layout {
   graph::Shape shape, strides;
   graph::DType dtype = graph::DType::BF16;
   bool none = false;                     // None in place of a tensor
+  friend bool operator==(const Layout&, const Layout&) = default;
 };
 Layout layout_of(const graph::Graph& graph, graph::TensorId tensor);
 
