@@ -92,6 +92,19 @@ void note_functions(graph::ModelRun& run, const python::Dict& names) {
   }
 }
 
+// A class of a model that is derived from a layer of the framework, with neither a registration nor a forward of its own, runs as that layer.
+const python::Class* layer_of(const python::Class* cls, const std::vector<std::string>& model_folders) {
+  for (const python::Class* base : cls->mro) {
+    if (base->dict == nullptr || !in_folders(model_folders, base->file)) return base;
+    bool own = std::any_of(base->dict->entries.begin(), base->dict->entries.end(), [](const python::Dict::Entry& entry) {
+      auto* name = entry.key.defined() ? entry.key.as<python::Str>() : nullptr;
+      return name != nullptr && (name->text.starts_with("forward") || name->text == "name");
+    });
+    if (own) break;
+  }
+  return cls;
+}
+
 }  // namespace
 
 void note_patched_functions(python::Interpreter& interpreter, graph::ModelRun& run) {
@@ -121,9 +134,16 @@ void set_class_hooks(torch::Context& context, graph::ModelRun& run) {
     }
     return false;
   };
-  context.describe_class = [](python::Class* cls, graph::ModuleInfo& info) {
+  context.describe_class = [&context, &run](python::Class* cls, graph::ModuleInfo& info) {
     graph::ClassUse use = describe(cls);
-    if (use.replaced_by.empty()) return;
+    if (use.replaced_by.empty()) {
+      if (!context.is_library_class(cls)) return;
+      const python::Class* layer = layer_of(cls, run.model_folders);
+      info.upstream_class = layer->name;
+      info.upstream_file = layer->file;
+      info.upstream_line = layer->line;
+      return;
+    }
     info.upstream_class = Symbol(use.name);
     info.upstream_file = use.upstream.file;
     info.upstream_line = use.upstream.line;

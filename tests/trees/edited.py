@@ -71,6 +71,18 @@ def test_swapped_and_inserted(program: Program, folder: Path):
     expect(tanh, [(file, line_of(path, "v = torch.tanh(v)"))], "inserted")
 
 
+def test_derived_layers(program: Program, folder: Path):
+    """A class that a model derives from a layer is that layer, until it has a forward of its own."""
+    tree = copied(folder)
+    path = tree / MODELS / "qwen3.py"
+    own = "class OwnNorm(RMSNorm):\n    def forward(self, x):\n        return super().forward(x) * 2\n\n\n"
+    rewrite(path, ("class Qwen3Attention(", "class PlainNorm(RMSNorm):\n    pass\n\n\n" + own + "class Qwen3Attention("),
+            ("self.q_norm = RMSNorm(", "self.q_norm = PlainNorm("), ("self.k_norm = RMSNorm(", "self.k_norm = OwnNorm("))
+    ops = top(sequence(program, "Qwen3ForCausalLM", config(folder, QWEN, 2), tree, "--upstream"), 1)
+    names = {op["module"].rsplit(".", 1)[1]: (op["op"], op["impl"]) for op in ops if op["module"].endswith(("q_norm", "k_norm"))}
+    expect(names, {"q_norm": ("RMSNorm", "PlainNorm"), "k_norm": ("OwnNorm", "OwnNorm")}, "derived")
+
+
 def test_config_of_nothing(program: Program, folder: Path):
     for name in ("hidden_size", "vocab_size"):
         program.refused("analyze", "Qwen3ForCausalLM", "--config", config(folder, QWEN, 2, **{name: 0}), says=[f"`{name}`: 0"], trees=trees_of(list(map(str, TREES))))
