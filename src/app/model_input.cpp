@@ -86,13 +86,12 @@ ErrorOr<std::unique_ptr<Workspace>> open_workspace(const Options& options) {
   auto workspace = std::make_unique<Workspace>();
   workspace->data = TRY(source::DataFiles::open(options.data));
   source::TreeDirectories directories{options.vllm, options.ascend, options.transformers};
-  if (!options.release.empty()) {
-    if (!options.vllm.empty() || !options.ascend.empty() || !options.transformers.empty()) {
-      return Error{"give either --release or the folders --vllm, --ascend and --transformers, not both"};
-    }
-    directories = TRY(source::find_release(source::cache_directory(options.cache_dir), options.release)).directories();
+  bool folders = !options.vllm.empty() || !options.ascend.empty() || !options.transformers.empty();
+  if (!options.release.empty() && folders) return Error{"give either --release or the folders --vllm, --ascend and --transformers, not both"};
+  if (!folders) {
+    std::string cache = source::cache_directory(options.cache_dir);
+    directories = TRY(options.release.empty() ? source::only_release(cache) : source::find_release(cache, options.release)).directories();
   }
-  if (directories.vllm.empty()) return Error{"say where the sources are: --vllm DIR --ascend DIR --transformers DIR, or --release VERSION after `fusescout fetch VERSION`"};
   if (directories.ascend.empty() && !options.upstream) return Error{"say where vllm-ascend is: --ascend DIR (or --upstream to leave it out)"};
   if (directories.transformers.empty()) return Error{"say where transformers is, which has the classes of the configs: --transformers DIR"};
   workspace->vllm = TRY(source::Tree::open(source::Package::Vllm, directories.vllm));

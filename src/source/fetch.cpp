@@ -167,6 +167,20 @@ ErrorOr<Release> find_release(const std::string& cache_directory, const std::str
   return *found;
 }
 
+ErrorOr<Release> only_release(const std::string& cache_directory) {
+  std::vector<Release> fetched;
+  std::string names;
+  for (const std::string& name : locked_releases(cache_directory)) {
+    auto release = find_release(cache_directory, name);
+    if (release.is_error()) continue;
+    names += (names.empty() ? "" : ", ") + name;
+    fetched.push_back(std::move(*release));
+  }
+  if (fetched.empty()) return Error{"say where the sources are: --vllm DIR --ascend DIR --transformers DIR, or --release VERSION after `fusescout fetch VERSION`"};
+  if (fetched.size() > 1) return Error{fmt::format("several releases have been fetched: say which one is meant with --release VERSION ({})", names)};
+  return std::move(fetched.front());
+}
+
 FetchProgress progress_on_terminal() {
   if (!::isatty(STDERR_FILENO)) return nullptr;
   return [last = std::string()](const std::string& what, uint64_t done, uint64_t total) mutable {

@@ -40,6 +40,8 @@ ErrorOr<Release> fetch(const FetchOptions& options);
 
 // A release fetched before; an error that says how to fetch it.
 ErrorOr<Release> find_release(const std::string& cache_directory, const std::string& release);
+// The one that was fetched; of none or several an error that says what to do.
+ErrorOr<Release> only_release(const std::string& cache_directory);
 
 // Draws a line on standard error while it is a terminal; otherwise does nothing.
 FetchProgress progress_on_terminal();

@@ -83,6 +83,16 @@ TEST_F(FetchTest, brings_all_three) {
   EXPECT_EQ(Tree::open(Package::Transformers, directories.transformers)->version(), "4.57.6");
 }
 
+TEST_F(FetchTest, the_only_one_needs_no_name) {
+  EXPECT_NE(versions(only_release(cache())).find("say where the sources are"), std::string::npos);
+  ASSERT_EQ(versions(fetch_release()), expected);
+  EXPECT_EQ(versions(only_release(cache())), expected);
+  std::string other = real_files().read(lock_path(cache(), "0.17.0rc1")).value();
+  other.replace(other.find("0.17.0rc1"), 9, "0.18.0rc1");
+  std::ofstream(lock_path(cache(), "0.18.0rc1")) << other;
+  EXPECT_EQ(versions(only_release(cache())), "error: several releases have been fetched: say which one is meant with --release VERSION (0.17.0rc1, 0.18.0rc1)");
+}
+
 TEST_F(FetchTest, a_second_time_needs_no_index) {
   ASSERT_EQ(versions(fetch_release()), expected);
   index_.remove_pages();

@@ -28,6 +28,15 @@ std::string lock_path(const std::string& cache_directory, const std::string& rel
   return fmt::format("{}/releases/{}.lock.json", cache_directory, release);
 }
 
+std::vector<std::string> locked_releases(const std::string& cache_directory) {
+  constexpr std::string_view ending = ".lock.json";
+  std::vector<std::string> names;
+  for (const std::string& file : real_files().list(cache_directory + "/releases")) {
+    if (file.ends_with(ending)) names.push_back(file.substr(0, file.size() - ending.size()));
+  }
+  return names;
+}
+
 std::string sources_directory(const std::string& cache_directory, Package package, const std::string& version, const std::string& sha256) {
   return fmt::format("{}/sources/{}-{}-{}", cache_directory, import_name(package), version, sha256.substr(0, 12));
 }
