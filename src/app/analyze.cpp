@@ -34,9 +34,10 @@ std::launch policy_of(const Options& o) { return o.jobs == 1 ? std::launch::defe
 std::vector<graph::ModelRun> evaluate_once(const Workspace& w, const Options& o, const std::vector<vllm::EvaluationTask>& tasks, const std::function<void()>& meanwhile,
                                            const vllm::AroundBegin& around_begin) {
   if (tasks.size() == 1) {
-    meanwhile();
+    auto beside = std::async(policy_of(o), meanwhile);
     std::vector<graph::ModelRun> one;
     one.push_back(vllm::evaluate_model(w.sources, tasks[0].request, tasks[0].scenario, around_begin));
+    beside.get();
     return one;
   }
   vllm::EvaluateModelsOptions options;
@@ -93,6 +94,25 @@ bool holds_patterns(const std::string& folder) {
   return false;
 }
 
+// Of the opportunities, by id.
+std::map<std::string, contract::Contract> make_contracts(const Workspace& w, const Options& o, const report::Report& report) {
+  std::vector<report::Row> rows = report::merge_findings(report);
+  std::erase_if(rows, [](const report::Row& row) { return row.verdict != fusion::Verdict::Opportunity; });
+  constexpr size_t shares = 2;
+  auto share = [&](size_t first) {
+    contract::SourceTexts texts([&w](const std::string& path) { return w.read(path); });
+    std::map<std::string, contract::Contract> contracts;
+    for (size_t i = first; i < rows.size(); i += shares) {
+      contracts.emplace(rows[i].finding->id, contract::make_contract(*rows[i].finding, *report.scenarios[rows[i].scenario].run, texts));
+    }
+    return contracts;
+  };
+  auto other = std::async(policy_of(o), share, 1);
+  std::map<std::string, contract::Contract> contracts = share(0);
+  contracts.merge(other.get());
+  return contracts;
+}
+
 }  // namespace
 
 AnalyzeResult analyze_model(const AnalyzeOptions& o, bool with_contracts) {
@@ -140,11 +160,11 @@ AnalyzeResult analyze_model(const AnalyzeOptions& o, bool with_contracts) {
   ErrorOr<std::vector<graph::Pattern>> patterns = Error{};
   ErrorOr<std::vector<fusion::FusedKernelMeaning>> available = std::vector<fusion::FusedKernelMeaning>();
   result->runs = evaluate(w, o, tasks, [&] {
-    result->statistics.lap("begin");
+    Stopwatch stopwatch;      // perhaps of another thread
     patterns = catalogue::load_patterns(folders, cache_of(o));
-    result->statistics.lap("patterns");
+    result->statistics.add("patterns", stopwatch.lap());
     if (!o.upstream) available = existing_kernels(w, o.device);
-    result->statistics.lap("kernels");
+    result->statistics.add("kernels", stopwatch.lap());
   }, around_begin);
   if (located.is_error()) return bad(located.error().message);
   result->location = std::move(located->location);
@@ -168,13 +188,7 @@ AnalyzeResult analyze_model(const AnalyzeOptions& o, bool with_contracts) {
   for (size_t i = 0; i < result->runs.size(); ++i) report.scenarios.push_back({&result->runs[i], &result->analyses[i]});
   report.sources = w.versions();
   report.program_version = FUSESCOUT_VERSION;
-  if (with_contracts) {
-    contract::SourceTexts texts([&w](const std::string& path) { return w.read(path); });
-    for (const report::Row& row : report::merge_findings(report)) {
-      if (row.verdict != fusion::Verdict::Opportunity) continue;
-      report.contracts.emplace(row.finding->id, contract::make_contract(*row.finding, result->runs[row.scenario], texts));
-    }
-  }
+  if (with_contracts) report.contracts = make_contracts(w, o, report);
   result->statistics.lap("contracts");
   return {Done, std::move(result)};
 }
