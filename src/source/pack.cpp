@@ -11,6 +11,8 @@
 #include <cstring>
 #include <filesystem>
 
+#include "base/bytes.h"
+
 namespace fusescout::source {
 namespace {
 
@@ -28,19 +30,6 @@ struct Record {
   Digest content;
   uint64_t value, value_size, checksum;
 };
-
-uint64_t checksum_of(std::string_view bytes) {
-  uint64_t h = 0xCBF29CE484222325ull ^ bytes.size();
-  size_t i = 0;
-  for (; i + 8 <= bytes.size(); i += 8) {
-    uint64_t word;
-    std::memcpy(&word, bytes.data() + i, 8);
-    h = (h ^ word) * 0x9E3779B97F4A7C15ull;
-    h ^= h >> 29;
-  }
-  for (; i < bytes.size(); ++i) h = (h ^ static_cast<unsigned char>(bytes[i])) * 0x100000001B3ull;
-  return h;
-}
 
 bool inside(uint64_t offset, uint64_t size, uint64_t whole) { return offset <= whole && size <= whole - offset; }
 

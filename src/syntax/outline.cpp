@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "base/bytes.h"
+#include "base/symbols.h"
 #include "syntax/parse.h"
 
 namespace fusescout::syntax {
@@ -322,11 +323,13 @@ ErrorOr<OutlinedAst> deserialize_outline(std::string_view bytes) {
   outline.functions.resize(parts[1].size() / sizeof(ElidedFunction));
   if (!outline.functions.empty()) std::memcpy(outline.functions.data(), parts[1].data(), outline.functions.size() * sizeof(ElidedFunction));
   for (auto [text, names] : {std::pair{parts[2], &outline.read}, {parts[3], &outline.mentioned}}) {
+    std::vector<std::string_view> words;
     while (!text.empty()) {
       size_t end = std::min(text.find('\n'), text.size() - 1);
-      names->emplace_back(text.substr(0, end));
+      words.push_back(text.substr(0, end));
       text.remove_prefix(end + 1);
     }
+    *names = make_symbols(words);
   }
   return outline;
 }

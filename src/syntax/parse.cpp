@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "base/bytes.h"
 #include "base/symbols.h"
 #include "syntax/convert.h"
 #include "syntax/plain_reader.h"
@@ -39,19 +40,6 @@ Ast parse(std::string_view source) {
 namespace {
 
 constexpr uint64_t magic = 0x3154534146ull;   // "FAST1"
-
-uint64_t checksum(std::string_view bytes) {
-  uint64_t h = 0xCBF29CE484222325ull;
-  size_t i = 0;
-  for (; i + 8 <= bytes.size(); i += 8) {
-    uint64_t word;
-    std::memcpy(&word, bytes.data() + i, 8);
-    h = (h ^ word) * 0x9E3779B97F4A7C15ull;
-    h ^= h >> 29;
-  }
-  for (; i < bytes.size(); ++i) h = (h ^ static_cast<unsigned char>(bytes[i])) * 0x100000001B3ull;
-  return h;
-}
 
 template <typename T>
 void put(std::string& out, const std::vector<T>& items) {
@@ -92,7 +80,7 @@ std::string serialize(const Ast& ast) {
   put(body, text);
   put(body, std::vector<uint32_t>{ast.root, ast.first_error_line});
   put(body, std::vector<char>(ast.first_error.begin(), ast.first_error.end()));
-  uint64_t header[3] = {magic, ast_format_version, checksum(body)};
+  uint64_t header[3] = {magic, ast_format_version, checksum_of(body)};
   return std::string(reinterpret_cast<const char*>(header), sizeof header) + body;
 }
 
@@ -102,7 +90,7 @@ ErrorOr<Ast> deserialize(std::string_view bytes) {
   if (bytes.size() < sizeof header) return broken;
   std::memcpy(header, bytes.data(), sizeof header);
   bytes.remove_prefix(sizeof header);
-  if (header[0] != magic || header[1] != ast_format_version || header[2] != checksum(bytes)) return broken;
+  if (header[0] != magic || header[1] != ast_format_version || header[2] != checksum_of(bytes)) return broken;
   Ast ast;
   std::vector<uint32_t> lengths, numbers;
   std::vector<char> text, error;
