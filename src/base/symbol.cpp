@@ -17,7 +17,7 @@ namespace {
 class Table {
  public:
   Table() {
-    slots_ = make_slots(size_t{1} << 16);
+    slots_ = make_slots(size_t{1} << 17);   // enough for one model
     CHECK(intern({}) == 0);
   }
 

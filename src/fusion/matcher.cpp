@@ -156,7 +156,7 @@ class Matcher {
     }
     bool swaps = node.info != nullptr && node.info->commutative && wanted.operands.size() == 2 && node.inputs.size() >= 2;
     for (int order = 0; order < (swaps ? 2 : 1); ++order) {
-      State next = state;
+      State next = swaps && order == 0 ? state : std::move(state);
       bool fits = true;
       for (size_t i = 0; i < wanted.operands.size() && fits; ++i) {
         TensorId actual = node.inputs[order == 1 && i < 2 ? 1 - i : i];
@@ -176,10 +176,10 @@ class Matcher {
       }
       return nullptr;
     };
-    const Attribute moved(node.moved);
+    std::optional<Attribute> moved;
     for (const auto& [name, value] : wanted.attributes) {
       const Attribute* actual = find(name);
-      if (actual == nullptr && !node.moved.empty() && name.view() == "dims") actual = &moved;
+      if (actual == nullptr && !node.moved.empty() && name.view() == "dims") actual = &moved.emplace(node.moved);
       if (const auto* metavariable = std::get_if<Metavariable>(&value)) {
         if (actual == nullptr) {
           if (name.view() == "other") return false;   // the operand is a tensor

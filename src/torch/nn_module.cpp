@@ -99,7 +99,8 @@ Value after_registration_hooks(Interpreter& interpreter, ModuleObject* module, S
 
 Value set_attribute(Interpreter& interpreter, const Arguments& arguments) {
   ModuleObject* module = self_of(interpreter, arguments);
-  Symbol name(interpreter.text_of(arguments[1]));
+  auto* plain = arguments[1].as<python::Str>();
+  Symbol name = plain != nullptr ? plain->symbol() : Symbol(interpreter.text_of(arguments[1]));
   const Value& value = arguments[2];
   if (is_parameter(interpreter, value)) {
     require_init(interpreter, module, "parameters");

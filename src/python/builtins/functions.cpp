@@ -18,7 +18,8 @@ const Symbol key_name("key"), default_name("default"), start_name("start"), abs_
 
 Symbol attribute_argument(Interpreter& in, const Value& v, std::string_view function) {
   if (!in.is_string(v)) in.raise_type_error(std::string(function) + "(): attribute name must be string");
-  return Symbol(in.text_of(v));
+  auto* plain = v.as<Str>();
+  return plain != nullptr ? plain->symbol() : Symbol(in.text_of(v));
 }
 
 // A method of the class of an object of the source.
