@@ -68,7 +68,8 @@ def build(runner, positions):
         else:
             columns = 1 if isinstance(spec, MambaSpec) else (total + 127) // 128
             slot_dtype = torch.int32
-        common.block_table_tensor = scenario.make_input("block_table." + str(group_id), (sequences, columns), torch.int32)
+        states = [list(range(int(sequences)))] if isinstance(spec, MambaSpec) else []      # one for each sequence
+        common.block_table_tensor = scenario.make_input("block_table." + str(group_id), (sequences, columns), torch.int32, *states)
         common.slot_mapping = scenario.make_input("slot_mapping." + str(group_id), (tokens,), slot_dtype)
         for attention_group in attention_groups:
             builder = attention_group.get_metadata_builder(0)

@@ -5,7 +5,12 @@ import fusescout_scenario as scenario
 from fusescout_worker.configuration import is_draft
 
 
+started = False
+
+
 def start(vllm_config):
+    global started
+    started = True
     if scenario.upstream:
         return
     from fusescout_worker import ascend_runner

@@ -51,12 +51,7 @@ std::optional<int64_t> constant(const syntax::Ast& ast, const Node& node) {
 
 Value Interpreter::load_global(Frame& frame, Symbol name) {
   if (Value* v = frame.module->dict->find(name)) {
-    if (auto* lazy = v->as<LazyImport>()) {
-      Value forced = force(lazy);
-      frame.module->dict->set(*this, name, forced);
-      return forced;
-    }
-    return *v;
+    return v->as<LazyImport>() ? force_in(frame.module, name) : *v;
   }
   if (Value* v = builtins_->find(name)) return *v;
   if (name == names::__builtins__) return builtins_;

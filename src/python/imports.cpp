@@ -110,6 +110,7 @@ Module* Interpreter::module_for(Symbol dotted, uint32_t epoch) {
     module->dict = dict();
   }
   module->import_epoch = std::min(module->import_epoch, epoch);
+  if (module->elsewhere) import_again(module);
   return module;
 }
 
@@ -281,10 +282,7 @@ Value Interpreter::module_attribute(Module* module, Symbol name, uint32_t epoch)
   load(module);
   if (name == names::__dict__) {
     for (size_t i = 0; i < module->dict->entries.size(); ++i) {
-      if (auto* lazy = module->dict->entries[i].value.as<LazyImport>()) {
-        Value forced = force(lazy);
-        module->dict->entries[i].value = forced;
-      }
+      if (module->dict->entries[i].value.as<LazyImport>()) force_in(module, module->dict->entries[i].key.as<Str>()->symbol());
     }
     return module->dict;
   }
@@ -300,12 +298,7 @@ Value Interpreter::module_attribute(Module* module, Symbol name, uint32_t epoch)
   Value* found = module->dict->find(name);
   if (found == nullptr && demand(module, name)) found = module->dict->find(name);
   if (found != nullptr) {
-    if (auto* lazy = found->as<LazyImport>()) {
-      Value forced = force(lazy);
-      module->dict->set(*this, name, forced);
-      return forced;
-    }
-    return *found;
+    return found->as<LazyImport>() ? force_in(module, name) : *found;
   }
   if (module->get_attribute) {
     Value v = module->get_attribute(*this, name);

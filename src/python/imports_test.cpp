@@ -18,6 +18,23 @@ TEST(Imports, APatchIsSeenByWhatIsImportedAfterIt) {
   EXPECT_EQ(program.run("import user\nfrom user import f\nimport patches\nimport patches.second as s\nprint(user.f(), s.result)\n"), "old new\n");
 }
 
+TEST(Imports, WhatAnotherProcessImportsIsNotImportedHere) {
+  TestProgram program;
+  program.loader.sources = {
+      {"upstream", "def f(): return 'old'\n"},
+      {"base", "from upstream import f\nclass Base:\n    def g(self): return f()\n"},
+      {"model", "import sys\nfrom base import Base\nfrom upstream import f\nclass Model(Base):\n    size = 3\n    def h(self): return f()\n"
+                "class Base(Base):\n    own = True\n"},
+      {"patch", "import sys\nimport upstream\nprint('model' in sys.modules)\ndef f(): return 'new'\nupstream.f = f\n"},
+  };
+  EXPECT_EQ(program.run("import _host\n"
+                        "def look():\n    import model\n    return model.Model.size, model.Model().h(), 'model' in __import__('sys').modules\n"
+                        "print(_host.in_another_process(look))\n"
+                        "import sys\nprint('model' in sys.modules, 'base' in sys.modules)\n"
+                        "import patch  # noqa\nimport model\nprint(model.Model().h(), model.Model().g(), model.Base.own)\n"),
+            "(3, 'old', True)\nFalse False\nFalse\nnew new True\n");
+}
+
 TEST(Imports, AModuleMayBeALazyLoader) {
   TestProgram program;
   program.loader.sources = {{"real.models", "x = 1\n"}, {"real", ""}};

@@ -188,6 +188,7 @@ class Interpreter {
 
   // --- modules
   Value import_module(Symbol dotted);                                      // runs it when needed; ImportError when there is none
+  Value in_another_process(const Value& function);                         // its result; what it imports counts as not imported here
   Module* add_native_module(std::string_view dotted);                      // an empty module that shadows any source
   void add_native_module(std::string_view dotted, void (*fill)(Interpreter&, Module*));   // filled when something first looks at it
   bool module_exists(Symbol dotted);                                       // native or with source; runs nothing
@@ -278,11 +279,13 @@ class Interpreter {
   void in_top_level_frame(Module* module, CodeFile* file, Dict* names, const std::function<void(Frame&)>& action);
   void count_step(Frame& frame, uint32_t line);
   Module* module_for(Symbol dotted, uint32_t epoch);                       // registers it, does not run it
+  void import_again(Module* module);                                       // one that only another process has imported
   [[noreturn]] void raise_missing(Symbol dotted);                          // ModuleNotFoundError
   void load(Module* module);                                               // runs the body
   void run_module_body(Module* module);
   bool demand(Module* module, Symbol name);                                // runs the statement that binds a name, out of order
   Value force(LazyImport* import);
+  Value force_in(Module* module, Symbol name);                             // what a module's name imports, bound to it from now on
   Symbol absolute_module(Module* from, Symbol name, uint32_t dots);
 
   Heap heap_;
@@ -296,6 +299,7 @@ class Interpreter {
   std::vector<Note> notes_;
   Dict* builtins_ = nullptr;
   std::unordered_map<Symbol, Module*> modules_;
+  bool other_process_ = false;                                             // in_another_process runs
   std::unordered_map<Symbol, void (*)(Interpreter&, Module*)> native_modules_;
   std::unordered_map<Symbol, Str*> strings_;
   std::unordered_map<std::string_view, Class*> builtin_classes_;           // keys are literals

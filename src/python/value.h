@@ -343,6 +343,9 @@ struct Module final : Object {
   enum class State : uint8_t { Unloaded, Running, Loaded, Failed } state = State::Unloaded;
   uint32_t import_epoch = UINT32_MAX; // when an eager interpreter would have imported it
   bool on_time = false;               // its body runs just then: what it imports, it imports now
+  bool elsewhere = false;             // only another process has imported it so far
+  struct Forced { Symbol name; Value import, value; };
+  std::vector<Forced> forced_elsewhere;   // its imports that were looked at there
   std::vector<bool> executed;         // by top-level statement
   struct Rebinding { uint32_t epoch; Symbol name; Value before; };
   std::vector<Rebinding> rebindings;  // attributes assigned from outside, oldest first

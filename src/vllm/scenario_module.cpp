@@ -135,7 +135,7 @@ void add_scenario_module(Interpreter& interpreter, torch::Context& context, Scen
   set("entry_points", interpreter.list(std::move(points)));
 
   auto function = [&](std::string_view name, python::NativeBody body) { set(name, interpreter.function(name, std::move(body))); };
-  // make_input(name, shape, dtype): a tensor that comes from outside.
+  // make_input(name, shape, dtype, numbers=unknown): a tensor that comes from outside.
   function("make_input", [&context](Interpreter& i, const Arguments& arguments) -> Value {
     std::optional<graph::Shape> shape = context.as_shape(arguments[1]);
     std::optional<graph::DType> dtype = context.as_dtype(arguments[2]);
@@ -143,6 +143,11 @@ void add_scenario_module(Interpreter& interpreter, torch::Context& context, Scen
     torch::TensorObject* tensor = context.make_tensor(*shape, *dtype, graph::TensorKind::Input, Symbol(i.text_of(arguments[0])));
     tensor->device = context.device_type;
     context.graph.inputs.push_back(tensor->id);
+    if (arguments.positional.size() > 3) {
+      std::vector<double> numbers;
+      for (const Value& number : i.to_vector(arguments[3])) numbers.push_back(static_cast<double>(i.int_of(number)));
+      context.set_known(tensor, numbers);
+    }
     return tensor;
   });
   // mark_cache(tensor, name): a part of the KV cache.

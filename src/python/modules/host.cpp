@@ -135,7 +135,7 @@ Value module(In& in, const Arguments& a) {
   if (found == nullptr && top != name.view() && in.find_module(Symbol(top)) != nullptr && !in.module_exists(Symbol(top)) && in.loader().installed(name)) {
     return in.import_module(name);
   }
-  if (found == nullptr || found->state == Module::State::Failed) return Value::none();
+  if (found == nullptr || found->state == Module::State::Failed || found->elsewhere) return Value::none();
   if (found->state == Module::State::Unloaded && (found->import_epoch > in.epoch() || !can_import(in, name))) return Value::none();
   return found;
 }
@@ -178,6 +178,7 @@ Value remove_module(In& in, const Arguments& a) {
 }
 
 Value import_module(In& in, const Arguments& a) { return in.import_module(Symbol(in.text_of(a[0]))); }
+Value in_another_process(In& in, const Arguments& a) { return in.in_another_process(a[0]); }
 Value can_import_named(In& in, const Arguments& a) { return Value::of(can_import(in, Symbol(in.text_of(a[0])))); }
 
 // --- where we are
@@ -354,6 +355,7 @@ constexpr NativeFunctionEntry functions[] = {
     {"function_kind", 1, 1, function_kind, Take::Plain}, {"file_of", 1, 1, file_of, Take::Plain}, {"evaluate", 2, 3, evaluate},
     {"literal", 1, 1, literal}, {"module", 1, 1, module, Take::Plain}, {"module_names", 0, 0, module_names}, {"set_module", 2, 2, set_module, Take::Plain},
     {"remove_module", 1, 1, remove_module}, {"import_module", 1, 1, import_module}, {"can_import", 1, 1, can_import_named},
+    {"in_another_process", 1, 1, in_another_process},
     {"caller_module", 1, 1, caller_module}, {"handled_exception", 0, 0, handled_exception}, {"fill_fields", 6, 6, fill_fields, Take::Plain}, {"plain_fields", 3, 3, plain_fields, Take::Plain}, {"recall", 5, 5, recall, Take::Plain},
     {"unknown", 2, 2, make_unknown}, {"write", 1, 1, write},
     {"shallow_copy", 1, 1, shallow_copy}, {"is_atomic", 1, 1, is_atomic, Take::Plain}, {"is_unknown", 1, 1, is_unknown, Take::Plain}, {"digest", 2, 2, digest}, {"hexadecimal", 2, 2, hexadecimal},
