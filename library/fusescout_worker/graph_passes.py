@@ -26,6 +26,29 @@ def matchers(pass_):
     return [value for value in vars(pass_).values() if isinstance(value, PatternMatcherPass)]
 
 
+def compilers_own():
+    """What passes give to the compiler that comes with torch_npu, (pass, registration) each: it applies them itself, to whatever it compiles;
+    calling such a pass, or not, does nothing."""
+    import torchair
+    from torch._inductor.pattern_matcher import Registration
+
+    registrations = []
+
+    def register_replacement(search_fn, replace_fn, example_inputs, *rest, extra_check=None, **options):
+        callers = scenario.callers()
+        pass_ = next((caller for caller in callers if hasattr(caller, "is_applicable_for_range")), None)
+        registrations.append((pass_, Registration(callers[0] if callers else None, search_fn, replace_fn, example_inputs, extra_check)))
+
+    torchair.register_replacement = register_replacement
+    return registrations
+
+
+def only_there(registrations, pass_):
+    """A pass may register the same function with torch's matcher as well."""
+    known = [registration.search_fn for matcher in matchers(pass_) for registration in matcher.registrations]
+    return [registration for its_pass, registration in registrations if its_pass is pass_ and registration.search_fn not in known]
+
+
 class EverySize:
     start, end = 1, 1 << 30
 
@@ -49,6 +72,7 @@ def run(runner):
         return
     # What is compiled is traced in the profile run: the fake implementations ask that step's context.
     with set_current_vllm_config(config), runner.profile_step():
+        own = compilers_own()
         manager = resolve_obj_by_qualname(current_platform.get_pass_manager_cls())()
         manager.configure(config)
         graph = StepGraph()
@@ -65,6 +89,8 @@ def run(runner):
                 for matcher in matchers(pass_):
                     if matcher not in graph.seen:
                         scenario.apply_patterns(graph.current, matcher.registrations, False)
+                if own_of_pass := only_there(own, pass_):
+                    scenario.apply_patterns(graph.current, own_of_pass, True)
         scenario.finish_passes()
 
 

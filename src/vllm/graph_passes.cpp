@@ -364,15 +364,16 @@ GraphPasses::~GraphPasses() = default;
 
 void GraphPasses::add_to(Interpreter& interpreter, python::Module* module) {
   auto function = [&](std::string_view name, python::NativeBody body) { module->dict->set(interpreter, Symbol(name), interpreter.function(name, std::move(body))); };
-  function("caller_self", [](Interpreter& i, const Arguments&) -> Value {
+  function("callers", [](Interpreter& i, const Arguments&) -> Value {
+    std::vector<Value> selves;
     for (python::Frame* frame = i.frame(); frame; frame = frame->back) {
       if (!frame->scope || frame->scope->slot_names.empty() || !frame->slots) continue;
       static const Symbol self("self");
       Value first = frame->slots[0];
       if (auto* cell = first.as<python::Cell>()) first = cell->value;   // an inner function reads it too
-      if (frame->scope->slot_names[0] == self && first.as<python::Instance>()) return first;
+      if (frame->scope->slot_names[0] == self && first.as<python::Instance>()) selves.push_back(first);
     }
-    return Value::none();
+    return i.list(std::move(selves));
   });
   function("end_of_model", [this](Interpreter&, const Arguments&) -> Value {
     state_->compiled = state_->run.graph.entries.size();

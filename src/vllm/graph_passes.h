@@ -13,7 +13,7 @@ class GraphPasses {
  public:
   GraphPasses(torch::Context& context, graph::ModelRun& run);
   ~GraphPasses();
-  // caller_self(): the object whose method called, for a registry to know who registers.
+  // callers(): the objects whose methods are running, innermost first, for a registry to know who registers.
   // end_of_model(): what follows is not compiled.
   // capture_calls(one_size): the step's calls as they are compiled; for one size, or with sizes that stay symbolic.
   // apply_patterns((pass class, range start, range end), registrations, applicable): the number of matches.

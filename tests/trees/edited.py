@@ -16,15 +16,15 @@ QWEN, GLM = "Qwen--Qwen3-8B", "zai-org--GLM-4.7"
 TREES: list[Path] = []
 
 
-def copied(folder: Path) -> Path:
-    """The vLLM tree with hard links; `rewrite` replaces one."""
-    target = folder / "tree"
+def copied(folder: Path, which: int = 0) -> Path:
+    """The vLLM tree, or another, with hard links; `rewrite` replaces one."""
+    target = folder / f"tree{which}"
     def link(source, destination):
         try:
             os.link(source, destination)
         except OSError:
             shutil.copy2(source, destination)
-    shutil.copytree(TREES[0], target, copy_function=link)
+    shutil.copytree(TREES[which], target, copy_function=link)
     return target
 
 
@@ -131,6 +131,33 @@ def test_edges(program: Program, folder: Path):
     expect(weighted["add"], ("rotary_emb:1", "select:0"), "an element of a parameter")
     whole = inserted("v = torch.mul(v.reshape(-1, self.head_dim), self.k_norm.weight).view(v.shape)")
     expect(whole["mul"], ("reshape:0", "model.layers.1.self_attn.k_norm.weight"), "a parameter by its name")
+
+
+def test_replacements_for_another_compiler(program: Program, folder: Path):
+    """The compiler that comes with torch_npu applies what was registered with it, whatever range of tokens the pass itself asks for."""
+    tree = copied(folder, 1)
+    register = "        pm.register_replacement(pattern_fn, replacement_fn, example_inputs, pm.fwd_only, pm_pass)\n"
+    rewrite(tree / "vllm_ascend/compilation/passes/base_pattern.py", (register, ""))
+    found = {}
+    for name, ascend in (("both", TREES[1]), ("one", tree)):
+        text = program.run("dump", "passes", "Qwen3ForCausalLM", "--config", config(folder, QWEN, 2), "--format", "json", trees=trees_of([str(TREES[0]), str(ascend), str(TREES[2])]))
+        found[name] = {(p["pass"], p["pattern"], p["matches"]) for p in json.loads(text)["passes"] if p["matches"]}
+    expect(found["one"], found["both"], "matches")
+    assert found["both"], "no pass matches"
+
+
+def test_patched_before_the_model_is_imported(program: Program, folder: Path):
+    """A worker is spawned: a model takes what a patch of the worker has put into the module that the model imports from."""
+    tree = copied(folder, 1)
+    patches = tree / "vllm_ascend/patch/worker/__init__.py"
+    patches.unlink()
+    patches.write_text("import vllm_ascend.patch.worker.patch_rope_of_test  # noqa\n" + (TREES[1] / "vllm_ascend/patch/worker/__init__.py").read_text())
+    (tree / "vllm_ascend/patch/worker/patch_rope_of_test.py").write_text(
+        "import torch\nimport vllm.model_executor.layers.rotary_embedding as rotary\n\n\nclass Scaled(torch.nn.Module):\n"
+        "    def forward(self, positions, q, k):\n        return torch.tanh(q), k\n\n\nrotary.get_rope = lambda *args, **kwargs: Scaled()\n")
+    trees = trees_of([str(TREES[0]), str(tree), str(TREES[2])])
+    ops = json.loads(program.run("dump", "sequence", "Qwen3ForCausalLM", "--config", config(folder, QWEN, 2), "--format", "json", trees=trees))["ops"]
+    expect({op["src_file"] for op in ops if op["op"] == "aten.tanh"}, {"vllm_ascend/patch/worker/patch_rope_of_test.py"}, "the patched rope")
 
 
 def test_renamed(program: Program, folder: Path):

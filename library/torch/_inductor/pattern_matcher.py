@@ -49,7 +49,7 @@ def register_replacement(search_fn, replace_fn, example_inputs, trace_fn, pass_d
                          search_fn_pattern=None, skip_duplicates=False):
     import fusescout_scenario
 
-    owner = fusescout_scenario.caller_self()
+    owner = next(iter(fusescout_scenario.callers()), None)
     for pass_dict in pass_dicts if isinstance(pass_dicts, (list, tuple)) else [pass_dicts]:
         pass_dict.registrations.append(Registration(owner, search_fn, replace_fn, example_inputs, extra_check))
     return True
