@@ -107,10 +107,21 @@ class AscendRunner:
         ranks = getattr(self.vllm_config.parallel_config, "data_parallel_size", 1)
         across = None if ranks == 1 else torch.tensor([int(scenario.tokens)] * ranks, dtype=torch.int32, device="cpu")    # all ranks alike
         options = {"num_tokens_across_dp": across, "num_tokens": scenario.tokens, "num_actual_tokens": scenario.tokens, "model_instance": self.model, "input_ids": input_ids,
-                   "is_draft_model": is_draft(self.vllm_config), "with_prefill": not scenario.decode}
+                   "is_draft_model": is_draft(self.vllm_config), "with_prefill": not scenario.decode, "aclgraph_runtime_mode": self.runtime_mode()}
         options.update(self.expert_communication())
         with set_forward_context(metadata, self.vllm_config, **accepted(set_forward_context, options)):
             yield
+
+    def runtime_mode(self):
+        """The graph that the runner's dispatcher picks for the step: none for a size that was not captured."""
+        compilation = self.vllm_config.compilation_config
+        mode = getattr(compilation, "cudagraph_mode", None)
+        if mode is None:
+            return None            # releases that know no modes
+        captured = compilation.cudagraph_capture_sizes
+        if not captured or scenario.step_tokens > max(captured):
+            return type(mode).NONE
+        return mode.decode_mode() if scenario.decode else mode.mixed_mode()
 
     def expert_communication(self):
         """Releases in which the runner chooses how experts get their tokens, by the size of the step."""
