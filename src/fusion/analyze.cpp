@@ -125,9 +125,9 @@ std::vector<Finding> without_parts(const Context& context, std::vector<Finding> 
   return kept;
 }
 
-// Whether a copy stands among the arguments of the call that reads it: on its lines, which begin with the call's name.
-bool among_arguments(const Graph& graph, OperatorId copy, OperatorId reader) {
-  EntryId mine = graph.operators[copy].call, other = graph.operators[reader].call;
+// Whether a conversion stands among the arguments of the call that reads it: on its lines, which begin with the call's name.
+bool among_arguments(const Graph& graph, OperatorId conversion, OperatorId reader) {
+  EntryId mine = graph.operators[conversion].call, other = graph.operators[reader].call;
   if (!mine.valid() || !other.valid() || !graph.entries[mine].frame.valid()) return false;
   FrameId at = graph.entries[mine].frame;
   for (FrameId frame = graph.entries[other].frame; frame.valid(); frame = graph.frames[frame].parent) {
@@ -136,26 +136,28 @@ bool among_arguments(const Graph& graph, OperatorId copy, OperatorId reader) {
   return false;
 }
 
-// Kernels of today that are more than an operator of torch, and the copies that lay out their arguments.
+// Kernels of today that are more than an operator of torch, and the copies and casts that make their arguments fit.
 void find_whole(Context& context, const std::vector<Candidate>& candidates) {
   const Graph& graph = context.graph;
   std::set<KernelId>& fused = context.fused;
   for (const Candidate& candidate : candidates) {
     if (candidate.kernels.size() == 1 && is_chosen(graph.kernels[candidate.kernels[0]].name.view())) fused.insert(candidate.kernels[0]);
   }
-  std::set<KernelId> fused_copies;
+  std::set<KernelId> conversions;
   for (KernelId id{0}; id.index < graph.kernels.size(); ++id.index) {
     const std::vector<OperatorId>& operators = graph.kernels[id].operators;
-    bool copy = !operators.empty() && std::all_of(operators.begin(), operators.end(), [&](OperatorId op) {
-      if (graph.operators[op].kind.view() != "copy" || graph.operators[op].outputs.size() != 1) return false;
+    bool converts = !operators.empty() && std::all_of(operators.begin(), operators.end(), [&](OperatorId op) {
+      std::string_view kind = graph.operators[op].kind.view();
+      if ((kind != "copy" && kind != "cast") || graph.operators[op].outputs.size() != 1) return false;
       const auto& readers = context.flow.readers(graph.operators[op].outputs[0]);
       return !readers.empty() && std::all_of(readers.begin(), readers.end(), [&](OperatorId reader) {
         return fused.contains(graph.operators[reader].kernel) && among_arguments(graph, op, reader);
       });
     });
-    if (copy) fused_copies.insert(id);
+    if (converts) conversions.insert(id);
   }
-  fused.insert(fused_copies.begin(), fused_copies.end());
+  fused.insert(conversions.begin(), conversions.end());
+  context.frame_fused = {};      // counted before, for what need not run
 }
 
 class Planner {

@@ -90,6 +90,34 @@ TEST(Analyze, lines_of_a_kernel_that_is_fused_already_are_no_part_of_what_extend
   EXPECT_TRUE(told);
 }
 
+TEST(Analyze, a_kernel_that_writes_several_pieces_is_fused_one_that_writes_a_copy_is_not) {
+  std::string pieces = "%c = copy(%x) : bf16[T, 64]\n%d = copy(%y) : bf16[T, 64]\n}\n%s = add(%c, %d) : bf16[T, 64]\noutput %s\n";
+  EXPECT_EQ(verdict(ModelCase("kernel triton.split_pieces_kernel vector triton {\n" + pieces)(), "split_pieces_kernel"),
+            "already_fused: one kernel today: `triton.split_pieces_kernel`");
+  EXPECT_EQ(verdict(ModelCase("kernel triton.copy_kernel vector triton {\n%a = copy(%x) : bf16[T, 64]\n}\noutput %a\n")(), "copy_kernel"), "not found");
+}
+
+TEST(Analyze, lines_that_a_fused_kernel_stands_on_split_the_lines_around_it) {
+  ModelCase run("%a = abs(%x) : bf16[T, 64]  # model.py:4\nkernel torch_npu.npu_add_rms_norm vector {\n%s = add(%a, %y) : bf16[T, 64]  # model.py:5\n"
+          "%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 64]  # model.py:5\n}\n"
+          "%c = silu(%n) : bf16[T, 64]  # model.py:6\noutput %c, %s\n");
+  Analysis analysis = run();
+  const Finding* finding = find(analysis, "vector_chain");
+  ASSERT_NE(finding, nullptr);
+  ASSERT_EQ(finding->verdict, Verdict::Opportunity) << finding->reason;
+  EXPECT_EQ(finding->locations, (std::vector<Span>{{Symbol("model.py"), 4, 4}, {Symbol("model.py"), 6, 6}}));
+}
+
+TEST(Analyze, a_conversion_among_the_arguments_of_a_fused_kernel_stands_on_its_lines) {
+  ModelCase run("%a = abs(%x) : bf16[T, 64]  # model.py:4\n%f = cast(%a) : f32[T, 64]  # model.py:7\nkernel torch_npu.npu_add_rms_norm vector {\n"
+          "%s = add(%f, %y) : f32[T, 64]  # model.py:6\n%n = rms_norm(%s, %w, eps=1e-05) : f32[T, 64]  # model.py:6\n}\noutput %n, %s\n");
+  Analysis analysis = run();
+  const Finding* finding = find(analysis, "vector_chain");
+  ASSERT_NE(finding, nullptr);
+  ASSERT_EQ(finding->verdict, Verdict::Opportunity) << finding->reason;
+  EXPECT_EQ(finding->locations, (std::vector<Span>{{Symbol("model.py"), 4, 4}}));
+}
+
 TEST(Analyze, one_operator_that_plain_code_needs_several_for_is_a_fused_kernel) {
   EXPECT_EQ(verdict(ModelCase("kernel torch_npu.npu_rope vector {\n%o = rope(%x, %y, rotary_dim=64) : bf16[T, 64]\n}\noutput %o\n")(), "npu_rope"),
             "already_fused: one kernel today: `torch_npu.npu_rope`");

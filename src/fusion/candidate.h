@@ -40,7 +40,8 @@ struct Context {
   std::span<const FusedKernelMeaning> available;
   const Pricer& pricer;
   std::vector<bool> cache_storages = {};     // by storage: those of keys and values, whatever was written to them since; a recurrence's state is none
-  std::set<graph::KernelId> fused = {};      // kernels of today that are more than an operator of torch, and copies among their arguments
+  std::set<graph::KernelId> fused = {};      // kernels of today that are more than an operator of torch, and conversions among their arguments
+  FrameKernels frame_fused = {};
 };
 
 // A kernel of torch_npu, of the trees' own C++ or Triton: one that somebody chose, where torch has its operators.

@@ -136,13 +136,14 @@ bool same_activation(const Graph& graph, FrameId a, FrameId b) {
   return x.parent == y.parent && x.file == y.file && x.function == y.function;
 }
 
-const std::vector<uint32_t>& FrameKernels::of_layer(const Graph& graph, const std::vector<Symbol>& layer_of_kernel, Symbol layer) const {
+const std::vector<uint32_t>& FrameKernels::of_layer(const Graph& graph, const std::vector<Symbol>& layer_of_kernel, Symbol layer,
+                                                   const std::set<KernelId>* only) const {
   auto [it, added] = counts_.try_emplace(layer);
   std::vector<uint32_t>& counts = it->second;
   if (!added) return counts;
   counts.resize(graph.frames.size());
   for (KernelId kernel{0}; kernel.index < graph.kernels.size(); ++kernel.index) {
-    if (layer_of_kernel[kernel.index] != layer) continue;
+    if (layer_of_kernel[kernel.index] != layer || (only != nullptr && !only->contains(kernel))) continue;
     const std::vector<EntryId>& calls = graph.kernels[kernel].calls;
     FrameId frame = calls.empty() ? FrameId{} : graph.entries[calls[0]].frame;
     for (; frame.valid(); frame = graph.frames[frame].parent) ++counts[frame.index];
@@ -152,27 +153,27 @@ const std::vector<uint32_t>& FrameKernels::of_layer(const Graph& graph, const st
 
 namespace {
 
-// From which level of its stack on a call's lines launch nothing but its kernel: the call itself, and wrappers inside the module around it.
-size_t own_level(const Graph& graph, EntryId call, const std::vector<FrameId>& stack, std::span<const uint32_t> kernels_in_frame) {
+// From which level of its stack on a call's lines launch nothing but whole kernels: the call itself, and wrappers inside the module around it.
+size_t own_level(const Graph& graph, EntryId call, const std::vector<FrameId>& stack, const FrameCounts& counts) {
   EntryId module = graph.entries[call].parent;
   while (module.valid() && graph.entries[module].kind != EntryKind::Module) module = graph.entries[module].parent;
   size_t outer = module.valid() && graph.entries[module].frame.valid() ? stack_of(graph, graph.entries[module].frame).size() : 0;
   size_t level = stack.size() - 1;
-  while (level > outer && kernels_in_frame[stack[level - 1].index] == kernels_in_frame[stack.back().index]) --level;
+  auto others = [&](FrameId frame) { return counts.kernels[frame.index] - counts.whole[frame.index]; };
+  while (level > outer && others(stack[level - 1]) == 0) --level;
   return level;
 }
 
 }  // namespace
 
-std::vector<Span> places_of(const Graph& graph, std::span<const OperatorId> operators, size_t kernels, std::span<const uint32_t> kernels_in_frame,
-                            const std::set<KernelId>& whole) {
+std::vector<Span> places_of(const Graph& graph, std::span<const OperatorId> operators, size_t kernels, const FrameCounts& counts, const std::set<KernelId>& whole) {
   std::vector<std::vector<FrameId>> stacks;
   std::vector<size_t> shown;            // levels of each stack
   for (OperatorId op : operators) {
     EntryId call = graph.operators[op].call;
     if (!call.valid() || !graph.entries[call].frame.valid()) continue;
     stacks.push_back(stack_of(graph, graph.entries[call].frame));
-    shown.push_back(whole.contains(graph.operators[op].kernel) ? own_level(graph, call, stacks.back(), kernels_in_frame) : stacks.back().size());
+    shown.push_back(whole.contains(graph.operators[op].kernel) ? own_level(graph, call, stacks.back(), counts) : stacks.back().size());
   }
   std::vector<Span> spans;
   if (stacks.empty()) return spans;
@@ -187,18 +188,22 @@ std::vector<Span> places_of(const Graph& graph, std::span<const OperatorId> oper
     if (!same) break;
     depth = level;
   }
-  Span common;
-  bool agree = true, all = std::all_of(shown.begin(), shown.end(), [&](size_t levels) { return levels <= depth; });
+  bool all = std::all_of(shown.begin(), shown.end(), [&](size_t levels) { return levels <= depth; });
+  std::set<uint32_t> lines, left_out;
+  std::set<Symbol> files;
   for (size_t i = 0; i < stacks.size(); ++i) {
-    const auto& stack = stacks[i];
-    if (shown[i] <= depth && !all) continue;
-    const Frame& frame = graph.frames[stack[std::min(depth, stack.size() - 1)]];
-    if (common.first_line == 0) common = {frame.file, frame.line, frame.line};
-    agree &= frame.file == common.file;
-    common.first_line = std::min(common.first_line, frame.line);
-    common.last_line = std::max(common.last_line, frame.line);
+    const Frame& frame = graph.frames[stacks[i][std::min(depth, stacks[i].size() - 1)]];
+    bool out = shown[i] <= depth && !all;
+    (out ? left_out : lines).insert(frame.line);
+    if (!out) files.insert(frame.file);
   }
-  if (agree) spans.push_back(common);
+  // What was left out is no part of the lines around it either.
+  for (auto line = lines.begin(); files.size() == 1 && line != lines.end(); ++line) {
+    bool on = !spans.empty();
+    if (auto out = left_out.upper_bound(on ? spans.back().last_line : 0); on && out != left_out.end() && *out < *line) on = false;
+    if (on) spans.back().last_line = *line;
+    else spans.push_back({*files.begin(), *line, *line});
+  }
   // All of it inside one library module (a norm, an activation): the line that calls the module is where a model would call the new kernel.
   if (EntryId module = common_module(graph, operators); module.valid() && graph.entries[module].library && graph.entries[module].frame.valid()) {
     const Frame& frame = graph.frames[graph.entries[module].frame];
@@ -209,7 +214,7 @@ std::vector<Span> places_of(const Graph& graph, std::span<const OperatorId> oper
   if (EntryId module = common_module(graph, operators); module.valid()) outside = stack_of(graph, graph.entries[module].frame).size();
   for (size_t level = depth; level-- > outside;) {
     FrameId frame = stacks[0][level];
-    if (kernels_in_frame[frame.index] > 2 * kernels) break;
+    if (counts.kernels[frame.index] > 2 * kernels) break;
     add(frame);
   }
   size_t deepest = 0;

@@ -28,19 +28,25 @@ std::vector<graph::FrameId> stack_of(const graph::Graph& graph, graph::FrameId f
 // Whether two lines were passed in one activation of one function.
 bool same_activation(const graph::Graph& graph, graph::FrameId a, graph::FrameId b);
 
-// By frame: how many kernels of one layer are launched by what is called on its line. Layers share frames; counted when first asked for.
+// By frame: how many kernels of one layer, or of these only, are launched by what is called on its line. Layers share frames; counted when first
+// asked for.
 class FrameKernels {
  public:
-  const std::vector<uint32_t>& of_layer(const graph::Graph& graph, const std::vector<Symbol>& layer_of_kernel, Symbol layer) const;
+  const std::vector<uint32_t>& of_layer(const graph::Graph& graph, const std::vector<Symbol>& layer_of_kernel, Symbol layer,
+                                        const std::set<graph::KernelId>* only = nullptr) const;
 
  private:
   mutable std::map<Symbol, std::vector<uint32_t>> counts_;
 };
 
+struct FrameCounts {
+  std::span<const uint32_t> kernels, whole;    // all of the layer; those that are fused today
+};
+
 // Where the operators meet: the lines of the innermost function that calls them all; the calls of it that do mostly this (`kernels` of a layer);
 // then the calls on the way down to the operators, and their own lines. Of the kernels in `whole` the lines that only they stand behind are
 // left out.
-std::vector<Span> places_of(const graph::Graph& graph, std::span<const graph::OperatorId> operators, size_t kernels, std::span<const uint32_t> kernels_in_frame,
+std::vector<Span> places_of(const graph::Graph& graph, std::span<const graph::OperatorId> operators, size_t kernels, const FrameCounts& counts,
                             const std::set<graph::KernelId>& whole = {});
 Location place_of(const graph::Graph& graph, graph::OperatorId op);
 Location place_of(const graph::Graph& graph, graph::EntryId entry);

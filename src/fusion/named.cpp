@@ -236,6 +236,15 @@ bool several_in_one(Symbol kind) {
 }
 
 // Kernels of today that do several things and that no pattern speaks of.
+// Whether something outside the kernel reads what the node makes.
+bool leaves(const Context& context, NodeId id, KernelId kernel) {
+  const Node& node = context.flow.node(id);
+  return std::any_of(node.outputs.begin(), node.outputs.end(), [&](TensorId output) {
+    const auto& readers = context.flow.readers(output);
+    return context.flow.is_output(output) || std::any_of(readers.begin(), readers.end(), [&](OperatorId op) { return context.graph.operators[op].kernel != kernel; });
+  });
+}
+
 std::vector<Candidate> find_fused(const Context& context, const std::vector<Candidate>& named) {
   static const std::set<std::string_view> beside = {"cast", "copy", "fill", "arange", "eye", "linspace", "broadcast_to"};   // what any kernel does on the way
   const Graph& graph = context.graph;
@@ -258,7 +267,10 @@ std::vector<Candidate> find_fused(const Context& context, const std::vector<Cand
       const Node& node = context.flow.node(id);
       return node.kind.view() == "opaque" && !node.inputs.empty() && !node.outputs.empty();
     });
-    if (work < 2 && !several && !unknown && graph.kernels[kernel].fused_by.empty()) continue;
+    // One that only moves data makes several results of it, where torch has a copy for each.
+    auto results = std::count_if(candidate.nodes.begin(), candidate.nodes.end(), [&](NodeId id) { return leaves(context, id, kernel); });
+    bool moves = is_chosen(name) && results > 1;
+    if (work < 2 && !several && !unknown && !moves && graph.kernels[kernel].fused_by.empty()) continue;
     candidate.name = name.substr(name.rfind('.') + 1);
     candidate.kind = "kernel";
     candidate.family = family_of(context, candidate.nodes);

@@ -194,11 +194,13 @@ void add_risks(const Context& context, const Group& group, Finding& finding) {
 // Of a new kernel's place the lines that are one kernel already are no part: it takes that kernel in. An existing kernel takes its line over.
 void set_places(const Context& context, Finding& finding) {
   bool new_kernel = finding.verdict != Verdict::AlreadyFused && finding.verdict != Verdict::Available;
-  const std::vector<uint32_t>& kernels_in_frame = context.frame_kernels.of_layer(context.graph, context.layer_of_kernel, finding.occurrences[0].layer);
+  Symbol layer = finding.occurrences.back().layer;      // the first may do on these lines what is done once for all
+  FrameCounts counts{context.frame_kernels.of_layer(context.graph, context.layer_of_kernel, layer),
+                     context.frame_fused.of_layer(context.graph, context.layer_of_kernel, layer, &context.fused)};
   size_t kernels = 0;       // of the same layer: a loop makes many of them
-  for (const Occurrence& occurrence : finding.occurrences) kernels += occurrence.layer == finding.occurrences[0].layer ? occurrence.kernels.size() : 0;
+  for (const Occurrence& occurrence : finding.occurrences) kernels += occurrence.layer == layer ? occurrence.kernels.size() : 0;
   static const std::set<KernelId> none;
-  finding.locations = places_of(context.graph, finding.occurrences[0].operators, kernels, kernels_in_frame, new_kernel ? context.fused : none);
+  finding.locations = places_of(context.graph, finding.occurrences[0].operators, kernels, counts, new_kernel ? context.fused : none);
 }
 
 void add_extended(const Context& context, Finding& finding) {
