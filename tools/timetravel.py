@@ -54,8 +54,9 @@ def options_of(run, arguments):
         options += ["--quant-description", data_file(scenario["quant_description"], arguments)]
     elif scenario.get("quant", "none") != "none":
         options += ["--quant", scenario["quant"]]
-    if scenario.get("additional_config"):
-        options += ["--additional-config", json.dumps(scenario["additional_config"])]
+    for key in ("additional_config", "compilation_config"):
+        if scenario.get(key):
+            options += ["--" + key.replace("_", "-"), json.dumps(scenario[key])]
     if scenario.get("inputs"):
         options += ["--image", ",".join(map(str, scenario["inputs"]["image_grid_thw"][0]))]
     for name, value in {**scenario.get("env", {}), **{k.upper(): v for k, v in scenario.get("extra", {}).items()}}.items():
