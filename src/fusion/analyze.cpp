@@ -379,6 +379,7 @@ Analysis analyze(const ModelRun& run, const std::vector<Pattern>& patterns, std:
   std::vector<Finding> named = judge(context, std::move(candidates));
   for (Finding& finding : named) planner.discount(finding);
   planner.add(without_parts(context, std::move(named)));
+  planner.add(judge(context, find_apart(context, run.passes)));
 
   std::vector<bool> taken = planner.taken();
   std::vector<Candidate> second = find_chains(context, taken);

@@ -27,6 +27,7 @@ struct Candidate {
   std::vector<Condition> conditions;
   std::string blocked;                       // the first reason against it
   std::vector<size_t> meanings;              // existing kernels that do it, by index
+  std::vector<FusedBy> made_by;              // a graph pass that makes several other kernels of these, and those
 };
 
 struct Context {
@@ -63,6 +64,8 @@ void check_legality(const Context& context, Candidate& candidate);
 std::vector<Candidate> find_named(const Context& context, const std::vector<graph::Pattern>& patterns);
 // Existing kernels that would do what several kernels do now.
 std::vector<Candidate> find_available(const Context& context);
+// What graph passes have put several kernels in the place of.
+std::vector<Candidate> find_apart(const Context& context, std::span<const graph::PassResult> passes);
 // Element-wise, injective, reducing and row-wise compound kernels that can run in one pass over the rows. `taken`: kernels that are spoken for.
 std::vector<Candidate> find_chains(const Context& context, const std::vector<bool>& taken);
 // Matmuls of one input with weights that can lie side by side; equal small kernels that depend on nothing of each other.

@@ -127,6 +127,12 @@ Feasibility feasibility_of(const Context& context, const std::vector<ProposedKer
 }
 
 void decide(const Context& context, const Group& group, const Candidate& candidate, Finding& finding) {
+  if (!candidate.made_by.empty()) {
+    finding.verdict = Verdict::AlreadyFused;
+    finding.by = candidate.made_by;
+    finding.reason = fmt::format("graph pass `{}` makes other kernels of these", finding.by[0].name);
+    return;
+  }
   if (!candidate.removes && candidate.kernels.size() == 1) {
     finding.verdict = Verdict::AlreadyFused;
     finding.by = fused_by(context, candidate.kernels[0]);

@@ -41,6 +41,11 @@ struct StackEntry { Symbol file; uint32_t line = 0; std::string function; };
 
 // A graph pass of the trees that was registered for this scenario, and what it did.
 struct PassResult {
+  // A match whose replacement is several launches: the kernels of the graph stay as they were.
+  struct Apart {
+    std::vector<std::string> kernels;      // that the replacement launches
+    std::vector<EntryId> calls;            // that it replaces
+  };
   std::string pass, pattern;    // class names
   Location location;            // of the pattern class
   std::vector<std::pair<std::string, std::string>> constants;
@@ -54,6 +59,7 @@ struct PassResult {
   Location nearest;             // the line of the model's code that comes nearest,
   Location differs;             // and the line of the pattern that is another there
   std::string stops;            // why its replacement ends the compilation; empty: it does not
+  std::vector<Apart> apart;
 };
 
 struct ModelRun {

@@ -210,9 +210,10 @@ template <typename A, typename T> void describe(A& a, T& v) {
   else if constexpr (std::is_same_v<Type, ClassUse>) fields(a, v.name, v.upstream, v.replaced_by, v.replacement, v.replaced_how, v.replaced_at, v.count);
   else if constexpr (std::is_same_v<Type, ModelClasses>) fields(a, v.main, v.decoder_layer, v.attention, v.mlp, v.moe);
   else if constexpr (std::is_same_v<Type, StackEntry>) fields(a, v.file, v.line, v.function);
+  else if constexpr (std::is_same_v<Type, PassResult::Apart>) fields(a, v.kernels, v.calls);
   else if constexpr (std::is_same_v<Type, PassResult>)
     fields(a, v.pass, v.pattern, v.location, v.constants, v.registered, v.range_low, v.range_high, v.applicable, v.matches, v.refused, v.why, v.absent,
-           v.nearest, v.differs, v.stops);
+           v.nearest, v.differs, v.stops, v.apart);
   else if constexpr (std::is_same_v<Type, diagnostics::Diagnostic>) fields(a, v.kind, v.location, v.message, v.labels, v.count);
   else if constexpr (std::is_same_v<Type, Wrapper>) fields(a, v.entry, v.begin, v.file);
   else if constexpr (std::is_same_v<Type, ModelRun>)

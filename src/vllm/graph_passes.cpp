@@ -141,7 +141,7 @@ struct GraphPasses::State {
   }
 
   // The kernels of the matched calls become the one of the replacement.
-  void fuse(const CallMatch& match, const Trace& replacement, const graph::PassResult& result) {
+  void fuse(const CallMatch& match, const Trace& replacement, graph::PassResult& result) {
     Graph& g = run.graph;
     std::vector<KernelId> kernels;
     for (uint32_t node : match.nodes) {
@@ -156,7 +156,13 @@ struct GraphPasses::State {
     std::sort(kernels.begin(), kernels.end());
     kernels.erase(std::unique(kernels.begin(), kernels.end()), kernels.end());
     const graph::Kernel* working = working_kernel(replacement.graph);
-    if (kernels.empty() || working == nullptr) return;   // a replacement of several launches leaves the partition as it is
+    if (kernels.empty()) return;
+    if (working == nullptr) {
+      graph::PassResult::Apart& apart = result.apart.emplace_back();
+      for (const graph::Kernel& kernel : replacement.graph.kernels) apart.kernels.push_back(kernel.name.str());
+      for (uint32_t node : match.nodes) apart.calls.push_back(calls->nodes[node].entry);
+      return;
+    }
     const graph::Kernel& as = *working;
     graph::Kernel& fused = g.kernels[kernels.back()];   // where the last input is there
     fused.name = as.name;
