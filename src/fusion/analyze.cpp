@@ -177,10 +177,15 @@ class Planner {
       order.push_back(i);
     }
     std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return findings[a].price.gain.nominal > findings[b].price.gain.nominal; });
+    // Which of one pattern's findings at one place has which number must not depend on gains, which differ from scenario to scenario: scenarios are
+    // compared by ids.
+    std::vector<size_t> by_size = order;
+    auto size = [&](size_t i) { return generic(findings[i]) ? 0 : findings[i].kernels_text.size(); };
+    std::stable_sort(by_size.begin(), by_size.end(), [&](size_t a, size_t b) { return size(a) < size(b); });
+    for (size_t i : by_size) findings[i].id = unique_id(findings[i]);
     for (size_t i : order) {
       Finding& finding = findings[i];
       for (const Occurrence& occurrence : finding.occurrences) known_.insert(occurrence.kernels);
-      finding.id = unique_id(finding);
       if (generic(finding) && finding.verdict == Verdict::Opportunity && gain_at[site_of(finding)] < noise * step_.nominal) {
         finding.verdict = Verdict::NoGain;
         finding.reason = fmt::format("saves {:.2f} us, less than {:.2f} us that would count", finding.step_gain.nominal, noise * step_.nominal);
@@ -336,9 +341,29 @@ std::vector<Finding> broken_passes(const ModelRun& run, Planner& planner) {
   return findings;
 }
 
+// Whether a graph pass sees the operators: a custom operator that does more than the group is one node to it.
+bool seen_by_passes(const Graph& graph, const Occurrence& occurrence) {
+  std::set<EntryId> outermost;
+  for (OperatorId op : occurrence.operators) {
+    EntryId custom;
+    for (EntryId up = graph.operators[op].call; up.valid(); up = graph.entries[up].parent) {
+      if (graph.entries[up].kind == EntryKind::Call) custom = up;
+    }
+    if (custom.valid()) outermost.insert(custom);
+  }
+  for (KernelId kernel{0}; kernel.index < graph.kernels.size(); ++kernel.index) {
+    if (std::find(occurrence.kernels.begin(), occurrence.kernels.end(), kernel) != occurrence.kernels.end()) continue;
+    for (EntryId call : graph.kernels[kernel].calls) {
+      bool inside = std::any_of(outermost.begin(), outermost.end(), [&](EntryId custom) { return custom < call && call < graph.entries[custom].end; });
+      if (inside) return false;
+    }
+  }
+  return true;
+}
+
 // An existing kernel that is called by a pass which cannot match, or that would be called where a pass nearly matches: the pass is what has to be
 // repaired, and its lines are where.
-void tell_repair(std::vector<Finding>& findings, std::vector<Finding>& broken) {
+void tell_repair(const Graph& graph, std::vector<Finding>& findings, std::vector<Finding>& broken) {
   for (Finding& pass : broken) {
     const FusedBy& by = pass.by[0];
     for (Finding& finding : findings) {
@@ -347,7 +372,7 @@ void tell_repair(std::vector<Finding>& findings, std::vector<Finding>& broken) {
         const Span& nearest = pass.locations[0];
         return span.file == nearest.file && span.first_line <= nearest.first_line && nearest.last_line <= span.last_line;
       });
-      if (finding.by[0].location.file != by.location.file && !there) continue;
+      if ((finding.by[0].location.file != by.location.file && !there) || !seen_by_passes(graph, finding.occurrences[0])) continue;
       pass.family = finding.family;
       for (const Span& span : pass.locations) {
         if (std::find(finding.locations.begin(), finding.locations.end(), span) == finding.locations.end()) finding.locations.push_back(span);
@@ -394,7 +419,7 @@ Analysis analyze(const ModelRun& run, const std::vector<Pattern>& patterns, std:
   analysis.findings = std::move(planner.result);
   join_places(analysis.findings);
   std::vector<Finding> broken = broken_passes(run, planner);
-  tell_repair(analysis.findings, broken);
+  tell_repair(run.graph, analysis.findings, broken);
   for (Finding& finding : broken) analysis.findings.push_back(std::move(finding));
   auto place = [](const Finding& f) { return f.locations.empty() ? std::tuple(std::string_view(), 0U) : std::tuple(f.locations[0].file.view(), f.locations[0].first_line); };
   std::stable_sort(analysis.findings.begin(), analysis.findings.end(), [&](const Finding& a, const Finding& b) {

@@ -164,7 +164,35 @@ size_t own_level(const Graph& graph, EntryId call, const std::vector<FrameId>& s
   return level;
 }
 
+// The deepest level where all are in one activation of one function.
+size_t common_level(const Graph& graph, std::span<const std::vector<FrameId>> stacks) {
+  size_t depth = 0;
+  for (size_t level = 0;; ++level) {
+    bool same = std::all_of(stacks.begin(), stacks.end(), [&](const auto& stack) { return level < stack.size() && same_activation(graph, stack[level], stacks[0][level]); });
+    if (!same) return depth;
+    depth = level;
+  }
+}
+
 }  // namespace
+
+Span meeting_of(const Graph& graph, std::span<const OperatorId> operators) {
+  std::vector<std::vector<FrameId>> stacks;
+  for (OperatorId op : operators) {
+    EntryId call = graph.operators[op].call;
+    if (call.valid() && graph.entries[call].frame.valid()) stacks.push_back(stack_of(graph, graph.entries[call].frame));
+  }
+  Span span;
+  if (stacks.empty()) return span;
+  size_t level = common_level(graph, stacks);
+  for (const auto& stack : stacks) {
+    const Frame& frame = graph.frames[stack[std::min(level, stack.size() - 1)]];
+    if (span.first_line == 0) span = {frame.file, frame.line, frame.line};
+    span.first_line = std::min(span.first_line, frame.line);
+    span.last_line = std::max(span.last_line, frame.line);
+  }
+  return span;
+}
 
 std::vector<Span> places_of(const Graph& graph, std::span<const OperatorId> operators, size_t kernels, const FrameCounts& counts, const std::set<KernelId>& whole) {
   std::vector<std::vector<FrameId>> stacks;
@@ -177,17 +205,7 @@ std::vector<Span> places_of(const Graph& graph, std::span<const OperatorId> oper
   }
   std::vector<Span> spans;
   if (stacks.empty()) return spans;
-  // The deepest level where all are in one activation of one function.
-  size_t depth = 0;
-  for (size_t level = 0;; ++level) {
-    bool same = true;
-    for (const auto& stack : stacks) {
-      same = level < stack.size() && same_activation(graph, stack[level], stacks[0][level]);
-      if (!same) break;
-    }
-    if (!same) break;
-    depth = level;
-  }
+  size_t depth = common_level(graph, stacks);
   bool all = std::all_of(shown.begin(), shown.end(), [&](size_t levels) { return levels <= depth; });
   std::set<uint32_t> lines, left_out;
   std::set<Symbol> files;

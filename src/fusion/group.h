@@ -48,6 +48,8 @@ struct FrameCounts {
 // left out.
 std::vector<Span> places_of(const graph::Graph& graph, std::span<const graph::OperatorId> operators, size_t kernels, const FrameCounts& counts,
                             const std::set<graph::KernelId>& whole = {});
+// Of these the first alone: the lines of the innermost function that calls them all.
+Span meeting_of(const graph::Graph& graph, std::span<const graph::OperatorId> operators);
 Location place_of(const graph::Graph& graph, graph::OperatorId op);
 Location place_of(const graph::Graph& graph, graph::EntryId entry);
 

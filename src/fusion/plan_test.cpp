@@ -115,5 +115,57 @@ TEST(Redundant, repeated_work_is_told_by_the_function_that_does_it) {
   EXPECT_EQ(found[0]->occurrences.size(), 2U);
 }
 
+// Two lines of one function call the same two helpers. The second time the quantisation is inside a custom operator that does more.
+graph::ModelRun norm_and_quant() {
+  graph::ModelRun run;
+  run.graph = parsed(std::string(inputs) +
+                     "%s = add(%x, %r) : bf16[T, 64]  # norm.py:5\n%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 64]  # norm.py:5\n"
+                     "%q, %c = dynamic_quantize(%n, dtype=i8) : i8[T, 64], f32[T]  # quant.py:7\n"
+                     "%t = add(%b, %s) : bf16[T, 64]  # norm.py:5\n%k = rms_norm(%t, %w, eps=1e-05) : bf16[T, 64]  # norm.py:5\n"
+                     "%e = topk(%b, k=64) : bf16[T, 64]  # attention.py:3\n"
+                     "%p, %d = dynamic_quantize(%k, dtype=i8) : i8[T, 64], f32[T]  # quant.py:7\n%o = topk(%p, k=64) : i8[T, 64]  # attention.py:9\n"
+                     "output %q, %c, %o, %d, %t, %e\n");
+  graph::Graph& graph = run.graph;
+  auto call_of = [&](uint32_t op) { return graph.operators[graph::OperatorId{op}].call; };
+  for (uint32_t i = 0; i < graph.operators.size(); ++i) {
+    graph::Frame frame = graph.frames[graph.entries[call_of(i)].frame];
+    graph::FrameId forward = graph.frame({}, Symbol("model.py"), i < 3 ? 20 : 30, Symbol("Layer.forward"));
+    graph.entries[call_of(i)].frame = graph.frame(forward, frame.file, frame.line, frame.function);
+  }
+  for (uint32_t inside : {6U, 7U}) graph.entries[call_of(inside)].parent = call_of(5);
+  graph.entries[call_of(5)].end = graph::EntryId{call_of(7).index + 1};
+  return run;
+}
+
+constexpr const char* norm_quant =
+    "pattern norm_quant norm\ngraph\n %0 = add(%x, %r)\n %1 = rms_norm(%0, ...)\n %2, %3 = dynamic_quantize(%1)\n output %2, %3, %0\n";
+
+TEST(Places, the_same_helpers_called_on_other_lines_are_another_finding) {
+  graph::ModelRun run = norm_and_quant();
+  Analysis analysis = analyze(run, patterns(norm_quant), {}, FakePricer());
+  std::vector<const Finding*> found = all(analysis, "norm_quant");
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0]->locations[0], (Span{Symbol("model.py"), 20, 20}));
+  EXPECT_EQ(found[1]->locations[0], (Span{Symbol("model.py"), 30, 30}));
+}
+
+TEST(Places, a_pass_is_not_to_be_repaired_for_what_it_does_not_see) {
+  graph::ModelRun run = norm_and_quant();
+  graph::PassResult pass;
+  pass.pass = "NormQuantPass";
+  pass.location = {Symbol("vllm_ascend/p.py"), 60};
+  pass.nearest = {Symbol("norm.py"), 5};
+  pass.why = "the pattern has `npu_add_rms_norm` where the code has `npu_add_rms_norm_bias`";
+  run.passes.push_back(pass);
+  FusedKernelMeaning kernel{"torch_npu.npu_add_rms_norm_dynamic_quant", {Symbol("vllm_ascend/p.py"), 70}, "",
+                            parsed("input %a : f16[4, 32]\ninput %b : f16[4, 32]\ninput %g : f16[32]\nkernel k vector {\n%s = add(%a, %b) : f16[4, 32]\n"
+                                   "%n = rms_norm(%s, %g, eps=1e-06) : f16[4, 32]\n%q, %c = dynamic_quantize(%n, dtype=i8) : i8[4, 32], f32[4]\n}\noutput %q, %s, %c\n")};
+  Analysis analysis = analyze(run, patterns(norm_quant), std::span(&kernel, 1), FakePricer());
+  std::vector<const Finding*> found = all(analysis, "norm_quant");
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0]->target_en.substr(0, 17), "repair graph pass") << found[0]->reason;
+  EXPECT_EQ(found[1]->target_en, "call the existing kernel torch_npu.npu_add_rms_norm_dynamic_quant") << "a custom operator is one node to a pass";
+}
+
 }  // namespace
 }  // namespace fusescout::fusion

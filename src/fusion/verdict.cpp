@@ -14,8 +14,9 @@ using namespace graph;
 
 namespace {
 
-// What makes two candidates the same finding in different layers; a key, not a text.
-std::string signature(const Context& context, const Candidate& candidate) {
+// What makes two candidates the same finding in different layers; a key, not a text. Two places whose operators meet on other lines are two changes of
+// the source, though the same helpers make the same operators of the same shapes there.
+std::string signature(const Context& context, const Candidate& candidate, std::span<const OperatorId> operators) {
   const Graph& graph = context.graph;
   std::string key = candidate.name + (candidate.part ? "|part|" : "|") + candidate.blocked + "|";
   for (const Condition& condition : candidate.conditions) key += condition.name + (condition.holds ? "+" : "-") + condition.value + "|";
@@ -26,6 +27,8 @@ std::string signature(const Context& context, const Candidate& candidate) {
     for (Dim d : tensor.shape) put_plain(key, d.value), put_plain(key, d.expr.index);
     for (Dim d : tensor.strides) put_plain(key, d.value);
   };
+  Span meeting = meeting_of(graph, operators);
+  for (uint32_t number : {meeting.file.id(), meeting.first_line, meeting.last_line}) put_plain(key, number);
   for (KernelId kernel : candidate.kernels) {
     key += graph.kernels[kernel].name.str() + "{";
     for (OperatorId id : graph.kernels[kernel].operators) {
@@ -260,7 +263,6 @@ std::vector<Finding> judge(const Context& context, std::vector<Candidate> candid
   std::vector<Folded> folded;
   std::unordered_map<std::string, size_t> index;
   for (Candidate& candidate : candidates) {
-    auto [it, added] = index.try_emplace(signature(context, candidate), folded.size());
     Occurrence occurrence;
     occurrence.layer = layer_of(context, candidate);
     occurrence.kernels = candidate.kernels;
@@ -269,6 +271,7 @@ std::vector<Finding> judge(const Context& context, std::vector<Candidate> candid
       occurrence.operators.insert(occurrence.operators.end(), operators.begin(), operators.end());
     }
     std::sort(occurrence.operators.begin(), occurrence.operators.end());
+    auto [it, added] = index.try_emplace(signature(context, candidate, occurrence.operators), folded.size());
     if (added) folded.push_back({std::move(candidate), {}});
     folded[it->second].occurrences.push_back(std::move(occurrence));
   }
