@@ -1,7 +1,7 @@
 """From the merged projection to rotated query and key: split, norms, rotations; with the write to the cache."""
 from notation import op
 
-NAME_EN, NAME_ZH = "QKV split + Norm + RoPE (+ KV cache)", "QKV 拆分 + Norm + RoPE (+ 写 KV cache)"
+NAME_EN, NAME_ZH = "QKV split (+ Norm) + RoPE (+ KV cache)", "QKV 拆分 (+ Norm) + RoPE (+ 写 KV cache)"
 WHY_EN = "one pass over the projection: pieces are read in place, and key and value go straight to the cache"
 WHY_ZH = "对投影结果只做一遍: 片段原地读取, K/V 直写 cache"
 

@@ -2,8 +2,8 @@
 from notation import op
 
 NAME_EN, NAME_ZH = "Quant + MatMul", "量化 + MatMul"
-WHY_EN = "the activation is quantised tile by tile on its way to the cube core"
-WHY_ZH = "激活在送入 cube 前逐块量化"
+WHY_EN = "the vector cores beside the cube quantise the rows in front of the product: no launch of their own"
+WHY_ZH = "由 cube 旁的 vector 核在矩阵乘之前量化各行, 省去一次下发"
 
 
 def dynamic(x, weight):

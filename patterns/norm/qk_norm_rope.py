@@ -1,7 +1,7 @@
 """The norms of query and key of one projection and their rotations."""
 from notation import op
 
-NAME_EN, NAME_ZH = "QK norm + RoPE", "QK Norm + RoPE"
+NAME_EN, NAME_ZH = "QK norm (+ RoPE)", "QK Norm (+ RoPE)"
 WHY_EN = "four kernels on the pieces of one projection become one; the strided pieces are read in place"
 WHY_ZH = "对同一投影结果各片段的四个算子合一, 直接按步长读取"
 

@@ -88,7 +88,7 @@ class Sites {
   std::string parameter_path(const Activation& where, TensorId tensor) const {
     if (!where.module.valid() || !graph_.entries[where.module].module.valid()) return {};
     const graph::ModuleInfo& module = graph_.modules[graph_.entries[where.module].module];
-    std::string name = graph_.tensors[graph_.root(tensor)].name.str(), prefix = module.path.str() + ".";
+    std::string name = graph_.tensors[graph_.named(tensor)].name.str(), prefix = module.path.str() + ".";
     if (!name.starts_with(prefix)) return {};
     // `self` is the module where its own forward runs, or a method of its class.
     std::string_view function = where.function.view();

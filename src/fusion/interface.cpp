@@ -107,7 +107,7 @@ std::string role_name(const Graph& graph, const Group& group, TensorId tensor) {
 
 std::string tensor_name(const Graph& graph, TensorId tensor) {
   TensorId root = graph.root(tensor);
-  const Tensor& t = graph.tensors[root];
+  const Tensor& t = graph.tensors[graph.named(tensor)];
   if (!t.name.empty()) return last_words(t.name.view(), is_weight(t.kind) || t.kind == TensorKind::Cache ? 2 : 1);
   if (std::string module = module_name(graph, root); !module.empty()) return module + "_out";
   OperatorId op = graph.producer(root);
@@ -129,18 +129,18 @@ Interface make_interface(const Flow& flow, const Group& group, const std::string
   result.name = name;
   std::set<std::string> taken;
   for (TensorId input : group.inputs) {
-    const Tensor& root = graph.tensors[graph.root(input)];
+    const Tensor& known = graph.tensors[graph.named(input)];
     InterfaceTensor tensor;
     tensor.tensor = input;
     std::string wanted = tensor_name(graph, input);
-    // A name after an operator says less than the reader's.
-    if ((root.name.empty() || wanted == "tensor") && module_name(graph, graph.root(input)).empty()) {
+    // A name after an operator, or of a layer's caches together, says less than the reader's.
+    if ((known.name.empty() || wanted == "tensor" || known.kind == TensorKind::Cache) && module_name(graph, graph.root(input)).empty()) {
       if (std::string role = role_name(graph, group, input); !role.empty()) wanted = role;
     }
-    if (wanted == "tensor" && root.kind == TensorKind::Cache) wanted = "state";
+    if (wanted == "tensor" && known.kind == TensorKind::Cache) wanted = "state";
     tensor.name = unique_name(taken, wanted);
     tensor.mutated = std::find(group.mutated.begin(), group.mutated.end(), input) != group.mutated.end();
-    tensor.parameter = is_weight(root.kind);
+    tensor.parameter = is_weight(known.kind);
     result.inputs.push_back(std::move(tensor));
   }
   // Weights behind activations, as signatures have them.

@@ -102,6 +102,15 @@ TensorId Graph::root(TensorId tensor) const {
   return tensor;
 }
 
+TensorId Graph::named(TensorId tensor) const {
+  TensorId top = root(tensor);
+  if (!tensors[top].name.empty()) return top;
+  for (TensorId t = tensor; t.valid() && t != top; t = tensors[t].view_of) {
+    if (!tensors[t].name.empty()) return t;
+  }
+  return top;
+}
+
 std::vector<TensorId> Graph::before_partial_writes(TensorId tensor) const {
   std::vector<TensorId> list;
   const Tensor& seen = tensors[tensor];

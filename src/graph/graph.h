@@ -158,6 +158,8 @@ struct Graph {
 
   // Looks through views and refreshes to the tensor that some kernel (or the outside) made.
   TensorId root(TensorId tensor) const;
+  // What bears the name that a tensor goes by: its root, or else the nearest view on the way there. (A module may keep a view of what it was given.)
+  TensorId named(TensorId tensor) const;
   // After a write to a part of a storage a tensor shows that part and, beside it, what was there before: the tensors as they were before such
   // writes, the latest first. Empty: the root made all that the tensor shows.
   std::vector<TensorId> before_partial_writes(TensorId tensor) const;

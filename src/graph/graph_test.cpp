@@ -35,6 +35,18 @@ output %r
   EXPECT_EQ(users[g.root(add.inputs[0]).index], std::vector<OperatorId>{OperatorId{1}});
 }
 
+TEST(GraphTest, a_view_of_what_has_no_name_goes_by_its_own) {
+  Graph g = parsed("param %w \"layer.scale\" : bf16[4, 8]\n%v = view(%w) : bf16[32]\n%s = slice(%v, start=8) : bf16[24]\n%r = silu(%s) : bf16[24]\noutput %r\n");
+  TensorId slice = g.operators[OperatorId{0}].inputs[0], view = g.tensors[slice].view_of, root = g.root(slice);
+  g.tensors[slice].name = Symbol();
+  g.tensors[view].name = Symbol("layer.kept");
+  EXPECT_EQ(g.named(slice), root);
+  g.tensors[root].name = Symbol();
+  EXPECT_EQ(g.named(slice), view);
+  g.tensors[view].name = Symbol();
+  EXPECT_EQ(g.named(slice), root);
+}
+
 TEST(GraphTest, contiguity_ignores_axes_of_one) {
   Graph g = parsed("input %x : bf16[4, 1, 8]{8, 999, 1}\ninput %y : bf16[4, 8]{16, 1}\n%z = add(%x, %y) : bf16[4, 4, 8]\n");
   EXPECT_TRUE(g.contiguous(g.tensors[g.inputs[0]]));

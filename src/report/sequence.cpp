@@ -75,7 +75,7 @@ Origin origin(const Graph& graph, const std::vector<SequenceEntry>& sequence, co
   for (;;) {
     const graph::Tensor& t = graph.tensors[id];
     if (!t.producer.valid()) {
-      if (!t.name.empty() || !t.view_of.valid()) return {UINT32_MAX, 0, id, t.name};
+      if (!t.name.empty() || !t.view_of.valid()) return {UINT32_MAX, 0, id, t.kind == graph::TensorKind::Constant ? Symbol() : t.name};
       id = t.view_of;   // a view that no call made
       continue;
     }

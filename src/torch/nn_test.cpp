@@ -115,6 +115,29 @@ assert repr(model.head[1]) == "GELU(approximate='none')"
   EXPECT_EQ(machine.context.info(weight).kind, TensorKind::Parameter);
 }
 
+TEST(NnModule, PlainAttributesHaveNames) {
+  TestMachine machine;
+  ASSERT_EQ(machine.run(std::string(block) + R"py(
+class Kept:
+    pass
+
+part = model.layers[0]
+part.shifted = torch.zeros(4)
+part.other = model.embed.weight
+part.impl = Kept()
+part.impl.folded = torch.zeros(4)
+)py"), "");
+  python::Interpreter& in = machine.interpreter;
+  ModuleObject* root = as_module(in.get_attribute(in.find_module(Symbol("test")), Symbol("model")));
+  ASSERT_NE(root, nullptr);
+  name_modules(in, root);
+  Value part = in.get_attribute(in.find_module(Symbol("test")), Symbol("part"));
+  auto name = [&](const Value& owner, const char* attribute) { return machine.context.info(machine.context.as_tensor(in.get_attribute(owner, Symbol(attribute)))).name.str(); };
+  EXPECT_EQ(name(part, "shifted"), "layers.0.shifted");
+  EXPECT_EQ(name(part, "other"), "embed.weight") << "a parameter keeps its own";
+  EXPECT_EQ(name(in.get_attribute(part, Symbol("impl")), "folded"), "layers.0.impl.folded");
+}
+
 TEST(NnModule, CallsAreEntries) {
   TestMachine machine;
   ASSERT_EQ(machine.run(block), "");

@@ -270,6 +270,7 @@ void for_each_module(ModuleObject* root, const std::string& prefix, const std::f
 
 void name_modules(Interpreter& interpreter, ModuleObject* root, std::string prefix) {
   std::unordered_set<ModuleObject*> seen;
+  std::vector<ModuleObject*> modules;
   std::unordered_set<const python::Object*> named;
   Context& context = Context::of(interpreter);
   auto name_tensor = [&](const Value& value, Symbol name, graph::TensorKind kind) {
@@ -284,6 +285,7 @@ void name_modules(Interpreter& interpreter, ModuleObject* root, std::string pref
   };
   std::function<void(const std::string&, Symbol, ModuleObject*)> visit = [&](const std::string& path, Symbol layer, ModuleObject* module) {
     if (!seen.insert(module).second) return;
+    modules.push_back(module);
     module->path = Symbol(path);
     module->layer = layer;
     if (module->modules == nullptr) return;
@@ -303,6 +305,21 @@ void name_modules(Interpreter& interpreter, ModuleObject* root, std::string pref
     }
   };
   visit(prefix, Symbol(), root);
+  // Tensors that a module, or what it uses, keeps as plain attributes, unless they are somebody's parameters.
+  auto name_attributes = [&](const std::string& path, const python::Instance* owner, const std::function<void(const std::string&, python::Instance*)>& inner) {
+    if (owner->attributes == nullptr) return;
+    for (const Dict::Entry& entry : owner->attributes->entries) {
+      if (!entry.key.defined() || !entry.value.is_object()) continue;
+      if (TensorObject* tensor = context.as_tensor(entry.value)) context.set_kind(tensor, context.info(tensor).kind, Symbol(dotted(path, entry.key)));
+      else if (auto* instance = entry.value.as<python::Instance>(); instance != nullptr && inner && as_module(entry.value) == nullptr) inner(dotted(path, entry.key), instance);
+    }
+  };
+  std::unordered_set<const python::Instance*> visited;
+  for (ModuleObject* module : modules) {
+    name_attributes(module->path.str(), module, [&](const std::string& path, python::Instance* instance) {
+      if (visited.insert(instance).second) name_attributes(path, instance, {});
+    });
+  }
 }
 
 }  // namespace fusescout::torch
