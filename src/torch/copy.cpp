@@ -213,7 +213,7 @@ void define_copies(Context& context) {
   });
   define(context, "Tensor.pin_memory", "pin_memory", "input, device=None", [](Bound& bound) { return bound[0]; });
   define(context, "Tensor.copy_", "copy", "input, src, non_blocking=False", copy_in_place);
-  define(context, "torch.fill_ torch.fill Tensor.fill_", "fill", "input, value", [](Bound& bound) {
+  define(context, "torch.fill_ Tensor.fill_", "fill", "input, value", [](Bound& bound) {
     if (bound.is_tensor(1)) {
       auto data = bound.context.known(bound.tensor(1));
       return fill(bound, data && data->size() == 1 ? std::optional((*data)[0]) : std::nullopt,

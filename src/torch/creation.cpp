@@ -102,9 +102,10 @@ Value arange(Bound& bound) {
   Context& context = bound.context;
   auto& e = context.expressions;
   Options o = options_of(bound);
-  // arange(end), arange(start, end), arange(start, end, step)
+  // arange(end), arange(start, end), arange(start, end, step); range(start, end, step) has its end, too, and floating numbers
+  bool with_end = bound.operation.name == "range";
   size_t end_at = bound.none(1) ? 0 : 1;
-  bool integers = true;
+  bool integers = !with_end;
   for (size_t i = 0; i < 3; ++i) {
     if (bound.none(i)) continue;
     if (auto* tensor = context.as_tensor(bound[i])) integers = integers && is_integral(context.info(tensor).dtype);
@@ -113,7 +114,7 @@ Value arange(Bound& bound) {
   double start = end_at == 0 ? 0 : bound.number(0), end = bound.number(end_at), step = bound.none(2) ? 1 : bound.number(2);
   if (step == 0) bound.fail("step must be nonzero");
   if ((end - start) * step < 0) bound.fail("upper bound and larger bound inconsistent with step sign");
-  Dim count(static_cast<int64_t>(std::ceil((end - start) / step)));
+  Dim count(static_cast<int64_t>(with_end ? std::floor((end - start) / step) + 1 : std::ceil((end - start) / step)));
   graph::Attributes numbers = attributes({{"start", start}, {"step", step}});
   if (integers) {
     Dim from = end_at == 0 ? Dim(0) : bound.dim(0), by = bound.none(2) ? Dim(1) : bound.dim(2);
@@ -286,17 +287,20 @@ void define_creation(Context& context) {
   });
   define(context, "torch.full", "full", with_options("size, fill_value"),
          [](Bound& bound) { return full(bound, bound.shape(0), 1, {}, {}); });
-  define(context, "torch.full_like", "full_like", with_options("input, fill_value"), [](Bound& bound) {
+  auto full_like = [](Bound& bound) {
     graph::Tensor like = bound.info(0);
     Shape strides = preserved_strides(bound.expressions(), like);
     return full(bound, like.shape, 1, like.dtype, bound.tensor(0)->device, &strides);
-  });
+  };
+  define(context, "torch.full_like", "full_like", with_options("input, fill_value"), full_like);
+  define(context, "torch.fill", "fill", "input, value", full_like);
   define(context, "Tensor.new_full", "new_full", with_options("input, size, fill_value"), [](Bound& bound) {
     return full(bound, bound.shape(1), 2, bound.info(0).dtype, bound.tensor(0)->device);
   });
   define(context, "torch.scalar_tensor", "scalar_tensor", with_options("value"),
          [](Bound& bound) { return full(bound, {}, 0, bound.context.default_dtype, {}); });
-  define(context, "torch.arange torch.range", "arange", with_options("start, end=None, step=None"), arange);
+  define(context, "torch.arange", "arange", with_options("start, end=None, step=None"), arange);
+  define(context, "torch.range", "range", with_options("start, end, step=None"), arange);
   define(context, "torch.linspace", "linspace", with_options("start, end, steps"), [](Bound& bound) { return linspace(bound, false); });
   define(context, "torch.logspace", "logspace", with_options("start, end, steps"), [](Bound& bound) { return linspace(bound, true); });
   define(context, "torch.eye", "eye", with_options("n, m=None"), eye);

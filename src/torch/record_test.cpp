@@ -27,6 +27,16 @@ TEST(Record, ElementwiseWithSymbolicShapes) {
             "}\n");
 }
 
+TEST(Record, ARangeWithItsEndAndAFillThatWritesNothing) {
+  TorchProgram program;
+  program.input("x", {Dim(4)}, DType::F16);
+  std::string text = program.record("y = torch.range(1, 4)\nz = torch.range(0, 5, 2, dtype=torch.int64)\nw = torch.fill(x, 2)\nv = x + 1\n");
+  EXPECT_NE(text.find("arange(start=1.0, step=1.0) : f32[4]"), std::string::npos) << text;
+  EXPECT_NE(text.find("arange(start=0.0, step=2.0) : i64[3]"), std::string::npos) << text;
+  EXPECT_NE(text.find("fill(value=2) : f16[4]"), std::string::npos) << text;
+  EXPECT_EQ(text.find("refresh"), std::string::npos) << text;
+}
+
 TEST(Record, InPlaceThroughAView) {
   TorchProgram program;
   program.input("x", {Dim(4), Dim(8)}, DType::F32);
