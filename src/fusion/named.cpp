@@ -235,7 +235,6 @@ bool several_in_one(Symbol kind) {
   return kinds.contains(kind.view()) || (known != nullptr && known->operator_class == OperatorClass::Compound);
 }
 
-// Kernels of today that do several things and that no pattern speaks of.
 // Whether something outside the kernel reads what the node makes.
 bool leaves(const Context& context, NodeId id, KernelId kernel) {
   const Node& node = context.flow.node(id);
@@ -245,6 +244,7 @@ bool leaves(const Context& context, NodeId id, KernelId kernel) {
   });
 }
 
+// Kernels of today that do several things and that no pattern speaks of.
 std::vector<Candidate> find_fused(const Context& context, const std::vector<Candidate>& named) {
   static const std::set<std::string_view> beside = {"cast", "copy", "fill", "arange", "eye", "linspace", "broadcast_to"};   // what any kernel does on the way
   const Graph& graph = context.graph;

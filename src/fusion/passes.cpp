@@ -2,8 +2,6 @@
 #include <algorithm>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "fusion/candidate.h"
 
 namespace fusescout::fusion {
