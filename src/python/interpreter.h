@@ -279,6 +279,7 @@ class Interpreter {
   void in_top_level_frame(Module* module, CodeFile* file, Dict* names, const std::function<void(Frame&)>& action);
   void count_step(Frame& frame, uint32_t line);
   Module* module_for(Symbol dotted, uint32_t epoch);                       // registers it, does not run it
+  Module* module_in_packages(Symbol dotted, uint32_t epoch);               // and what it lies in
   void import_again(Module* module);                                       // one that only another process has imported
   [[noreturn]] void raise_missing(Symbol dotted);                          // ModuleNotFoundError
   void load(Module* module);                                               // runs the body
@@ -301,7 +302,6 @@ class Interpreter {
   std::unordered_map<Symbol, Module*> modules_;
   bool other_process_ = false;                                             // in_another_process runs
   std::unordered_map<Symbol, void (*)(Interpreter&, Module*)> native_modules_;
-  std::unordered_map<Symbol, Str*> strings_;
   std::unordered_map<std::string_view, Class*> builtin_classes_;           // keys are literals
   Class *object_class_ = nullptr, *type_class_ = nullptr;
   std::array<Class*, 6> tag_classes_{};
