@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "contract/changed_lines.h"
 #include "contract/names.h"
 #include "contract/parts.h"
 #include "contract/python_text.h"
@@ -53,12 +54,12 @@ class Sites {
         if (!part.edited) hand_over(part);
       }
     }
-    for (auto& [file, edits] : edits_) add_import(file, edits);
+    for (auto& [file, edits] : edits_) import_torch(*source(file), edits);
     for (Symbol file : order_) {
       std::vector<Edit>& edits = edits_.at(file);
       std::sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) { return a.first_line < b.first_line; });
       out_.patch += unified_diff(file.str(), source(file)->lines(), edits);
-      add_sites(file, edits, out_.sites);
+      add_sites(file, *source(file), edits, out_.sites);
     }
     if (!unknown_.empty()) {
       notes.push_back(fmt::format("call site: {} {} not in reach at `{}:{}` under a name that is known", unknown_,
@@ -444,38 +445,6 @@ class Sites {
   std::vector<Edit>& edits_of(Symbol file) {
     if (std::find(order_.begin(), order_.end(), file) == order_.end()) order_.push_back(file);
     return edits_[file];
-  }
-
-  void add_import(Symbol file, std::vector<Edit>& edits) {
-    bool calls = std::any_of(edits.begin(), edits.end(), [](const Edit& e) {
-      return std::any_of(e.with.begin(), e.with.end(),
-                         [](const std::string& line) { return line.find("torch.ops.fusescout.") != std::string::npos; });
-    });
-    const SourceText& text = *source(file);
-    if (!calls || std::any_of(text.statements().begin(), text.statements().end(),
-                              [](const Statement& s) { return s.indent == 0 && s.text == "import torch"; }))
-      return;
-    for (const Statement& s : text.statements()) {
-      if (s.indent != 0 || (!s.starts("import") && !s.starts("from")) || s.text.starts_with("from __future__")) continue;
-      edits.push_back({s.first_line, s.first_line - 1, {"import torch"}});
-      return;
-    }
-  }
-
-  void add_sites(Symbol file, const std::vector<Edit>& edits, std::vector<CallSite>& sites) {
-    const SourceText& text = *source(file);
-    for (const Edit& edit : edits) {
-      CallSite site;
-      site.file = file.str();
-      site.first_line = edit.first_line;
-      site.last_line = std::max(edit.last_line, edit.first_line);
-      for (uint32_t line = edit.first_line; line <= edit.last_line; ++line) site.before += text.lines()[line - 1] + "\n";
-      for (const std::string& line : edit.with) site.after += line + "\n";
-      site.calls = site.after.find("torch.ops.fusescout.") != std::string::npos;
-      site.diff = unified_diff(site.file, text.lines(), {edit});
-      if (site.calls) sites.insert(sites.begin(), std::move(site));
-      else sites.push_back(std::move(site));
-    }
   }
 
   const Finding& finding_;

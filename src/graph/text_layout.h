@@ -38,6 +38,9 @@ bool parse_tensor_kind(std::string_view name, TensorKind& out);
 // The in-place operand (`%x!`) whose storage each output takes: the operands and the outputs pair in order where shape and dtype agree.
 std::vector<TensorId> infer_aliases(const Graph& graph, const std::vector<TensorId>& written, const std::vector<std::pair<const Shape*, DType>>& outputs);
 
+std::string quoted(std::string_view text);
+std::string real_text(double value);   // the shortest that reads as the same number, never as an integer
+
 // "model.layers.3" of "model.layers.3.mlp.gate"; empty without a number.
 std::string_view layer_of_path(std::string_view path);
 
