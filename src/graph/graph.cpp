@@ -20,36 +20,42 @@ constexpr auto dtypes = std::to_array<DTypeRow>({
     {DType::I4, "i4", 0.5, false}, {DType::C64, "c64", 8, false},
 });
 
+// How far the rows of a view are apart, in elements, and how many there are: its widest axis.
+std::pair<int64_t, int64_t> rows_of(const Tensor& t) {
+  int64_t stride = 0, rows = 1;
+  for (size_t i = 0; i < t.shape.size() && i < t.strides.size(); ++i) {
+    if (t.shape[i].value <= 1 || t.strides[i].value < stride) continue;
+    stride = t.strides[i].value;
+    rows = t.shape[i].value;
+  }
+  return {stride, rows};
+}
+
+// Elements from the first to behind the last one that a view shows, and how many it shows; without the axes of one stride (-1: with all).
+struct Extent {
+  int64_t span = 1, elements = 1;
+  bool dense() const { return span == elements; }
+};
+Extent extent(const Tensor& t, int64_t without = -1) {
+  Extent result;
+  for (size_t i = 0; i < t.shape.size() && i < t.strides.size(); ++i) {
+    if (t.shape[i].value <= 1 || t.strides[i].value == without) continue;
+    result.span += (t.shape[i].value - 1) * t.strides[i].value;
+    result.elements *= t.shape[i].value;
+  }
+  return result;
+}
+
 // Whether all elements of the view `b` are elements of the view `a` of the same storage, as far as whole blocks of columns tell.
 bool covers(const Tensor& a, const Tensor& b) {
-  auto row = [](const Tensor& t) {
-    int64_t widest = 0, rows = 1;
-    for (size_t i = 0; i < t.shape.size(); ++i) {
-      if (t.shape[i].value <= 1 || t.strides[i].value < widest) continue;
-      widest = t.strides[i].value;
-      rows = t.shape[i].value;
-    }
-    return std::pair(widest, rows);
-  };
-  auto inner = [](const Tensor& t, int64_t skip, bool& dense) {
-    int64_t last = 0, count = 1;
-    for (size_t i = 0; i < t.shape.size(); ++i) {
-      if (t.shape[i].value <= 1 || t.strides[i].value == skip) continue;
-      last += (t.shape[i].value - 1) * t.strides[i].value;
-      count *= t.shape[i].value;
-    }
-    dense = count == last + 1;
-    return last + 1;
-  };
-  bool dense = false, any = false;
-  auto [stride, rows] = row(a);
-  auto [stride_b, rows_b] = row(b);
-  int64_t whole_a = inner(a, -1, dense), a0 = a.storage_offset.value, b0 = b.storage_offset.value;
-  if (dense) return a0 <= b0 && b0 + inner(b, -1, any) <= a0 + whole_a;
+  int64_t a0 = a.storage_offset.value, b0 = b.storage_offset.value;
+  if (Extent whole = extent(a); whole.dense()) return a0 <= b0 && b0 + extent(b).span <= a0 + whole.span;
+  auto [stride, rows] = rows_of(a);
+  auto [stride_b, rows_b] = rows_of(b);
   if (stride <= 1 || stride != stride_b) return false;
-  int64_t width = inner(a, stride, dense), width_b = inner(b, stride, any), a1 = a0 % stride, b1 = b0 % stride;
-  int64_t first = a0 / stride, first_b = b0 / stride;
-  return dense && a1 <= b1 && b1 + width_b <= a1 + width && first <= first_b && first_b + rows_b <= first + rows;
+  Extent width = extent(a, stride), width_b = extent(b, stride);
+  int64_t column = a0 % stride, column_b = b0 % stride, first = a0 / stride, first_b = b0 / stride;
+  return width.dense() && column <= column_b && column_b + width_b.span <= column + width.span && first <= first_b && first_b + rows_b <= first + rows;
 }
 
 const DTypeRow& row(DType dtype) { return dtypes[static_cast<size_t>(dtype)]; }
@@ -58,23 +64,11 @@ const DTypeRow& row(DType dtype) { return dtypes[static_cast<size_t>(dtype)]; }
 
 // Whether two views of one storage may show a common element. A column block of a merged projection meets no other block.
 bool may_overlap(const Tensor& a, const Tensor& b) {
-  auto extent = [](const Tensor& t, int64_t skip) {
-    int64_t last = 0;
-    for (size_t i = 0; i < t.shape.size() && i < t.strides.size(); ++i) {
-      if (t.strides[i].value != skip) last += (t.shape[i].value - 1) * t.strides[i].value;
-    }
-    return last + 1;
-  };
-  auto row = [](const Tensor& t) {
-    int64_t widest = 0;
-    for (Dim stride : t.strides) widest = std::max(widest, stride.value);
-    return widest;
-  };
   int64_t a0 = a.storage_offset.value, b0 = b.storage_offset.value;
-  if (a0 + extent(a, -1) <= b0 || b0 + extent(b, -1) <= a0) return false;
-  int64_t stride = row(a);
-  if (stride <= 1 || stride != row(b)) return true;
-  int64_t a1 = a0 % stride, b1 = b0 % stride, a2 = a1 + extent(a, stride), b2 = b1 + extent(b, stride);
+  if (a0 + extent(a).span <= b0 || b0 + extent(b).span <= a0) return false;
+  int64_t stride = rows_of(a).first;
+  if (stride <= 1 || stride != rows_of(b).first) return true;
+  int64_t a1 = a0 % stride, b1 = b0 % stride, a2 = a1 + extent(a, stride).span, b2 = b1 + extent(b, stride).span;
   if (a2 > stride || b2 > stride) return true;
   return !(a2 <= b1 || b2 <= a1);
 }
