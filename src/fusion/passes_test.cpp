@@ -27,5 +27,23 @@ TEST(Passes, what_a_pass_makes_several_kernels_of_is_already_fused) {
   EXPECT_EQ(finding->locations[0], (Span{Symbol("model.py"), 5, 7}));
 }
 
+TEST(Passes, one_that_nearly_matches_is_broken) {
+  ModelCase run("output %x\n");
+  graph::PassResult pass;
+  pass.pass = "AllReducePass";
+  pass.pattern = "MiddleLayer";
+  pass.location = {Symbol("vllm_ascend/p.py"), 60};
+  pass.nearest = {Symbol("model.py"), 395};
+  pass.why = "epsilon is 1e-05, the pattern has 1e-06";
+  run.run.passes.push_back(pass);
+  EXPECT_EQ(verdict(run(), "MiddleLayer"), "broken_pass: epsilon is 1e-05, the pattern has 1e-06");
+  run.run.passes.back().why = "the pattern has `npu_add_rms_norm` where the code has `_C_ascend.npu_add_rms_norm_bias`";
+  EXPECT_EQ(verdict(run(), "MiddleLayer").substr(0, 11), "broken_pass") << "one operator under another name";
+  run.run.passes.back().why = "the pattern has `aten.mul` where the code has `aten.mean`";
+  EXPECT_EQ(find(run(), "MiddleLayer"), nullptr) << "the model does something else there";
+  run.run.passes.back().matches = 3;
+  EXPECT_EQ(run().findings.size(), 0U);
+}
+
 }  // namespace
 }  // namespace fusescout::fusion

@@ -63,4 +63,39 @@ class FakePricer final : public Pricer {
   }
 };
 
+inline constexpr const char* add_norm = R"(pattern add_rms_norm norm
+name "Add + RMSNorm" "残差 Add + RMSNorm"
+graph
+  %0 = add(%x, %residual)
+  %1 = rms_norm(%0, ..., eps=$eps)
+  output %1, %0
+require %x.rank > 1 and %residual.rank > 1 : "one side of the sum is broadcast"
+require %x.dtype == %residual.dtype : "the sides of the sum have different dtypes"
+)";
+
+inline constexpr const char* plain_inputs =
+    "T = 16\ninput %x : bf16[T, 64]\ninput %y : bf16[T, 64]\ninput %b : bf16[64]\ninput %ids : i64[T]\nparam %w \"model.layers.0.norm.weight\" : bf16[64]\n"
+    "param %m \"model.layers.0.proj.weight\" : bf16[64, 64]\nparam %m2 \"model.layers.0.proj2.weight\" : bf16[64, 64]\n";
+
+struct ModelCase {
+  graph::ModelRun run;
+  FakePricer pricer;
+  std::vector<FusedKernelMeaning> available;
+  explicit ModelCase(const std::string& text) { run.graph = parsed(plain_inputs + text); }
+  Analysis operator()(const std::string& pattern_text = "") { return analyze(run, patterns(pattern_text), available, pricer); }
+};
+
+inline const Finding* find(const Analysis& analysis, std::string_view pattern) {
+  for (const Finding& finding : analysis.findings) {
+    if (finding.pattern == pattern) return &finding;
+  }
+  return nullptr;
+}
+
+inline std::string verdict(const Analysis& analysis, std::string_view pattern) {
+  const Finding* finding = find(analysis, pattern);
+  if (finding == nullptr) return "not found";
+  return std::string(verdict_name(finding->verdict)) + (finding->reason.empty() ? "" : ": " + finding->reason);
+}
+
 }  // namespace fusescout::fusion

@@ -1,0 +1,79 @@
+// Kernels that exist, whose meaning the model computes in several.
+#include "fusion/test_support.h"
+
+namespace fusescout::fusion {
+namespace {
+
+FusedKernelMeaning add_norm_kernel() {
+  return {"torch_npu.npu_add_rms_norm", {Symbol("catalogue/npu_vector.py"), 40}, "",
+          parsed("input %a : f16[4, 32]\ninput %b : f16[4, 32]\ninput %g : f16[32]\nkernel k vector {\n%s = add(%a, %b) : f16[4, 32]\n"
+                 "%n = rms_norm(%s, %g, eps=1e-06) : f16[4, 32]\n}\noutput %n, %s\n")};
+}
+
+TEST(Analyze, a_kernel_that_exists_is_available) {
+  ModelCase run("%s = add(%y, %x) : bf16[T, 64]\n%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 64]\noutput %n, %s\n");
+  run.available.push_back(add_norm_kernel());
+  Analysis with_pattern = run(add_norm);
+  EXPECT_EQ(verdict(with_pattern, "add_rms_norm"), "available: `torch_npu.npu_add_rms_norm` does this, but this path does not call it");
+  EXPECT_EQ(with_pattern.findings.size(), 1U);
+  EXPECT_EQ(verdict(run(), "npu_add_rms_norm"), "available: `torch_npu.npu_add_rms_norm` does this, but this path does not call it") << "without a pattern too";
+}
+
+TEST(Analyze, a_kernel_that_keeps_a_value_to_itself_is_not_available) {
+  ModelCase run("%s = add(%x, %y) : bf16[T, 64]\n%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 64]\n%o = topk(%s, k=64) : bf16[T, 64]  # m.py:9\noutput %n, %o\n");
+  run.available.push_back(add_norm_kernel());
+  run.available[0].graph.outputs.pop_back();
+  EXPECT_EQ(verdict(run(), "npu_add_rms_norm"), "blocked: `torch_npu.npu_add_rms_norm` does not give `s`, which `topk` (m.py:9) reads");
+  EXPECT_EQ(find(run(add_norm), "add_rms_norm")->verdict, Verdict::Opportunity) << "a new kernel can give it";
+}
+
+TEST(Analyze, a_kernel_that_is_called_is_not_available) {
+  // The copy before is what the kernel does not do: another call of it would not either.
+  ModelCase run("%c = copy(%x) : bf16[T, 64]  # model.py:4\nkernel torch_npu.npu_add_rms_norm vector {\n%s = add(%c, %y) : bf16[T, 64]  # model.py:5\n"
+                "%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 64]  # model.py:5\n}\noutput %n, %s\n");
+  run.available.push_back(add_norm_kernel());
+  for (const Finding& finding : run(add_norm).findings) EXPECT_NE(finding.verdict, Verdict::Available) << finding.id;
+}
+
+TEST(Analyze, constants_are_part_of_a_kernels_meaning) {
+  FusedKernelMeaning gelu{"torch_npu.npu_fast_gelu", {}, "", parsed("input %a : f16[4, 32]\nkernel k vector {\n%m = mul(%a, other=1.702) : f16[4, 32]\n"
+                          "%s = sigmoid(%m) : f16[4, 32]\n%n = mul(%a, %s) : f16[4, 32]\n}\noutput %n\n")};
+  auto run_with = [&](const std::string& constant) {
+    ModelCase run("%q = mul(%x, other=" + constant + ") : bf16[T, 64]\n%s = sigmoid(%q) : bf16[T, 64]\n%n = mul(%s, %x) : bf16[T, 64]\noutput %n\n");
+    run.available.push_back(gelu);
+    return verdict(run(), "npu_fast_gelu");
+  };
+  EXPECT_EQ(run_with("1.702"), "available: `torch_npu.npu_fast_gelu` does this, but this path does not call it");
+  EXPECT_EQ(run_with("1.5"), "not found");
+}
+
+TEST(Analyze, what_a_kernel_takes_for_all_rows_is_no_tensor_of_rows) {
+  FusedKernelMeaning norm_bias{"_C_ascend.norm_bias", {}, "", parsed("input %a : f16[4, 32]\ninput %g : f16[32]\ninput %b : f16[32]\nkernel k vector {\n"
+                               "%n = rms_norm(%a, %g, eps=1e-06) : f16[4, 32]\n%o = add(%n, %b) : f16[4, 32]\n}\noutput %o\n")};
+  auto run_with = [&](const std::string& add) {
+    ModelCase run("input %one : bf16[T, 1]\n%n = rms_norm(%x, %w, eps=1e-05) : bf16[T, 64]\n%o = add(" + add + ") : bf16[T, 64]\noutput %o\n");
+    run.available.push_back(norm_bias);
+    return verdict(run(), "norm_bias");
+  };
+  EXPECT_EQ(run_with("%n, %w"), "available: `_C_ascend.norm_bias` does this, but this path does not call it");
+  EXPECT_EQ(run_with("%w, %n"), "available: `_C_ascend.norm_bias` does this, but this path does not call it");
+  EXPECT_EQ(run_with("%n, %y"), "not found") << "a residual is no bias";
+  EXPECT_EQ(run_with("%n, %one"), "not found") << "nor is a number for each row";
+  ModelCase run("%s = add(%x, %w) : bf16[T, 64]\n%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 64]\noutput %n, %s\n");
+  run.available.push_back(add_norm_kernel());
+  EXPECT_EQ(verdict(run(), "npu_add_rms_norm"), "not found") << "and a bias is no residual";
+}
+
+TEST(Analyze, a_norm_of_groups_with_a_weight_of_all_is_not_the_kernel_of_rows) {
+  auto run_with = [&](const std::string& shape, const std::string& weight) {
+    ModelCase run("param %g \"model.gate.weight\" : bf16[" + weight + "]\n%s = add(%x, %y) : bf16[T, 64]\n%h = view(%s) : bf16[" + shape + "]\n%n = rms_norm(%h, %g, eps=1e-05) : bf16[" +
+                  shape + "]\noutput %n, %s\n");
+    run.available.push_back(add_norm_kernel());
+    return verdict(run(), "npu_add_rms_norm");
+  };
+  EXPECT_EQ(run_with("T, 1, 64", "64"), "available: `torch_npu.npu_add_rms_norm` does this, but this path does not call it");
+  EXPECT_EQ(run_with("T, 4, 16", "4, 16"), "not found");
+}
+
+}  // namespace
+}  // namespace fusescout::fusion

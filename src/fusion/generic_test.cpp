@@ -1,0 +1,207 @@
+// What is found without a pattern: chains, siblings, and work that need not be done.
+#include "fusion/test_support.h"
+
+namespace fusescout::fusion {
+namespace {
+
+TEST(Chains, elementwise_kernels_in_a_row) {
+  ModelCase run("%a = silu(%x) : bf16[T, 64]\n%c = mul(%a, %y) : bf16[T, 64]\n%d = add(%c, %b) : bf16[T, 64]\noutput %d\n");
+  Analysis analysis = run();
+  const Finding* finding = find(analysis, "elementwise_chain");
+  ASSERT_NE(finding, nullptr);
+  EXPECT_EQ(finding->verdict, Verdict::Opportunity);
+  EXPECT_EQ(finding->kernels_text.size(), 3U);
+  EXPECT_EQ(finding->bytes_saved, 4 * 16 * 64 * 2);
+  EXPECT_EQ(finding->interface.name, "fused_silu_mul_add");
+}
+
+TEST(Chains, diamonds_and_several_outputs) {
+  ModelCase diamond("%a = silu(%x) : bf16[T, 64]\n%c = neg(%a) : bf16[T, 64]\n%d = exp(%a) : bf16[T, 64]\n%e = mul(%c, %d) : bf16[T, 64]\noutput %e\n");
+  EXPECT_EQ(find(diamond(), "elementwise_chain")->kernels_text.size(), 4U);
+  ModelCase outputs("%a = silu(%x) : bf16[T, 64]\n%c = neg(%a) : bf16[T, 64]\n%d = exp(%a) : bf16[T, 64]\noutput %a, %c, %d\n");
+  EXPECT_EQ(find(outputs(), "elementwise_chain")->interface.outputs.size(), 3U);
+}
+
+TEST(Chains, a_branch_through_something_opaque_keeps_the_join_out) {
+  ModelCase run("%a = silu(%x) : bf16[T, 64]\n%c = neg(%a) : bf16[T, 64]\n%d = topk(%a, k=64) : bf16[T, 64]  # m.py:3\n%e = mul(%c, %d) : bf16[T, 64]\noutput %e\n");
+  Analysis analysis = run();
+  const Finding* finding = find(analysis, "elementwise_chain");
+  ASSERT_NE(finding, nullptr);
+  EXPECT_EQ(finding->kernels_text, (std::vector<std::string>{"aten.silu", "aten.neg"}));
+}
+
+TEST(Chains, rows_are_reduced_and_used_again) {
+  ModelCase run("%a = max(%x, dim=-1, keepdim=True) : bf16[T, 1]\n%c = sub(%x, %a) : bf16[T, 64]\n%d = exp(%c) : bf16[T, 64]\noutput %d\n");
+  Analysis analysis = run();
+  const Finding* finding = find(analysis, "vector_chain");
+  ASSERT_NE(finding, nullptr);
+  EXPECT_EQ(finding->kernels_text.size(), 3U);
+}
+
+TEST(Chains, a_reduction_over_the_rows_is_refused_with_the_reason) {
+  ModelCase run("%a = silu(%x) : bf16[T, 64]\n%c = sum(%a, dim=0) : bf16[64]\noutput %c\n");
+  EXPECT_EQ(verdict(run(), "vector_chain"), "blocked: `silu` and `sum` work on different rows: [T, 64] is broadcast or reduced to [64]");
+}
+
+TEST(Chains, a_row_that_is_broadcast_to_all_rows_is_refused) {
+  ModelCase run("%a = silu(%b) : bf16[64]\n%c = mul(%x, %a) : bf16[T, 64]\noutput %c\n");
+  EXPECT_EQ(verdict(run(), "elementwise_chain"), "blocked: `silu` and `mul` work on different rows: [64] is broadcast or reduced to [T, 64]");
+}
+
+TEST(Chains, a_permuted_view_mixes_rows) {
+  ModelCase run("%a = silu(%x) : bf16[T, 64]\n%v = transpose(%a, dim0=0, dim1=1) : bf16[64, T]{1, 64}\n%c = softmax(%v, dim=-1) : bf16[64, T]\noutput %c\n");
+  EXPECT_EQ(find(run(), "vector_chain")->verdict, Verdict::Blocked);
+}
+
+TEST(Chains, heads_are_rows_of_their_tokens) {
+  ModelCase merged("%a = silu(%x) : bf16[T, 64]\n%h = view(%a) : bf16[4 * T, 16]\n%n = rms_norm(%h, eps=1e-06) : bf16[4 * T, 16]\noutput %n\n");
+  EXPECT_EQ(verdict(merged(), "vector_chain"), "opportunity");
+  ModelCase split("%h = view(%x) : bf16[4 * T, 16]\n%n = rms_norm(%h, eps=1e-06) : bf16[4 * T, 16]\n%t = view(%n) : bf16[T, 64]\n"
+                  "%r = max(%t, dim=-1, keepdim=True) : bf16[T, 1]\noutput %r\n");
+  EXPECT_EQ(verdict(split(), "vector_chain"), "opportunity");
+  ModelCase over("%a = silu(%x) : bf16[T, 64]\n%h = view(%a) : bf16[4 * T, 16]\n%n = sum(%h, dim=0) : bf16[16]\noutput %n\n");
+  EXPECT_EQ(find(over(), "vector_chain")->verdict, Verdict::Blocked);
+}
+
+TEST(Chains, a_read_is_not_moved_across_a_write) {
+  ModelCase run("%a = silu(%x) : bf16[T, 64]\n%z = topk(%x!, k=64) : bf16[T, 64]  # m.py:2\n%c = mul(%a, %z) : bf16[T, 64]\noutput %c\n");
+  EXPECT_EQ(verdict(run(), "elementwise_chain"), "blocked: a write stands between: `x` is overwritten before `topk` (m.py:2)");
+}
+
+TEST(Chains, collectives_and_attention_are_boundaries) {
+  ModelCase run("%a = silu(%x) : bf16[T, 64]\n%c = all_reduce(%a) : bf16[T, 64]\n%d = neg(%c) : bf16[T, 64]\noutput %d\n");
+  EXPECT_EQ(run().findings.size(), 0U);
+}
+
+TEST(Chains, what_reads_a_cache_that_was_written_is_attention) {
+  ModelCase run("cache %s : bf16[T, 64]\n%s1 = kv_cache_write(%x, %s!, %ids) : bf16[T, 64]\n%a = neg(%s1) : bf16[T, 64]\n%c = exp(%a) : bf16[T, 64]\noutput %c\n");
+  Analysis analysis = run();
+  ASSERT_EQ(analysis.findings.size(), 1U);
+  EXPECT_EQ(analysis.findings[0].family, Family::Attention);
+}
+
+TEST(Chains, what_is_too_large_is_cut_into_pieces_that_fit) {
+  ModelCase run("%a = silu(%x) : bf16[T, 64]\n%c = neg(%a) : bf16[T, 64]\n%d = exp(%c) : bf16[T, 64]\n%e = abs(%d) : bf16[T, 64]\noutput %e\n");
+  run.pricer.fits = false;
+  Analysis analysis = run();
+  ASSERT_EQ(analysis.findings.size(), 2U);
+  EXPECT_EQ(analysis.findings[0].kernels_text.size(), 2U);
+}
+
+TEST(Chains, a_pattern_wins_over_the_chain_on_its_operators) {
+  ModelCase run("%s = add(%x, %y) : bf16[T, 64]\n%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 64]\noutput %n, %s\n");
+  Analysis analysis = run(add_norm);
+  EXPECT_EQ(analysis.findings.size(), 1U);
+  EXPECT_EQ(analysis.findings[0].pattern, "add_rms_norm");
+}
+
+// --- horizontal
+
+TEST(Siblings, matmuls_of_one_input) {
+  ModelCase run("%a = matmul(%x, %m) : bf16[T, 64]\n%c = matmul(%x, %m2) : bf16[T, 64]\noutput %a, %c\n");
+  EXPECT_EQ(verdict(run(), "sibling_matmuls"), "opportunity");
+  ModelCase dependent("%a = matmul(%x, %m) : bf16[T, 64]\n%c = matmul(%a, %m2) : bf16[T, 64]\noutput %a, %c\n");
+  EXPECT_EQ(verdict(dependent(), "sibling_matmuls"), "not found");
+  ModelCase types("param %f \"f\" : f32[64, 64]\n%z = cast(%x, dtype=f32) : f32[T, 64]\n%a = matmul(%x, %m) : bf16[T, 64]\n%c = matmul(%z, %f) : f32[T, 64]\noutput %a, %c\n");
+  EXPECT_EQ(verdict(types(), "sibling_matmuls"), "blocked: the products have different dtypes: bf16 x bf16 and f32 x f32");
+}
+
+TEST(Siblings, equal_kernels_of_one_tensor) {
+  ModelCase run("%p = matmul(%x, %m) : bf16[T, 64]\n%q, %k = split(%p) : bf16[T, 32], bf16[T, 32]\n%a = rms_norm(%q, eps=1e-06) : bf16[T, 32]\n"
+          "%c = rms_norm(%k, eps=1e-06) : bf16[T, 32]\noutput %a, %c\n");
+  EXPECT_EQ(verdict(run(), "sibling_kernels"), "opportunity");
+}
+
+TEST(Siblings, belong_to_what_they_are_for) {
+  std::string text = "%p = matmul(%x, %m) : bf16[T, 64]\n%q, %k = split(%p) : bf16[T, 32], bf16[T, 32]\n%a = pad(%q) : bf16[T, 48]\n%c = pad(%k) : bf16[T, 48]\n";
+  ModelCase attended(text + "%o = attention(%a, %c, %c) : bf16[T, 48]\noutput %o\n");
+  Analysis analysis = attended();
+  const Finding* found = find(analysis, "sibling_kernels");
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(found->family, Family::Attention);
+  ModelCase other(text + "%o = attention(%a, %c, %c) : bf16[T, 48]\n%n = topk(%c, k=48) : bf16[T, 48]\noutput %o, %n\n");
+  Analysis mixed = other();
+  ASSERT_NE(find(mixed, "sibling_kernels"), nullptr);
+  EXPECT_EQ(find(mixed, "sibling_kernels")->family, Family::Vector);
+}
+
+// --- what need not run
+
+TEST(Redundant, copies_for_the_layout) {
+  ModelCase run("%p = matmul(%x, %m) : bf16[T, 64]\n%q, %k = split(%p) : bf16[T, 32], bf16[T, 32]\n%c = copy(%q) : bf16[T, 32]\n%o = topk(%c, k=32) : bf16[T, 32]\noutput %o, %k\n");
+  EXPECT_EQ(verdict(run(), "layout_copy"), "opportunity");
+  ModelCase overwritten("%p = matmul(%x, %m) : bf16[T, 64]\n%c = copy(%p) : bf16[T, 64]\n%z = topk(%p!, k=64) : bf16[T, 64]\n%o = topk(%c, k=64) : bf16[T, 64]\noutput %o, %z\n");
+  EXPECT_EQ(verdict(overwritten(), "layout_copy"), "blocked: `p` is overwritten while the copy is in use");
+}
+
+TEST(Redundant, casts_there_and_back) {
+  ModelCase run("%p = matmul(%x, %m) : bf16[T, 64]\n%f = cast(%p, dtype=f32) : f32[T, 64]\n%g = cast(%f, dtype=bf16) : bf16[T, 64]\n%o = matmul(%g, %m2) : bf16[T, 64]\noutput %o, %f\n");
+  EXPECT_NE(find(run(), "cast_back"), nullptr);
+}
+
+TEST(Redundant, work_of_step_inputs_in_every_layer) {
+  auto part = [](int i) {
+    std::string n = std::to_string(i), at = "  # rope.py:7 model.layers." + n + ".rope\n";
+    return "param %m0" + n + " : bf16[64, 64]\n%c" + n + " = index_select(%table, %ids, dim=0) : bf16[T, 64]" + at + "%z" + n + " = matmul(%c" + n + ", %m0" + n + ") : bf16[T, 64]" +
+           "  # m.py:" + std::to_string(20 + i) + "\n";
+  };
+  ModelCase run("buffer %table : bf16[100, 64]\n" + part(0) + part(1) + part(2) + "output %z0, %z1, %z2\n");
+  Analysis analysis = run();
+  const Finding* finding = find(analysis, "repeated_work");
+  ASSERT_NE(finding, nullptr);
+  EXPECT_EQ(finding->layers, (std::vector<std::string>{"model.layers.1", "model.layers.2"}));
+  EXPECT_EQ(finding->step_gain.nominal, 6);
+}
+
+TEST(Redundant, work_done_twice_in_every_layer_is_one_finding) {
+  auto part = [](int i) {
+    std::string n = std::to_string(i), at = " model.layers." + n + "\n";
+    return "param %a" + n + " : bf16[64, 64]\nparam %b" + n + " : bf16[64, 64]\n%p" + n + " = matmul(%x, %a" + n + ") : bf16[T, 64]  # m.py:5" + at +
+           "%k" + n + " = cumsum(%p" + n + ", dim=0) : bf16[T, 64]  # wy.py:7" + at + "%y" + n + " = matmul(%k" + n + ", %b" + n + ") : bf16[T, 64]  # m.py:6" + at +
+           "%c" + n + " = cumsum(%p" + n + ", dim=0) : bf16[T, 64]  # chunk.py:9" + at + "%z" + n + " = matmul(%c" + n + ", %a" + n + ") : bf16[T, 64]  # m.py:8" + at;
+  };
+  ModelCase run(part(0) + part(1) + part(2) + "output %y0, %z0, %y1, %z1, %y2, %z2\n");
+  Analysis analysis = run();
+  const Finding* finding = find(analysis, "repeated_work");
+  ASSERT_NE(finding, nullptr);
+  EXPECT_EQ(finding->occurrences.size(), 3U);
+  EXPECT_NE(finding->why_en.find("earlier in the same layer, wy.py:7"), std::string::npos) << finding->why_en;
+}
+
+TEST(Redundant, one_line_of_a_loop_is_one_finding) {
+  // The rows grow from round to round, so that no two copies are equal.
+  std::string text, outputs;
+  for (int i = 1; i <= 3; ++i) {
+    std::string n = std::to_string(i), rows = std::to_string(64 * i);
+    text += "param %w" + n + " : bf16[64, " + rows + "]\n%p" + n + " = matmul(%x, %w" + n + ") : bf16[T, " + rows + "]  # m.py:5 model.layers.0\n%c" + n +
+            " = copy(%p" + n + ") : bf16[T, " + rows + "]  # loop.py:7 model.layers.0\n";
+    outputs += (i > 1 ? ", %c" : "%c") + n;
+  }
+  ModelCase run(text + "output " + outputs + "\n");
+  Analysis analysis = run();
+  std::vector<const Finding*> copies;
+  for (const Finding& finding : analysis.findings) {
+    if (finding.pattern == "layout_copy") copies.push_back(&finding);
+  }
+  ASSERT_EQ(copies.size(), 1U);
+  EXPECT_EQ(copies[0]->occurrences.size(), 3U);
+  EXPECT_EQ(copies[0]->id.find('#'), std::string::npos);
+  EXPECT_GE(copies[0]->step_gain.nominal, 3 * copies[0]->price.gain.nominal - 1e-9);
+}
+
+TEST(Redundant, what_a_step_does_not_notice_is_no_gain) {
+  std::string text = "%f = cast(%w, dtype=f32) : f32[64]\n%c = mul(%x, %f) : f32[T, 64]\noutput %c\n%z0 = topk(%x, k=64) : bf16[T, 64]\n";
+  for (int i = 0; i < 8000; ++i) text += "%z" + std::to_string(i + 1) + " = topk(%z" + std::to_string(i) + ", k=64) : bf16[T, 64]\n";
+  ModelCase run(text + "output %z8000\n");
+  EXPECT_EQ(verdict(run(), "constant_work").substr(0, 7), "no_gain");
+}
+
+TEST(Redundant, work_on_weights_alone) {
+  ModelCase run("%f = cast(%w, dtype=f32) : f32[64]\n%c = mul(%x, %f) : f32[T, 64]\noutput %c\n");
+  EXPECT_EQ(verdict(run(), "constant_work"), "opportunity");
+  ModelCase written("buffer %u : bf16[64]\n%z = topk(%u!, k=64) : bf16[64]\n%f = cast(%z, dtype=f32) : f32[64]\n%c = mul(%x, %f) : f32[T, 64]\noutput %c\n");
+  EXPECT_EQ(verdict(written(), "constant_work"), "not found") << "a buffer that is written is no constant";
+}
+
+}  // namespace
+}  // namespace fusescout::fusion
