@@ -29,6 +29,20 @@ def norms():
     kernel("torch_npu.npu_add_rms_norm_dynamic_quant", "", SMALL, lambda: torch_npu.npu_add_rms_norm_dynamic_quant(x(), x(), x(H), beta=x(H)))
 
 
+def rotations():
+    for neox in (True, False):
+        kernel("torch_npu._npu_rotary_embedding", "in place, angles of the positions in one table", (), lambda: rotated_by_position(neox))
+
+
+def rotated_by_position(neox):
+    """Query and key as they lie in the merged projection; the kernel looks the angles up."""
+    heads, head = 5, 128
+    cos, sin = x(4096, head).index_select(0, i64(T)).chunk(2, dim=-1)
+    query, key = [x(T, heads + 2, head)[:, :heads] for _ in range(2)]
+    mode = "half" if neox else "interleave"
+    return torch_npu.npu_rotary_mul(query, cos, sin, rotary_mode=mode), torch_npu.npu_rotary_mul(key, cos, sin, rotary_mode=mode)
+
+
 def products():
     kernel("torch_npu.npu_transpose_batchmatmul", "batch times inner size below 65536", SMALL,
            lambda: torch_npu.npu_transpose_batchmatmul(x(E, T, H), x(E, H, I), perm_y=(1, 0, 2)))
@@ -47,6 +61,8 @@ def batch_matmul_transpose():
 
 def activations():
     kernel("torch_npu.npu_swiglu", "", (), lambda: torch_npu.npu_swiglu(x(T, 2 * I)))
+    for approximate in (0, 1):
+        kernel("torch_npu.npu_geglu", "activate_left=True", SMALL, lambda: torch_npu.npu_geglu(x(T, 2 * I), approximate=approximate, activate_left=True)[0])
     kernel("torch_npu.npu_fast_gelu", "", (), lambda: torch_npu.npu_fast_gelu(x(T, I)))
     kernel("torch_npu.npu_dequant_swiglu_quant", "quantised by token", SMALL,
            lambda: torch_npu.npu_dequant_swiglu_quant(x(T, 2 * I), activate_left=True, quant_mode=1))
@@ -92,6 +108,7 @@ def latents():
 
 def record():
     norms()
+    rotations()
     products()
     activations()
     experts()

@@ -172,6 +172,18 @@ def npu_swiglu(self, dim=-1):
     return op.silu_mul(self)
 
 
+@operator("torch_npu.npu_geglu")
+def npu_geglu(self, dim=-1, approximate=1, activate_left=False):
+    """The product, and the half that went through GELU."""
+    approximate = "tanh" if approximate else "none"
+    if activate_left:
+        return op.gelu_mul(self, approximate, activated=True)
+    half = self.shape[-1] // 2
+    left, right = op.split(self, [half, half])
+    activated = op.gelu(right, approximate)
+    return op.mul(left, activated), activated
+
+
 @operator("torch_npu.npu_clipped_swiglu")
 def npu_clipped_swiglu(x, *, group_index=None, dim=-1, alpha=1.702, limit=7.0, bias=1.0, interleaved=True):
     half = x.shape[-1] // 2

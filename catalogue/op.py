@@ -386,10 +386,13 @@ def silu_mul(x, out=None):
     return one("silu_mul", [x], like(x, shape, out=out))
 
 
-def gelu_mul(x, approximate="none", out=None):
+def gelu_mul(x, approximate="none", out=None, activated=False):
+    """With `activated` the first half behind GELU as well."""
     shape = list(x.shape)
     shape[-1] = shape[-1] // 2
-    return one("gelu_mul", [x], like(x, shape, out=out), approximate=approximate)
+    outputs = [like(x, shape, out=out)] + [like(x, shape)] * activated
+    results = emit("gelu_mul", [x], outputs, approximate=approximate)
+    return tuple(results) if activated else results[0]
 
 
 def softmax(x, dim=-1): return _unary_float("softmax", x, dim=dim)

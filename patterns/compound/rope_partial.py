@@ -6,9 +6,9 @@ WHY_EN = "the copy that joins both parts goes"
 WHY_ZH = "省去拼接两部分的拷贝"
 
 
-def pattern(x, cos, neox):
-    return op.cat([op.rope(x.anywhere(), cos, ..., neox=neox), x.anywhere()], dim=-1)
+def pattern(x, cos, sin, neox):
+    return op.cat([op.rope(x.anywhere(), cos, sin, ..., neox=neox), x.anywhere()], dim=-1)
 
 
-def replacement(x, cos, neox):
-    return op.rope(x, cos, neox=neox)
+def replacement(x, cos, sin, neox):
+    return op.rope(x, cos, sin, neox=neox)

@@ -19,6 +19,7 @@ using namespace graph;
 
 namespace {
 
+constexpr double ready = 1.25;   // what calling a kernel that exists is worth beside writing one that saves as much
 constexpr double noise = 2e-4;   // of a step: for less nobody changes a call site that no pattern asks for
 
 bool wanted(const Finding& finding) { return finding.verdict == Verdict::Opportunity || finding.verdict == Verdict::Available; }
@@ -176,7 +177,8 @@ class Planner {
       if (generic(findings[i]) && known_.contains(findings[i].occurrences[0].kernels)) continue;
       order.push_back(i);
     }
-    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return findings[a].price.gain.nominal > findings[b].price.gain.nominal; });
+    auto worth = [&](size_t i) { return findings[i].price.gain.nominal * (findings[i].verdict == Verdict::Available ? ready : 1); };
+    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return worth(a) > worth(b); });
     // Which of one pattern's findings at one place has which number must not depend on gains, which differ from scenario to scenario: scenarios are
     // compared by ids.
     std::vector<size_t> by_size = order;

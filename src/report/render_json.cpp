@@ -101,10 +101,11 @@ ordered_json row_to_json(const Report& report, const Row& row) {
   ordered_json conditions = ordered_json::array();
   for (const auto& c : f.conditions) conditions.push_back({{"name", c.name}, {"holds", c.holds}, {"value", c.value}, {"reason", c.reason}});
   j["conditions"] = std::move(conditions);
+  if (row.verdict == Verdict::Opportunity || row.verdict == Verdict::Available)
+    j["alternative_to"] = f.alternative_to.empty() ? ordered_json(nullptr) : ordered_json(f.alternative_to);
   if (row.verdict == Verdict::Opportunity) {
     j["feasibility"] = feasibility_to_json(f.feasibility);
     j["risks"] = f.risks;
-    j["alternative_to"] = f.alternative_to.empty() ? ordered_json(nullptr) : ordered_json(f.alternative_to);
     j["bytes_saved_once"] = f.bytes_saved;
     j["launches_saved_once"] = f.launches_saved;
     if (auto contract = report.contracts.find(f.id); contract != report.contracts.end()) j["contract"] = contract_to_json(contract->second);

@@ -39,6 +39,15 @@ def test_options(program: Program):
         assert json.loads(done.stdout)["opportunities"], case
 
 
+def test_a_rope_that_no_override_replaces(program: Program):
+    """The kernel that other ropes call is there for it, and comes before any that would have to be written."""
+    if sys.argv[5] == "new":
+        return
+    report = json.loads(program.run("analyze", "Llama-3.1-8B-Instruct", "--phase", "decode", "--format", "json"))
+    (rope,) = [f for f in report["available"] if any(by["name"] == "torch_npu._npu_rotary_embedding" for by in f["by"])]
+    assert len(rope["layers"]) == 32 and not rope["alternative_to"], (rope["layers"], rope["alternative_to"])
+
+
 def test_a_loop_is_one_finding(program: Program):
     if sys.argv[5] != "new":
         return
