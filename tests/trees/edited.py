@@ -83,6 +83,18 @@ def test_derived_layers(program: Program, folder: Path):
     expect(names, {"q_norm": ("RMSNorm", "PlainNorm"), "k_norm": ("OwnNorm", "OwnNorm")}, "derived")
 
 
+def test_graph_mode_of_the_step(program: Program, folder: Path):
+    """A step of a size that was captured runs in a mode, a larger one or one without graphs in none."""
+    tree = copied(folder)
+    rope = "        q, k = self.rotary_emb(positions, q, k)\n"
+    asks = ("        from vllm.forward_context import get_forward_context\n"
+            "        if get_forward_context().cudagraph_runtime_mode.name == \"NONE\":\n            v = torch.tanh(v)\n")
+    rewrite(tree / MODELS / "qwen3.py", (rope, asks + rope))
+    for options, captured in ((["--tokens", "16"], True), (["--tokens", "1024"], False), (["--tokens", "16", "--graph-mode", "eager"], False)):
+        ops = sequence(program, "Qwen3ForCausalLM", config(folder, QWEN, 2), tree, "--phase", "decode", *options)
+        expect(any(op["op"] == "aten.tanh" for op in ops), not captured, " ".join(options))
+
+
 def test_config_of_nothing(program: Program, folder: Path):
     for name in ("hidden_size", "vocab_size"):
         program.refused("analyze", "Qwen3ForCausalLM", "--config", config(folder, QWEN, 2, **{name: 0}), says=[f"`{name}`: 0"], trees=trees_of(list(map(str, TREES))))
