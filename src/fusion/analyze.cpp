@@ -407,6 +407,7 @@ Analysis analyze(const ModelRun& run, const std::vector<Pattern>& patterns, std:
   for (Finding& finding : named) planner.discount(finding);
   planner.add(without_parts(context, std::move(named)));
   planner.add(judge(context, find_apart(context, run.passes)));
+  planner.add(judge(context, find_merged(context)));
 
   std::vector<bool> taken = planner.taken();
   std::vector<Candidate> second = find_chains(context, taken);

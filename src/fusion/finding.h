@@ -64,7 +64,7 @@ struct Occurrence {
 
 struct FusedBy {                         // who does it already, or could
   std::string name;                      // kernel, pass, class
-  std::string how;                       // "kernel", "graph pass", "override", "patch", "registry"
+  std::string how;                       // "kernel", "graph pass", "override", "patch", "registry", "layer" (that holds a merged weight)
   Location location;
   std::string guard;                     // under which condition; may be empty
 };
@@ -74,7 +74,7 @@ struct Finding {
   std::string pattern;                   // "add_rms_norm", "elementwise_chain"
   Family family = Family::Vector;
   std::string kind;                      // "pattern", "chain", "horizontal", "layout" (a copy or cast goes), "repeated" (work done more than once),
-                                         // "kernel" (of a catalogue's kernel without a pattern), "pass"
+                                         // "kernel" (of a catalogue's kernel without a pattern), "merged" (weights side by side), "pass"
   std::string name_zh, name_en;
   std::string today_zh, today_en;        // "3 kernels: ..."
   std::string target_zh, target_en;

@@ -106,6 +106,23 @@ TEST(Siblings, matmuls_of_one_input) {
   EXPECT_EQ(verdict(types(), "sibling_matmuls"), "blocked: the products have different dtypes: bf16 x bf16 and f32 x f32");
 }
 
+TEST(Siblings, a_merged_weight_is_matmuls_fused_already) {
+  auto merged = [](const std::string& text) {
+    Analysis analysis = ModelCase("%p = matmul(%x, %m) : bf16[T, 64]\n" + text)();
+    const Finding* finding = find(analysis, "sibling_matmuls");
+    if (finding == nullptr) return std::string("not found");
+    EXPECT_EQ(finding->verdict, Verdict::AlreadyFused);
+    EXPECT_EQ(finding->family, Family::MatMul);
+    return finding->name_en;
+  };
+  std::string parts = "%q, %k, %v = split(%p) : bf16[T, 32], bf16[T, 16], bf16[T, 16]\n";
+  EXPECT_EQ(merged(parts + "%o = attention(%q, %k, %v) : bf16[T, 32]\noutput %o\n"), "3 matmuls of one input, merged");
+  EXPECT_EQ(merged("%o = silu_mul(%p) : bf16[T, 32]\noutput %o\n"), "2 matmuls of one input, merged");
+  EXPECT_EQ(merged(parts + "%n = rms_norm(%p) : bf16[T, 64]\n%o = attention(%q, %k, %v) : bf16[T, 32]\noutput %o, %n\n"), "not found") << "read as a whole too";
+  EXPECT_EQ(merged("%h = view(%p) : bf16[T, 4, 16]\n%a, %e = split(%h) : bf16[T, 4, 8]{64, 16, 1}, bf16[T, 4, 8]{64, 16, 1}@8\n"
+                   "%c = neg(%a) : bf16[T, 4, 8]\n%d = exp(%e) : bf16[T, 4, 8]\noutput %c, %d\n"), "not found") << "heads in two parts are one product";
+}
+
 TEST(Siblings, equal_kernels_of_one_tensor) {
   ModelCase run("%p = matmul(%x, %m) : bf16[T, 64]\n%q, %k = split(%p) : bf16[T, 32], bf16[T, 32]\n%a = rms_norm(%q, eps=1e-06) : bf16[T, 32]\n"
           "%c = rms_norm(%k, eps=1e-06) : bf16[T, 32]\noutput %a, %c\n");

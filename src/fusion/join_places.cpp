@@ -16,7 +16,7 @@ template <typename T> void add_new(std::vector<T>& list, const std::vector<T>& m
 
 }  // namespace
 
-bool generic(const Finding& finding) { return finding.kind != "pattern" && finding.kind != "kernel" && finding.kind != "pass"; }
+bool generic(const Finding& finding) { return finding.kind != "pattern" && finding.kind != "kernel" && finding.kind != "merged" && finding.kind != "pass"; }
 
 Site site_of(const Finding& finding) {
   Span span = finding.locations.empty() ? Span{} : finding.locations[0];

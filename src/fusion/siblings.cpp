@@ -168,7 +168,52 @@ void sibling_kernels(const Context& context, const std::vector<bool>& taken, std
   }
 }
 
+// How many blocks of the columns of a product are read by themselves; 1 where something reads all of them.
+size_t column_blocks(const Context& context, TensorId product) {
+  const Graph& graph = context.graph;
+  const Tensor& whole = graph.tensors[product];
+  if (whole.shape.empty() || whole.shape.back().value <= 0) return 1;
+  int64_t row = whole.shape.back().value, rows = context.flow.region(product).elements / row;
+  std::set<int64_t> starts;
+  for (OperatorId reader : context.flow.readers(product)) {
+    std::string_view kind = graph.operators[reader].kind.view();
+    for (TensorId input : graph.operators[reader].inputs) {
+      if (context.flow.root(input) != product) continue;
+      const Tensor& seen = graph.tensors[input];
+      Region region = context.flow.region(input);
+      if (region.elements == row * rows) {
+        if (kind != "silu_mul" && kind != "gelu_mul") return 1;
+        starts.insert({0, row / 2});
+        continue;
+      }
+      int64_t columns = 1;    // of one row, which lie in one piece unless heads were cut
+      for (size_t i = seen.shape.size(); i-- > 0 && seen.strides[i].value == columns;) columns *= seen.shape[i].value;
+      if (columns * rows == region.elements) starts.insert((region.offset - whole.storage_offset.value) % row);
+    }
+  }
+  return std::max<size_t>(starts.size(), 1);
+}
+
 }  // namespace
+
+std::vector<Candidate> find_merged(const Context& context) {
+  std::vector<Candidate> candidates;
+  for (std::string_view kind : {"matmul", "quantized_matmul"}) {
+    for (NodeId id : context.flow.of_kind(Symbol(kind))) {
+      const Node& node = context.flow.node(id);
+      KernelId kernel = context.flow.kernel_of(id);
+      if (!node.live || !kernel.valid() || node.inputs.size() < 2 || !is_weight(context.graph, node.inputs[1])) continue;
+      size_t blocks = column_blocks(context, context.flow.root(context.graph.operators[context.graph.kernels[kernel].operators.back()].outputs[0]));
+      if (blocks < 2) continue;
+      Candidate candidate = make(context, {kernel}, "sibling_matmuls");
+      candidate.kind = "merged";
+      candidate.name_en = fmt::format("{} matmuls of one input, merged", blocks);
+      candidate.name_zh = fmt::format("同一输入的{}个MatMul, 已合并", blocks);
+      candidates.push_back(std::move(candidate));
+    }
+  }
+  return candidates;
+}
 
 std::vector<Candidate> find_siblings(const Context& context, const std::vector<bool>& taken) {
   std::vector<Candidate> candidates;

@@ -81,6 +81,15 @@ std::vector<FusedBy> fused_by(const Context& context, KernelId id) {
   return list;
 }
 
+// The layer whose weight a product reads, by its name in the model.
+void add_layer(const Context& context, KernelId kernel, std::vector<FusedBy>& by) {
+  EntryId call = context.graph.operators[context.graph.kernels[kernel].operators[0]].call;
+  if (!call.valid() || !context.graph.entries[call].module.valid()) return;
+  const ModuleInfo& layer = context.graph.modules[context.graph.entries[call].module];
+  std::string_view path = layer.path.view();
+  by.insert(by.begin(), {std::string(path.substr(path.rfind('.') + 1)), "layer", {layer.class_file, layer.class_line}, ""});
+}
+
 std::string kernel_list(const std::vector<std::string>& names) {
   std::string text;
   for (size_t i = 0; i < names.size(); ++i) text += (i == 0 ? "" : ", ") + names[i];
@@ -139,6 +148,7 @@ void decide(const Context& context, const Group& group, const Candidate& candida
   if (!candidate.removes && candidate.kernels.size() == 1) {
     finding.verdict = Verdict::AlreadyFused;
     finding.by = fused_by(context, candidate.kernels[0]);
+    if (candidate.kind == "merged") add_layer(context, candidate.kernels[0], finding.by);
     finding.reason = fmt::format("one kernel today: `{}`", context.graph.kernels[candidate.kernels[0]].name.str());
     if (finding.by[0].how != "kernel") finding.reason += fmt::format(", by {} `{}`", finding.by[0].how, finding.by[0].name);
     return;

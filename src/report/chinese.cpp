@@ -34,6 +34,8 @@ constexpr auto table = std::to_array<Template>({
     {"registry", "注册替换类"},
     {"custom operator", "自定义算子"},
     {"kernel", "kernel"},
+    {"layer", "层"},
+    {"in place, angles of the positions in one table", "原地写入, 各位置的角度在同一张表中"},
     {"{}; called in {}", "{0}; 已在 {1} 调用"},
     {"called in {}", "已在 {0} 调用"},
     {"every rank calls it, tensor parallel only", "每个 rank 都要调用, 仅限张量并行"},
