@@ -2,6 +2,7 @@
 the kernel instead. Shapes say nothing; which operands there are does: a kernel with and without a bias is two calls.
 """
 import torch
+import torch.nn.functional as functional
 from fusescout_kernels import kernel, tensor
 
 import _C_ascend
@@ -19,6 +20,15 @@ def i64(*shape): return tensor(list(shape), torch.int64)
 
 
 def norms():
+    kernel("torch_npu.npu_rms_norm", "", (), lambda: torch_npu.npu_rms_norm(x(), x(H))[0])
+    kernel("torch_npu.npu_gemma_rms_norm", "", (), lambda: torch_npu.npu_gemma_rms_norm(x(), x(H))[0])
+    kernel("aten.layer_norm", "", (), lambda: functional.layer_norm(x(), (H,), x(H)))
+    kernel("torch_npu.npu_add_layer_norm", "additional_output=True gives the sum", SMALL, lambda: torch_npu.npu_add_layer_norm(x(), x(), x(H), x(H)))
+    for weight in ((H,), (8, H)):      # of a row, or of the groups of one
+        kernel("triton.layer_norm_fwd_kernel", "norm_before_gate=True", SMALL,
+               lambda: torch_npu.npu_rms_norm(x(T, 8, H), x(*weight))[0] * functional.silu(x(T, 8, H)))
+        kernel("triton.layer_norm_fwd_kernel", "norm_before_gate=False", SMALL,
+               lambda: torch_npu.npu_rms_norm(x(T, 8, H) * functional.silu(x(T, 8, H)), x(*weight))[0])
     kernel("torch_npu.npu_add_rms_norm", "", (), lambda: torch_npu.npu_add_rms_norm(x(), x(), x(H)))
     kernel("torch_npu.npu_add_rms_norm_cast", "", SMALL, lambda: torch_npu.npu_add_rms_norm_cast(x(), x(), x(H)))
     kernel("_C_ascend.npu_add_rms_norm_bias", "custom operators built", SMALL, lambda: _C_ascend.npu_add_rms_norm_bias(x(), x(), x(H), x(H)))
@@ -30,6 +40,9 @@ def norms():
 
 
 def rotations():
+    for mode in ("half", "interleave"):
+        kernel("torch_npu.npu_rotary_mul", "cos and sin as wide as what turns", (),
+               lambda: torch_npu.npu_rotary_mul(x(T, 8, 128), x(T, 1, 128), x(T, 1, 128), rotary_mode=mode))
     for neox in (True, False):
         kernel("torch_npu._npu_rotary_embedding", "in place, angles of the positions in one table", (), lambda: rotated_by_position(neox))
 
@@ -60,6 +73,7 @@ def batch_matmul_transpose():
 
 
 def activations():
+    kernel("aten.gelu", "approximate=tanh", (), lambda: functional.gelu(x(T, I), approximate="tanh"))
     kernel("torch_npu.npu_swiglu", "", (), lambda: torch_npu.npu_swiglu(x(T, 2 * I)))
     for approximate in (0, 1):
         kernel("torch_npu.npu_geglu", "activate_left=True", SMALL, lambda: torch_npu.npu_geglu(x(T, 2 * I), approximate=approximate, activate_left=True)[0])
@@ -86,7 +100,7 @@ def mla_prolog(quantised):
 
     def product(rows, columns, a):
         if not quantised:
-            return torch.nn.functional.linear(a, x(columns, rows))
+            return functional.linear(a, x(columns, rows))
         a, scale = a if isinstance(a, tuple) else torch_npu.npu_dynamic_quant(a)
         return torch_npu.npu_quant_matmul(a, i8(rows, columns), x(columns), pertoken_scale=scale, output_dtype=torch.bfloat16)
 

@@ -33,6 +33,13 @@ def npu_add_rms_norm(x1, x2, gamma, epsilon=1e-6):
     return y, rstd, x
 
 
+@operator("torch_npu.npu_add_layer_norm")
+def npu_add_layer_norm(x1, x2, gamma, beta, epsilon=1e-5, additional_output=False):
+    x = op.add(x1, x2)
+    y, mean, rstd = op.layer_norm(x, gamma, beta, eps=epsilon, statistics=True)
+    return y, mean, rstd, x
+
+
 def _shifted(y, beta):
     return y if beta is None else op.add(y, beta)
 

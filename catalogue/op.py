@@ -358,20 +358,31 @@ def conv(x, weight, shape, bias=None, **attributes): return one("conv", present(
 
 # --- norms
 
+def statistics_of(x, weight):
+    """A number for each row that a norm takes together."""
+    last = 1 if weight is None else weight.dim()
+    shape = list(x.shape)
+    return shape[:len(shape) - last] + [1] * last, torch.float32
+
+
 def rms_norm(x, weight=None, eps=1e-6, rstd=False, kind="rms_norm", out=None):
     """With rstd: a second output, 1 / rms of each row."""
     outputs = [like(x, out=out)]
     if rstd:
-        last = 1 if weight is None else weight.dim()
-        shape = list(x.shape)
-        outputs.append((shape[:len(shape) - last] + [1] * last, torch.float32))
+        outputs.append(statistics_of(x, weight))
     results = emit(kind, present(x, weight), outputs, eps=eps)
     return tuple(results) if rstd else results[0]
 
 
 def gemma_rms_norm(x, weight, eps=1e-6, rstd=False): return rms_norm(x, weight, eps, rstd, "gemma_rms_norm")
 def l2_norm(x, eps=1e-6, out=None): return one("l2_norm", [x], like(x, out=out), eps=eps)
-def layer_norm(x, weight=None, bias=None, eps=1e-5, out=None): return one("layer_norm", present(x, weight, bias), like(x, out=out), eps=eps)
+
+
+def layer_norm(x, weight=None, bias=None, eps=1e-5, out=None, statistics=False):
+    """With statistics: mean and 1 / standard deviation of each row as well."""
+    outputs = [like(x, out=out)] + [statistics_of(x, weight)] * 2 * statistics
+    results = emit("layer_norm", present(x, weight, bias), outputs, eps=eps)
+    return tuple(results) if statistics else results[0]
 
 
 def group_norm(x, groups, weight=None, bias=None, eps=1e-5):

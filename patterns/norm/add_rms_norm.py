@@ -1,7 +1,7 @@
-"""Residual add and RMSNorm."""
+"""Residual add and norm."""
 from notation import op, requires
 
-NAME_EN, NAME_ZH = "Add + RMSNorm", "残差 Add + RMSNorm"
+NAME_EN, NAME_ZH = "Add + Norm", "残差 Add + Norm"
 WHY_EN = "the sum stays on chip: one pass over each row instead of two"
 WHY_ZH = "残差和留在片上, 每行只读写一次"
 

@@ -3,32 +3,34 @@
 #include <algorithm>
 #include <map>
 
+#include <fmt/format.h>
+
 #include "catalogue/load_kernels.h"
 
 namespace fusescout::app {
 namespace {
 
-struct Uses {
-  diagnostics::Location first;
-  std::vector<std::string> places;   // "vllm_ascend/ops/layernorm.py:64", one for each of some files
-};
+using Uses = std::vector<diagnostics::Location>;   // the first one of each file
 
-// Text is enough: the name of a kernel with a dot before and a bracket behind is a call of it.
+// Text is enough: the name of a kernel with a dot before and a bracket behind is a call of it; a Triton kernel is launched as `kernel[grid](...)`.
 void add_uses(const source::Tree& tree, std::map<std::string, Uses>& uses) {
-  constexpr size_t shown = 3;
   for (const std::string& path : tree.files(source::import_name(tree.package()), ".py")) {
     std::string text = tree.read(path).value_or("");
-    for (auto& [name, use] : uses) {
+    for (auto& [name, places] : uses) {
       size_t at = text.find(name);
-      if (at == std::string::npos || use.places.size() >= shown) continue;
+      if (at == std::string::npos) continue;
       auto line = static_cast<uint32_t>(1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
-      if (use.places.empty()) use.first = {Symbol(path), line};
-      use.places.push_back(path + ":" + std::to_string(line));
+      places.push_back({Symbol(path), line});
     }
   }
 }
 
-std::string call_of(const std::string& kernel) { return kernel.substr(kernel.rfind('.')) + "("; }
+bool is_triton(const std::string& kernel) { return kernel.starts_with("triton."); }
+
+std::string call_of(const std::string& kernel) {
+  size_t dot = kernel.rfind('.');
+  return is_triton(kernel) ? kernel.substr(dot + 1) + "[" : kernel.substr(dot) + "(";
+}
 
 }  // namespace
 
@@ -46,10 +48,16 @@ ErrorOr<std::vector<fusion::FusedKernelMeaning>> existing_kernels(const Workspac
     std::string call = call_of(kernel.name);
     // The tree's own operators are there when its C++ declares them; an installed package has no C++ to look at.
     if (kernel.name.starts_with("_C_ascend.") && binding && binding->find("\"" + call.substr(1)) == std::string::npos) continue;
-    const Uses& use = uses[call];
+    const Uses& places = uses[call];
+    if (is_triton(kernel.name) && places.empty()) continue;    // it is the tree's own
     std::string guard = std::move(kernel.guard);
-    for (const std::string& place : use.places) guard += (&place == &use.places[0] ? (guard.empty() ? "called in " : "; called in ") : ", ") + place;
-    result.push_back({kernel.name, use.first, guard, std::move(kernel.graph)});
+    std::vector<Symbol> callers;
+    for (const diagnostics::Location& place : places) {
+      constexpr size_t shown = 3;
+      if (callers.size() < shown) guard += (callers.empty() ? (guard.empty() ? "called in " : "; called in ") : ", ") + fmt::format("{}:{}", place.file.str(), place.line);
+      callers.push_back(place.file);
+    }
+    result.push_back({kernel.name, places.empty() ? diagnostics::Location{} : places[0], guard, std::move(kernel.graph), std::move(callers)});
   }
   return result;
 }

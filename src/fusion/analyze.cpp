@@ -1,6 +1,7 @@
 #include "fusion/analyze.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <map>
 #include <set>
@@ -19,7 +20,7 @@ using namespace graph;
 
 namespace {
 
-constexpr double ready = 1.25;   // what calling a kernel that exists is worth beside writing one that saves as much
+constexpr double ready = 1.5;    // what calling a kernel that exists is worth beside writing one that saves as much
 constexpr double noise = 2e-4;   // of a step: for less nobody changes a call site that no pattern asks for
 
 bool wanted(const Finding& finding) { return finding.verdict == Verdict::Opportunity || finding.verdict == Verdict::Available; }
@@ -161,6 +162,41 @@ void find_whole(Context& context, const std::vector<Candidate>& candidates) {
   context.frame_fused = {};      // counted before, for what need not run
 }
 
+// What each is worth at one place, for the order in which they are taken. Calling what exists comes first where a new kernel saves little more,
+// also where it takes several calls to do what one new kernel would.
+std::vector<double> worth_of(const std::vector<Finding>& findings) {
+  std::vector<double> worth;
+  std::vector<size_t> existing;
+  for (size_t i = 0; i < findings.size(); ++i) {
+    bool exists = findings[i].verdict == Verdict::Available;
+    if (exists) existing.push_back(i);
+    worth.push_back(findings[i].price.gain.nominal * (exists ? ready : 1));
+  }
+  auto gain = [&](size_t i) { return findings[i].price.gain.nominal; };
+  std::stable_sort(existing.begin(), existing.end(), [&](size_t a, size_t b) { return gain(a) > gain(b); });
+  for (size_t i = 0; i < findings.size(); ++i) {
+    if (findings[i].verdict != Verdict::Opportunity) continue;
+    const std::vector<KernelId>& whole = findings[i].occurrences[0].kernels;
+    std::set<KernelId> covered;
+    std::set<size_t> parts;
+    double together = 0;
+    for (size_t part : existing) {
+      for (const Occurrence& occurrence : findings[part].occurrences) {
+        const std::vector<KernelId>& kernels = occurrence.kernels;
+        if (!std::includes(whole.begin(), whole.end(), kernels.begin(), kernels.end()) ||
+            std::any_of(kernels.begin(), kernels.end(), [&](KernelId kernel) { return covered.contains(kernel); }))
+          continue;
+        covered.insert(kernels.begin(), kernels.end());
+        parts.insert(part);
+        together += gain(part);
+      }
+    }
+    if (together * ready <= gain(i)) continue;
+    for (size_t part : parts) worth[part] = std::max(worth[part], std::nextafter(gain(i), 2 * gain(i)));
+  }
+  return worth;
+}
+
 class Planner {
  public:
   Planner(const Context& context, Estimate step) : context_(context), step_(step), owner_(context.graph.kernels.size()) {}
@@ -177,8 +213,8 @@ class Planner {
       if (generic(findings[i]) && known_.contains(findings[i].occurrences[0].kernels)) continue;
       order.push_back(i);
     }
-    auto worth = [&](size_t i) { return findings[i].price.gain.nominal * (findings[i].verdict == Verdict::Available ? ready : 1); };
-    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return worth(a) > worth(b); });
+    std::vector<double> worth = worth_of(findings);
+    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return worth[a] > worth[b]; });
     // Which of one pattern's findings at one place has which number must not depend on gains, which differ from scenario to scenario: scenarios are
     // compared by ids.
     std::vector<size_t> by_size = order;
@@ -363,18 +399,16 @@ bool seen_by_passes(const Graph& graph, const Occurrence& occurrence) {
   return true;
 }
 
-// An existing kernel that is called by a pass which cannot match, or that would be called where a pass nearly matches: the pass is what has to be
-// repaired, and its lines are where.
-void tell_repair(const Graph& graph, std::vector<Finding>& findings, std::vector<Finding>& broken) {
+// An existing kernel that is called by a pass which cannot match: the pass is what has to be repaired, and its lines are where.
+void tell_repair(const Context& context, std::vector<Finding>& findings, std::vector<Finding>& broken) {
   for (Finding& pass : broken) {
     const FusedBy& by = pass.by[0];
     for (Finding& finding : findings) {
-      if (finding.verdict != Verdict::Available) continue;
-      bool there = std::any_of(finding.locations.begin(), finding.locations.end(), [&](const Span& span) {
-        const Span& nearest = pass.locations[0];
-        return span.file == nearest.file && span.first_line <= nearest.first_line && nearest.last_line <= span.last_line;
+      if (finding.verdict != Verdict::Available || !seen_by_passes(context.graph, finding.occurrences[0])) continue;
+      bool calls = std::any_of(context.available.begin(), context.available.end(), [&](const FusedKernelMeaning& kernel) {
+        return kernel.name == finding.by[0].name && std::find(kernel.callers.begin(), kernel.callers.end(), by.location.file) != kernel.callers.end();
       });
-      if ((finding.by[0].location.file != by.location.file && !there) || !seen_by_passes(graph, finding.occurrences[0])) continue;
+      if (!calls) continue;
       pass.family = finding.family;
       for (const Span& span : pass.locations) {
         if (std::find(finding.locations.begin(), finding.locations.end(), span) == finding.locations.end()) finding.locations.push_back(span);
@@ -422,7 +456,7 @@ Analysis analyze(const ModelRun& run, const std::vector<Pattern>& patterns, std:
   analysis.findings = std::move(planner.result);
   join_places(analysis.findings);
   std::vector<Finding> broken = broken_passes(run, planner);
-  tell_repair(run.graph, analysis.findings, broken);
+  tell_repair(context, analysis.findings, broken);
   for (Finding& finding : broken) analysis.findings.push_back(std::move(finding));
   auto place = [](const Finding& f) { return f.locations.empty() ? std::tuple(std::string_view(), 0U) : std::tuple(f.locations[0].file.view(), f.locations[0].first_line); };
   std::stable_sort(analysis.findings.begin(), analysis.findings.end(), [&](const Finding& a, const Finding& b) {

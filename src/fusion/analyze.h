@@ -19,6 +19,7 @@ struct FusedKernelMeaning {
   Location location;            // where it is declared or described
   std::string guard;            // under which condition it is there ("custom operators built"); may be empty
   graph::Graph graph;           // inputs are its tensor arguments
+  std::vector<Symbol> callers = {};   // files of the tree that call it
 };
 
 // Never fails: what does not fit is a finding with a reason. The same input gives the same output, byte for byte.

@@ -420,11 +420,12 @@ bool same_spread(const Context& context, const Graph& meaning, const PatternGrap
     size_t index = at++;
     const PatternNode& node = pattern.nodes[index];
     const OperatorKind* kind = find_operator_kind(op.kind.view());
-    if (op.kind.view().ends_with("_norm")) {     // its weight has a number for each column, none for each head or group
+    if (op.kind.view().ends_with("_norm")) {     // a number of its weight for each column, or for those of several groups
       const std::vector<TensorId>& inputs = context.flow.node(match.nodes[index]).inputs;
       const Shape& row = context.graph.tensors[inputs[0]].shape;
-      for (size_t i = 1; i < inputs.size(); ++i) {
-        if (row.empty() || context.flow.region(inputs[i]).elements != row.back().value) return false;
+      for (size_t i = 1; i < inputs.size() && i < op.inputs.size(); ++i) {
+        bool by_column = !row.empty() && context.flow.region(inputs[i]).elements == row.back().value;
+        if (by_column != (meaning.tensors[op.inputs[i]].shape.size() == 1)) return false;
       }
     }
     if (kind == nullptr || kind->operator_class != OperatorClass::Elementwise || node.outputs.empty()) continue;

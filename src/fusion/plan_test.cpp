@@ -88,28 +88,32 @@ graph
   EXPECT_EQ(found[0]->step_gain.nominal, 3);
 }
 
-// A chain of element-wise operators, as the text of a model ("%v0 = neg(%x) : type") or of a pattern.
-std::string chain_of(size_t length, const std::string& type) {
+// Some of a chain of element-wise operators on %x, as the text of a model ("%v0 = neg(%x) : type") or of a pattern.
+std::string chain_of(size_t from, size_t to, const std::string& type) {
   const char* kinds[] = {"neg", "exp", "abs", "sqrt", "sigmoid", "tanh", "silu"};
   std::string text;
-  for (size_t i = 0; i < length; ++i) text += fmt::format("%v{} = {}(%{}){}\n", i, kinds[i], i == 0 ? "x" : fmt::format("v{}", i - 1), type);
+  for (size_t i = from; i < to; ++i) text += fmt::format("%v{} = {}(%{}){}\n", i, kinds[i], i == from ? "x" : fmt::format("v{}", i - 1), type);
   return text;
 }
 
-TEST(Plan, a_kernel_that_exists_comes_first_where_a_new_one_saves_little_more) {
-  auto first = [](size_t existing) {
+TEST(Plan, kernels_that_exist_come_first_where_a_new_one_saves_little_more) {
+  auto first = [](std::initializer_list<std::pair<size_t, size_t>> existing) {
     graph::ModelRun run;
-    run.graph = parsed(inputs + chain_of(7, " : bf16[T, 64]") + "output %v6\n");
-    FusedKernelMeaning kernel{"torch_npu.npu_chain", {Symbol("catalogue/k.py"), 1}, "",
-                              parsed("input %x : f16[4, 32]\nkernel k vector {\n" + chain_of(existing, " : f16[4, 32]") + fmt::format("}}\noutput %v{}\n", existing - 1))};
-    Analysis analysis = analyze(run, patterns("pattern long vector\ngraph\n" + chain_of(7, "") + "output %v6\n"), std::span(&kernel, 1), FakePricer());
-    for (const Finding& finding : analysis.findings) {
-      if (finding.alternative_to.empty()) return finding.pattern;
+    run.graph = parsed(inputs + chain_of(0, 7, " : bf16[T, 64]") + "output %v6\n");
+    std::vector<FusedKernelMeaning> kernels;
+    for (auto [from, to] : existing) {
+      std::string text = "input %x : f16[4, 32]\nkernel k vector {\n" + chain_of(from, to, " : f16[4, 32]") + fmt::format("}}\noutput %v{}\n", to - 1);
+      kernels.push_back({fmt::format("torch_npu.npu_chain_{}", from), {Symbol("catalogue/k.py"), 1}, "", parsed(text)});
     }
-    return std::string();
+    std::string names;
+    for (const Finding& finding : analyze(run, patterns("pattern long vector\ngraph\n" + chain_of(0, 7, "") + "output %v6\n"), kernels, FakePricer()).findings) {
+      if (finding.alternative_to.empty()) names += finding.pattern + " ";
+    }
+    return names;
   };
-  EXPECT_EQ(first(6), "npu_chain") << "it saves 15 us of the 18";
-  EXPECT_EQ(first(5), "long") << "it saves 12";
+  EXPECT_EQ(first({{0, 6}}), "npu_chain_0 ") << "it saves 15 us of the 18";
+  EXPECT_EQ(first({{0, 4}}), "long ") << "it saves 9";
+  EXPECT_EQ(first({{0, 4}, {4, 7}}), "npu_chain_0 npu_chain_4 ") << "together they save 15";
 }
 
 TEST(Redundant, a_copy_may_go_when_only_a_later_call_overwrites_it) {
@@ -185,12 +189,16 @@ TEST(Places, a_pass_is_not_to_be_repaired_for_what_it_does_not_see) {
   run.passes.push_back(pass);
   FusedKernelMeaning kernel{"torch_npu.npu_add_rms_norm_dynamic_quant", {Symbol("vllm_ascend/p.py"), 70}, "",
                             parsed("input %a : f16[4, 32]\ninput %b : f16[4, 32]\ninput %g : f16[32]\nkernel k vector {\n%s = add(%a, %b) : f16[4, 32]\n"
-                                   "%n = rms_norm(%s, %g, eps=1e-06) : f16[4, 32]\n%q, %c = dynamic_quantize(%n, dtype=i8) : i8[4, 32], f32[4]\n}\noutput %q, %s, %c\n")};
+                                   "%n = rms_norm(%s, %g, eps=1e-06) : f16[4, 32]\n%q, %c = dynamic_quantize(%n, dtype=i8) : i8[4, 32], f32[4]\n}\noutput %q, %s, %c\n"),
+                            {Symbol("vllm_ascend/p.py")}};
   Analysis analysis = analyze(run, patterns(norm_quant), std::span(&kernel, 1), FakePricer());
   std::vector<const Finding*> found = all(analysis, "norm_quant");
   ASSERT_EQ(found.size(), 2U);
   EXPECT_EQ(found[0]->target_en.substr(0, 17), "repair graph pass") << found[0]->reason;
   EXPECT_EQ(found[1]->target_en, "call the existing kernel torch_npu.npu_add_rms_norm_dynamic_quant") << "a custom operator is one node to a pass";
+  kernel.callers = {Symbol("vllm_ascend/other.py")};
+  analysis = analyze(run, patterns(norm_quant), std::span(&kernel, 1), FakePricer());
+  EXPECT_EQ(all(analysis, "norm_quant")[0]->target_en.substr(0, 4), "call") << "the pass does not call it";
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <cmath>
 #include <map>
+#include <set>
 #include <nlohmann/json.hpp>
 
 #include "graph/fold_layers.h"
@@ -172,14 +173,18 @@ std::string render_json(const Report& report) {
   for (const auto& [name, verdict] : lists) document[name] = ordered_json::array();
   document["alternatives"] = ordered_json::array();
   std::vector<Row> rows = merge_findings(report);
-  std::map<std::string_view, fusion::Family> family_of;
-  for (const Row& row : rows) family_of.emplace(row.finding->id, row.finding->family);
+  std::map<std::string_view, const Finding*> by_id;
+  for (const Row& row : rows) by_id.emplace(row.finding->id, row.finding);
+  std::set<std::pair<size_t, graph::KernelId>> listed;   // kernels, by scenario, of what is listed though an alternative
   for (const Row& row : rows) {
-    // A smaller fusion of the same kind, where a larger one of it is to be done: not one more thing to do.
-    const fusion::Finding& f = *row.finding;
-    auto larger = row.verdict == Verdict::Opportunity && !f.alternative_to.empty() ? family_of.find(f.alternative_to) : family_of.end();
-    if (larger != family_of.end() && larger->second == f.family) {
-      document["alternatives"].push_back(row_to_json(report, row));
+    // Another fusion of the same kind, where one of it is to be done, is not one more thing to do. The best of those that do more is: an existing
+    // kernel may come first, and a new one save still more.
+    const Finding& f = *row.finding;
+    auto done = row.verdict == Verdict::Opportunity && !f.alternative_to.empty() ? by_id.find(f.alternative_to) : by_id.end();
+    if (done != by_id.end() && done->second->family == f.family) {
+      bool more = f.kernels_text.size() > done->second->kernels_text.size();
+      for (size_t i = 0; more && i < f.occurrences[0].kernels.size(); ++i) more = listed.emplace(row.scenario, f.occurrences[0].kernels[i]).second;
+      document[more ? "opportunities" : "alternatives"].push_back(row_to_json(report, row));
       continue;
     }
     for (const auto& [name, verdict] : lists) {
