@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "graph/text_layout.h"
+
 namespace fusescout::contract {
 
 using graph::DType;
@@ -50,25 +52,11 @@ std::string python_name(std::string_view name) {
   return out;
 }
 
-namespace {
-
-std::string quoted(const std::string& text) {
-  std::string out = "\"";
-  for (char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (c == '\n') out += "\\n";
-    else out += c;
-  }
-  return out + "\"";
-}
-
-}  // namespace
-
 std::string literal(const graph::Graph&, const graph::Attribute& value) {
   if (const auto* b = std::get_if<bool>(&value)) return *b ? "True" : "False";
   if (const auto* d = std::get_if<Dim>(&value)) return std::to_string(d->value);
   if (const auto* f = std::get_if<double>(&value)) return float_literal(*f);
-  if (const auto* s = std::get_if<std::string>(&value)) return quoted(*s);
+  if (const auto* s = std::get_if<std::string>(&value)) return graph::quoted(*s);
   if (const auto* t = std::get_if<DType>(&value)) return torch_dtype(*t);
   std::string out = "[";
   for (const Dim& d : std::get<std::vector<Dim>>(value)) out += (out.size() > 1 ? ", " : "") + std::to_string(d.value);

@@ -6,6 +6,7 @@
 #include "graph/operator_kind.h"
 #include "graph/pattern.h"
 #include "graph/pattern_predicate.h"
+#include "graph/text_layout.h"
 #include "graph/text_parser.h"
 
 namespace fusescout::graph {
@@ -285,16 +286,6 @@ class PatternParser {
   bool in_replacement_ = false;
 };
 
-std::string quoted(const std::string& text) {
-  std::string result = "\"";
-  for (char c : text) {
-    if (c == '"' || c == '\\') result += '\\';
-    if (c == '\n') result += "\\n";
-    else result += c;
-  }
-  return result + "\"";
-}
-
 std::string operand_text(const PatternGraph& graph, const PatternOperand& operand) {
   std::string text = "%" + graph.values[operand.value].name.str();
   switch (operand.selector) {
@@ -314,10 +305,8 @@ std::string attribute_text(const PatternAttribute& attribute) {
         using Type = std::decay_t<decltype(value)>;
         if constexpr (std::is_same_v<Type, bool>) return value ? "True" : "False";
         else if constexpr (std::is_same_v<Type, Dim>) return std::to_string(value.value);
-        else if constexpr (std::is_same_v<Type, double>) {
-          std::string number = fmt::format("{}", value);
-          return number.find_first_of(".en") == std::string::npos ? number + ".0" : number;
-        } else if constexpr (std::is_same_v<Type, std::string>) return quoted(value);
+        else if constexpr (std::is_same_v<Type, double>) return real_text(value);
+        else if constexpr (std::is_same_v<Type, std::string>) return quoted(value);
         else if constexpr (std::is_same_v<Type, DType>) return std::string(dtype_name(value));
         else {
           std::string list;
