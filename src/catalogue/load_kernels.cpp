@@ -7,12 +7,29 @@
 #include "catalogue/install.h"
 #include "python/interpreter.h"
 #include "torch/context.h"
+#include "torch/operators.h"
 
 namespace fusescout::catalogue {
 
 using python::Arguments;
 using python::Interpreter;
 using python::Value;
+
+namespace {
+
+std::string signature_of(Interpreter& interpreter, const std::string& name) {
+  size_t dot = name.find('.');
+  const torch::OperatorEntry* entry = torch::Operators::of(interpreter).find(Symbol(name.substr(0, dot)), Symbol(name.substr(dot + 1)));
+  if (entry == nullptr || !entry->meaning) return "";
+  std::string text = "(";
+  for (size_t i = 0; i < entry->parameters.size(); ++i) {
+    text += (i == 0 ? "" : ", ") + entry->parameters[i].str();
+    if (i < entry->defaults.size() && entry->defaults[i].defined()) text += "=" + interpreter.repr(entry->defaults[i]);
+  }
+  return text + ")";
+}
+
+}  // namespace
 
 ErrorOr<std::vector<FusedKernel>> load_kernels(const source::FileSystem& data) {
   DataLoader loader(data, {"catalogue/", "library/"});
@@ -42,7 +59,7 @@ ErrorOr<std::vector<FusedKernel>> load_kernels(const source::FileSystem& data) {
     torch::collect_tensors(context, in.call(a[3]), outputs);
     context.recording = false;
     for (torch::TensorObject* output : outputs) graph.outputs.push_back(output->id);
-    FusedKernel kernel{std::string(in.text_of(a[0])), std::string(in.text_of(a[1])), {}, {}};
+    FusedKernel kernel{std::string(in.text_of(a[0])), std::string(in.text_of(a[1])), {}, signature_of(in, std::string(in.text_of(a[0]))), {}};
     in.for_each(a[2], [&](const Value& device) { kernel.not_on.emplace_back(in.text_of(device)); });
     std::swap(kernel.graph, graph);
     kernels.push_back(std::move(kernel));

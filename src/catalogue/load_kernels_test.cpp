@@ -22,6 +22,7 @@ TEST(LoadKernels, SayWhatOneCallComputes) {
   EXPECT_EQ(it->graph.inputs.size(), 3u);
   EXPECT_FALSE(it->graph.outputs.empty());
   EXPECT_EQ(it->not_on, std::vector<std::string>{"310P"});
+  EXPECT_TRUE(it->signature.starts_with("(x1, x2, gamma, ") && it->signature.find("epsilon=1e-06") != std::string::npos) << it->signature;
 }
 
 }  // namespace

@@ -67,6 +67,7 @@ struct FusedBy {                         // who does it already, or could
   std::string how;                       // "kernel", "graph pass", "override", "patch", "registry", "layer" (that holds a merged weight)
   Location location;
   std::string guard;                     // under which condition; may be empty
+  std::string signature = {};            // of a kernel that exists, for who would call it; may be empty
 };
 
 struct Finding {

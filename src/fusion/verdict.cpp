@@ -160,7 +160,7 @@ void decide(const Context& context, const Group& group, const Candidate& candida
     // Called already, with something around it that it does not do.
     if (std::any_of(candidate.kernels.begin(), candidate.kernels.end(), [&](KernelId id) { return context.graph.kernels[id].name.view() == kernel.name; })) continue;
     exists = true;
-    add_by(finding.by, {kernel.name, "kernel", kernel.location, kernel.guard});
+    add_by(finding.by, {kernel.name, "kernel", kernel.location, kernel.guard, kernel.signature});
   }
   if (!candidate.blocked.empty()) {
     finding.verdict = Verdict::Blocked;

@@ -90,7 +90,7 @@ void recommendations_section(std::string& out, const Report& report, const std::
     out += fmt::format("2. **{}**:{}\n", words("新的融合算子接口", "Interface of the new operator"), f.proposal.empty() || exists ? words(" 不需要新算子", " none is needed") : "");
     if (exists) {
       out += fmt::format("   - {}\n", words(f.target_zh, f.target_en));
-      for (const fusion::FusedBy& by : f.by) out += fmt::format("   - `{}`{}\n", by.name, by.guard.empty() ? "" : ": " + words(by.guard));
+      for (const fusion::FusedBy& by : f.by) out += fmt::format("   - `{}{}`{}\n", by.name, by.signature, by.guard.empty() ? "" : ": " + words(by.guard));
       out += fmt::format("   - {}\n", words(f.reason));
     }
     if (contract != report.contracts.end()) {

@@ -97,7 +97,7 @@ ordered_json row_to_json(const Report& report, const Row& row) {
   j["reason"] = f.reason;
   j["why"] = {{"zh", f.why_zh}, {"en", f.why_en}};
   ordered_json by = ordered_json::array();
-  for (const auto& b : f.by) by.push_back({{"name", b.name}, {"how", b.how}, {"file", b.location.file.str()}, {"line", b.location.line}, {"guard", b.guard}});
+  for (const auto& b : f.by) by.push_back({{"name", b.name}, {"how", b.how}, {"file", b.location.file.str()}, {"line", b.location.line}, {"guard", b.guard}, {"signature", b.signature}});
   j["by"] = std::move(by);
   ordered_json conditions = ordered_json::array();
   for (const auto& c : f.conditions) conditions.push_back({{"name", c.name}, {"holds", c.holds}, {"value", c.value}, {"reason", c.reason}});
