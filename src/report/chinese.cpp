@@ -35,6 +35,8 @@ constexpr auto table = std::to_array<Template>({
     {"custom operator", "自定义算子"},
     {"kernel", "kernel"},
     {"layer", "层"},
+    {"additional_output=True gives the sum", "additional_output=True 时同时给出相加结果"},
+    {"cos and sin as wide as what turns", "cos 与 sin 与被旋转部分同宽"},
     {"in place, angles of the positions in one table", "原地写入, 各位置的角度在同一张表中"},
     {"{}; called in {}", "{0}; 已在 {1} 调用"},
     {"called in {}", "已在 {0} 调用"},
