@@ -1,5 +1,5 @@
 """Fused kernels that exist: one call of each, on shapes that stand for all. A place where a model computes the same in several kernels could call
-the kernel instead. Shapes say nothing; which operands there are does: a kernel with and without a bias is two calls.
+the kernel instead. Shapes say nothing, but for the sizes that are named as the only ones; which operands there are does: a kernel with and without a bias is two calls.
 """
 import torch
 import torch.nn.functional as functional
@@ -90,7 +90,7 @@ def experts():
 
 def attention():
     kernel("torch_npu.npu_kv_rmsnorm_rope_cache", "a latent of 512 columns and 64 that turn", SMALL,
-           lambda: torch_npu.npu_kv_rmsnorm_rope_cache(x(T, 1, 1, 576), x(512), x(T, 1, 1, 64), x(T, 1, 1, 64), i64(T), x(8, 128, 1, 64), x(8, 128, 1, 512)))
+           lambda: torch_npu.npu_kv_rmsnorm_rope_cache(x(T, 1, 1, 576), x(512), x(T, 1, 1, 64), x(T, 1, 1, 64), i64(T), x(8, 128, 1, 64), x(8, 128, 1, 512)), (512, 64))
 
 
 def mla_prolog(quantised):
@@ -116,8 +116,8 @@ def mla_prolog(quantised):
 
 def latents():
     where = "latents of 1536 and 512 columns, heads of 128 and 64, the first weight in two parts"
-    kernel("torch_npu.npu_mla_prolog_v2", where, SMALL, lambda: mla_prolog(True))
-    kernel("torch_npu.npu_mla_prolog_v2", where, SMALL, lambda: mla_prolog(False))
+    kernel("torch_npu.npu_mla_prolog_v2", where, SMALL, lambda: mla_prolog(True), (1536, 512, 64))
+    kernel("torch_npu.npu_mla_prolog_v2", where, SMALL, lambda: mla_prolog(False), (1536, 512, 64))
 
 
 def record():

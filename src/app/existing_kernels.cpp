@@ -57,7 +57,7 @@ ErrorOr<std::vector<fusion::FusedKernelMeaning>> existing_kernels(const Workspac
       if (callers.size() < shown) guard += (callers.empty() ? (guard.empty() ? "called in " : "; called in ") : ", ") + fmt::format("{}:{}", place.file.str(), place.line);
       callers.push_back(place.file);
     }
-    result.push_back({kernel.name, places.empty() ? diagnostics::Location{} : places[0], guard, std::move(kernel.graph), std::move(callers), std::move(kernel.signature)});
+    result.push_back({kernel.name, places.empty() ? diagnostics::Location{} : places[0], guard, std::move(kernel.graph), std::move(callers), std::move(kernel.sizes), std::move(kernel.signature)});
   }
   return result;
 }

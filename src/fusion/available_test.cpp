@@ -75,5 +75,20 @@ TEST(Analyze, a_norm_of_groups_with_a_weight_of_all_is_not_the_kernel_of_rows) {
   EXPECT_EQ(run_with("T, 4, 16", "4, 16"), "not found");
 }
 
+TEST(Analyze, a_size_that_a_kernel_takes_in_no_other_way_is_part_of_its_meaning) {
+  ModelCase run("%s = add(%y, %x) : bf16[T, 64]\n%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 64]\noutput %n, %s\n");
+  run.available.push_back(add_norm_kernel());
+  run.available[0].sizes = {4};
+  EXPECT_EQ(verdict(run(), "npu_add_rms_norm").substr(0, 9), "available") << "no last axis of its results";
+  run.available[0].sizes = {32};
+  EXPECT_EQ(verdict(run(), "npu_add_rms_norm"), "not found");
+}
+
+TEST(Analyze, a_kernel_of_today_that_does_more_is_not_what_an_existing_one_does) {
+  ModelCase run("kernel k vector {\n%s = add(%y, %x) : bf16[T, 64]\n%e = exp(%s) : bf16[T, 64]\n}\n%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 64]\noutput %n, %s, %e\n");
+  run.available.push_back(add_norm_kernel());
+  EXPECT_EQ(verdict(run(), "npu_add_rms_norm"), "not found");
+}
+
 }  // namespace
 }  // namespace fusescout::fusion

@@ -45,6 +45,7 @@ struct Context {
   FrameKernels frame_fused = {};
 };
 
+std::string in_brackets(Location place);               // " (model.py:12)"; empty without a place
 // A kernel of torch_npu, of the trees' own C++ or Triton: one that somebody chose, where torch has its operators.
 bool is_chosen(std::string_view kernel);
 Family family_of(const std::string& folder);           // "norm"

@@ -1,4 +1,4 @@
-// Candidates of the declared patterns and of existing kernels.
+// Candidates of the declared patterns, and what is fused without one.
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -11,6 +11,8 @@
 namespace fusescout::fusion {
 
 using namespace graph;
+
+std::string in_brackets(Location place) { return place.file.empty() ? "" : " (" + place.file.str() + ":" + std::to_string(place.line) + ")"; }
 
 bool is_chosen(std::string_view kernel) { return kernel.find('.') != std::string_view::npos && !kernel.starts_with("aten.") && !kernel.starts_with("c10d."); }
 
@@ -132,12 +134,10 @@ namespace {
 
 constexpr int max_joined = 4;     // small kernels that a group takes in because they stand in its way
 
-std::string place_text(Location place) { return place.file.empty() ? "" : " (" + place.file.str() + ":" + std::to_string(place.line) + ")"; }
-
 std::string launch_name(const Context& context, uint32_t launch) {
   const Launch& l = context.launches[launch];
   std::string name = l.kernel.valid() ? context.graph.kernels[l.kernel].name.str() : context.graph.entries[l.entry].op.str();
-  return "`" + name + "`" + place_text(place_of(context.graph, l.entry));
+  return "`" + name + "`" + in_brackets(place_of(context.graph, l.entry));
 }
 
 // A small kernel of element-wise or moving operators: what stands between two others may as well join them. Where the group becomes several
@@ -197,7 +197,7 @@ void check_legality(const Context& context, Candidate& candidate) {
       std::string who;
       for (OperatorId reader : context.flow.readers(output)) {
         if (inside(reader)) ++within;
-        else if (outside++ == 0) who = "`" + graph.operators[reader].kind.str() + "`" + place_text(place_of(graph, reader));
+        else if (outside++ == 0) who = "`" + graph.operators[reader].kind.str() + "`" + in_brackets(place_of(graph, reader));
       }
       if (within == 0 || (outside == 0 && !context.flow.is_output(output))) continue;
       check(candidate, "other_readers", true, outside == 0 ? "an output of the model" : who,
@@ -319,179 +319,6 @@ std::vector<Candidate> find_named(const Context& context, const std::vector<Patt
     }
   }
   for (Candidate& candidate : find_fused(context, candidates)) candidates.push_back(std::move(candidate));
-  return candidates;
-}
-
-namespace {
-
-// Numbers that are what the kernel does, not what it is told.
-bool part_of_meaning(std::string_view name) {
-  static const std::set<std::string_view> names = {"other", "value", "min", "max", "approximate", "norm_type", "neox", "interleaved", "dim", "dims",
-                                                   "kind", "transpose_a", "bits", "renormalize"};
-  return names.contains(name);
-}
-
-// Casts and constants are no nodes of a meaning's pattern.
-bool left_out(const Graph& meaning, const Operator& op) {
-  Node as_node;
-  as_node.kind = op.kind;
-  as_node.inputs = op.inputs;
-  as_node.outputs = op.outputs;
-  return Flow::transparent(meaning, as_node) || op.inputs.empty();
-}
-
-// The meaning as a pattern: every root tensor a value, casts and constants left out.
-PatternGraph pattern_of(const Graph& graph) {
-  constexpr int64_t few = 4;     // halves and quarters mean something; that 64 columns are the last of 33 parts does not
-  PatternGraph pattern;
-  Flow flow(graph);
-  std::vector<uint32_t> value_of(graph.tensors.size(), UINT32_MAX);
-  auto real_root = [&](TensorId tensor) { return flow.root(flow.behind(flow.root(tensor))); };
-  auto value = [&](TensorId root) {
-    if (value_of[root.index] == UINT32_MAX) {
-      value_of[root.index] = static_cast<uint32_t>(pattern.values.size());
-      pattern.values.push_back({Symbol("v" + std::to_string(pattern.values.size()))});
-    }
-    return value_of[root.index];
-  };
-  for (const Operator& op : graph.operators) {
-    if (left_out(graph, op)) continue;
-    PatternNode node;
-    node.kinds.push_back(op.kind);
-    for (TensorId input : op.inputs) {
-      PatternOperand operand;
-      TensorId root = real_root(input);
-      operand.value = value(root);
-      Region seen = flow.region(input), whole = flow.region(flow.root(input));
-      if (!(seen == whole)) {
-        operand.selector = Selector::Any;
-        const Tensor& tensor = graph.tensors[input];
-        int64_t parts = seen.elements == 0 ? 0 : whole.elements / seen.elements;
-        int64_t last = tensor.shape.empty() || tensor.strides.back().value != 1 ? 0 : tensor.shape.back().value;
-        if (parts > 1 && parts <= few && last > 0 && parts * seen.elements == whole.elements && (seen.offset - whole.offset) % last == 0 &&
-            (seen.offset - whole.offset) / last < parts) {
-          operand.selector = Selector::Part;
-          operand.part = static_cast<uint8_t>((seen.offset - whole.offset) / last);
-          operand.parts = static_cast<uint8_t>(parts);
-        }
-      }
-      node.operands.push_back(operand);
-    }
-    for (const auto& [name, attribute] : op.attributes) {
-      if (part_of_meaning(name.view())) node.attributes.emplace_back(name, attribute);
-    }
-    auto index = static_cast<uint32_t>(pattern.nodes.size());
-    for (TensorId output : op.outputs) {
-      // What the kernel gives besides and nothing takes up, the model's operator need not have.
-      if (output != op.outputs[0] && flow.readers(output).empty()) continue;
-      uint32_t id = value(output);
-      pattern.values[id].node = index;
-      pattern.values[id].output = static_cast<uint32_t>(node.outputs.size());
-      node.outputs.push_back(id);
-    }
-    pattern.nodes.push_back(std::move(node));
-  }
-  for (TensorId output : graph.outputs) pattern.outputs.push_back(value(real_root(output)));
-  return pattern;
-}
-
-// Over which axes of the result an operand is the same: none of a residual, all but the last of a bias.
-enum class Spread : uint8_t { Full, Rows, Columns, All, Some };
-
-Spread spread_of(const Tensor& operand, const Tensor& result) {
-  size_t rank = result.shape.size(), missing = rank - std::min(rank, operand.shape.size()), same = 0;
-  bool last = rank == 0 || missing == rank;
-  for (size_t i = 0; i < rank; ++i) {
-    bool spread = i < missing || (operand.shape[i - missing].value == 1 && result.shape[i].value != 1);
-    same += spread;
-    if (i + 1 == rank) last = spread;
-  }
-  if (same == 0) return Spread::Full;
-  if (same == rank) return Spread::All;
-  if (same + 1 == rank && !last) return Spread::Rows;
-  return same == 1 && last ? Spread::Columns : Spread::Some;
-}
-
-// Whether the model's operands are spread over the results as the kernel's are.
-bool same_spread(const Context& context, const Graph& meaning, const PatternGraph& pattern, const Match& match) {
-  size_t at = 0;
-  for (const Operator& op : meaning.operators) {
-    if (left_out(meaning, op)) continue;
-    size_t index = at++;
-    const PatternNode& node = pattern.nodes[index];
-    const OperatorKind* kind = find_operator_kind(op.kind.view());
-    if (op.kind.view().ends_with("_norm")) {     // a number of its weight for each column, or for those of several groups
-      const std::vector<TensorId>& inputs = context.flow.node(match.nodes[index]).inputs;
-      const Shape& row = context.graph.tensors[inputs[0]].shape;
-      for (size_t i = 1; i < inputs.size() && i < op.inputs.size(); ++i) {
-        bool by_column = !row.empty() && context.flow.region(inputs[i]).elements == row.back().value;
-        if (by_column != (meaning.tensors[op.inputs[i]].shape.size() == 1)) return false;
-      }
-    }
-    if (kind == nullptr || kind->operator_class != OperatorClass::Elementwise || node.outputs.empty()) continue;
-    TensorId made = match.values[node.outputs[0]];
-    for (size_t i = 0; i < node.operands.size(); ++i) {
-      TensorId tensor = match.values[node.operands[i].value];
-      if (node.operands[i].selector != Selector::Whole || pattern.values[node.operands[i].value].node != UINT32_MAX || !tensor.valid() || !made.valid()) continue;
-      Spread wanted = spread_of(meaning.tensors[op.inputs[i]], meaning.tensors[op.outputs[0]]);
-      if (wanted != spread_of(context.graph.tensors[tensor], context.graph.tensors[made])) return false;
-    }
-  }
-  return true;
-}
-
-}  // namespace
-
-std::vector<Candidate> find_available(const Context& context) {
-  std::vector<Candidate> candidates;
-  for (size_t i = 0; i < context.available.size(); ++i) {
-    PatternGraph pattern = pattern_of(context.available[i].graph);
-    if (pattern.nodes.empty()) continue;
-    // One operator is several kernels only where it was raised.
-    if (pattern.nodes.size() == 1) {
-      const std::vector<NodeId>& nodes = context.flow.of_kind(pattern.nodes[0].kinds[0]);
-      if (std::none_of(nodes.begin(), nodes.end(), [&](NodeId id) { return context.flow.node(id).operators.size() > 1; })) continue;
-    }
-    for (const Match& match : find_matches(context.flow, pattern)) {
-      if (!same_spread(context, context.available[i].graph, pattern, match)) continue;
-      Candidate candidate;
-      candidate.kind = "kernel";
-      candidate.nodes = match.nodes;
-      candidate.nodes.insert(candidate.nodes.end(), match.through.begin(), match.through.end());
-      std::sort(candidate.nodes.begin(), candidate.nodes.end());
-      set_kernels(context, candidate);
-      if (candidate.kernels.size() < 2) continue;
-      std::string name = context.available[i].name;
-      candidate.name = name.substr(name.rfind('.') + 1);
-      candidate.family = family_of(context, candidate.nodes);
-      candidate.name_en = candidate.name_zh = candidate.name;
-      candidate.why_en = "a kernel that does all of this exists already";
-      candidate.why_zh = "已有一个算子能完成这些计算";
-      candidate.meanings.push_back(i);
-      check_legality(context, candidate);
-      // The kernel gives what it gives, and what it writes in place: a value that it keeps to itself must not be read elsewhere.
-      auto in_place = [&](TensorId tensor) {
-        OperatorId maker = context.graph.producer(tensor);
-        if (!maker.valid()) return false;
-        const std::vector<TensorId>& inputs = context.graph.operators[maker].inputs;
-        return std::any_of(inputs.begin(), inputs.end(), [&](TensorId input) { return context.graph.tensors[input].storage == context.graph.tensors[tensor].storage; });
-      };
-      for (size_t value = 0; value < pattern.values.size(); ++value) {
-        TensorId tensor = match.values[value];
-        bool given = std::find(pattern.outputs.begin(), pattern.outputs.end(), value) != pattern.outputs.end();
-        if (given || pattern.values[value].node == UINT32_MAX || !tensor.valid() || in_place(tensor)) continue;
-        auto inside = [&](OperatorId op) { return std::binary_search(candidate.kernels.begin(), candidate.kernels.end(), context.graph.operators[op].kernel); };
-        for (OperatorId reader : context.flow.readers(tensor)) {
-          if (inside(reader)) continue;
-          check(candidate, "single_user", false, "`" + context.graph.operators[reader].kind.str() + "`" + place_text(place_of(context.graph, reader)),
-                fmt::format("`{}` does not give `{}`, which `{}`{} reads", name, tensor_name(context.graph, tensor), context.graph.operators[reader].kind.str(),
-                            place_text(place_of(context.graph, reader))));
-          break;
-        }
-      }
-      candidates.push_back(std::move(candidate));
-    }
-  }
   return candidates;
 }
 

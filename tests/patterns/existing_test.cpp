@@ -14,7 +14,7 @@ std::string existing_for(const std::string& code) {
     EXPECT_FALSE(kernels.is_error()) << (kernels.is_error() ? kernels.error().message : "");
     std::vector<fusion::FusedKernelMeaning> meanings;
     if (!kernels.is_error()) {
-      for (catalogue::FusedKernel& kernel : *kernels) meanings.push_back({kernel.name, {}, kernel.guard, std::move(kernel.graph)});
+      for (catalogue::FusedKernel& kernel : *kernels) meanings.push_back({kernel.name, {}, kernel.guard, std::move(kernel.graph), {}, std::move(kernel.sizes)});
     }
     return meanings;
   }();
