@@ -1,5 +1,6 @@
 """Fused kernels that exist: one call of each, on shapes that stand for all. A place where a model computes the same in several kernels could call
-the kernel instead. Shapes say nothing, but for the sizes that are named as the only ones; which operands there are does: a kernel with and without a bias is two calls.
+the kernel instead. Shapes say nothing, but for sizes that are named as the only ones; which operands there are does: a kernel with and without
+a bias is two calls.
 """
 import torch
 import torch.nn.functional as functional

@@ -8,7 +8,7 @@ import torch
 
 from npu_vector import (
     npu_rms_norm, npu_gemma_rms_norm, npu_add_rms_norm, npu_add_layer_norm, npu_add_rms_norm_cast, npu_add_rms_norm_quant, _npu_quant_rms_norm,
-    npu_add_rms_norm_dynamic_quant,    npu_rms_norm_dynamic_mx_quant, npu_add_rms_norm_dynamic_mx_quant, _npu_rotary_embedding, npu_mrope, npu_rope, npu_rotary_mul,
+    npu_add_rms_norm_dynamic_quant, npu_rms_norm_dynamic_mx_quant, npu_add_rms_norm_dynamic_mx_quant, _npu_rotary_embedding, npu_mrope, npu_rope, npu_rotary_mul,
     npu_interleave_rope, npu_apply_rotary_pos_emb, npu_swiglu, npu_geglu, npu_clipped_swiglu, npu_fast_gelu, npu_gelu, npu_quantize, _npu_quantize_per_tensor,
     npu_dynamic_quant, npu_dynamic_quant_asymmetric, npu_dynamic_mx_quant, npu_dynamic_block_quant, npu_kronecker_quant,
     npu_dequant_swiglu_quant, npu_scatter_nd_update_, npu_sign_bits_unpack, npu_prefetch, npu_top_k_top_p,

@@ -59,7 +59,10 @@ ErrorOr<std::vector<FusedKernel>> load_kernels(const source::FileSystem& data) {
     torch::collect_tensors(context, in.call(a[3]), outputs);
     context.recording = false;
     for (torch::TensorObject* output : outputs) graph.outputs.push_back(output->id);
-    FusedKernel kernel{std::string(in.text_of(a[0])), std::string(in.text_of(a[1])), {}, {}, signature_of(in, std::string(in.text_of(a[0]))), {}};
+    FusedKernel kernel;
+    kernel.name = in.text_of(a[0]);
+    kernel.guard = in.text_of(a[1]);
+    kernel.signature = signature_of(in, kernel.name);
     in.for_each(a[2], [&](const Value& device) { kernel.not_on.emplace_back(in.text_of(device)); });
     if (a.positional.size() > 4) in.for_each(a[4], [&](const Value& size) { kernel.sizes.push_back(in.int_of(size)); });
     std::swap(kernel.graph, graph);

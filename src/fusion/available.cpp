@@ -29,10 +29,16 @@ bool left_out(const Graph& meaning, const Operator& op) {
   return Flow::transparent(meaning, as_node) || op.inputs.empty();
 }
 
-// The meaning as a pattern: every root tensor a value, casts and constants left out.
-PatternGraph pattern_of(const Graph& graph) {
-  constexpr int64_t few = 4;     // halves and quarters mean something; that 64 columns are the last of 33 parts does not
+// A meaning as a pattern: every root tensor a value, casts and constants left out.
+struct Meaning {
   PatternGraph pattern;
+  std::vector<OperatorId> operators;     // of the pattern's nodes
+};
+
+Meaning pattern_of(const Graph& graph) {
+  constexpr int64_t few = 4;     // halves and quarters mean something; that 64 columns are the last of 33 parts does not
+  Meaning meaning;
+  PatternGraph& pattern = meaning.pattern;
   Flow flow(graph);
   std::vector<uint32_t> value_of(graph.tensors.size(), UINT32_MAX);
   auto real_root = [&](TensorId tensor) { return flow.root(flow.behind(flow.root(tensor))); };
@@ -43,8 +49,10 @@ PatternGraph pattern_of(const Graph& graph) {
     }
     return value_of[root.index];
   };
-  for (const Operator& op : graph.operators) {
+  for (OperatorId id{0}; id.index < graph.operators.size(); ++id.index) {
+    const Operator& op = graph.operators[id];
     if (left_out(graph, op)) continue;
+    meaning.operators.push_back(id);
     PatternNode node;
     node.kinds.push_back(op.kind);
     for (TensorId input : op.inputs) {
@@ -73,15 +81,15 @@ PatternGraph pattern_of(const Graph& graph) {
     for (TensorId output : op.outputs) {
       // What the kernel gives besides and nothing takes up, the model's operator need not have.
       if (output != op.outputs[0] && flow.readers(output).empty()) continue;
-      uint32_t id = value(output);
-      pattern.values[id].node = index;
-      pattern.values[id].output = static_cast<uint32_t>(node.outputs.size());
-      node.outputs.push_back(id);
+      uint32_t made = value(output);
+      pattern.values[made].node = index;
+      pattern.values[made].output = static_cast<uint32_t>(node.outputs.size());
+      node.outputs.push_back(made);
     }
     pattern.nodes.push_back(std::move(node));
   }
   for (TensorId output : graph.outputs) pattern.outputs.push_back(value(real_root(output)));
-  return pattern;
+  return meaning;
 }
 
 // Over which axes of the result an operand is the same: none of a residual, all but the last of a bias.
@@ -101,44 +109,36 @@ Spread spread_of(const Tensor& operand, const Tensor& result) {
   return same == 1 && last ? Spread::Columns : Spread::Some;
 }
 
-// Whether the model's operands are spread over the results as the kernel's are.
-bool same_spread(const Context& context, const Graph& meaning, const PatternGraph& pattern, const Match& match) {
-  size_t at = 0;
-  for (const Operator& op : meaning.operators) {
-    if (left_out(meaning, op)) continue;
-    size_t index = at++;
+// Whether the model's operands are spread over the results as the kernel's are, and results that it takes in one size only have it.
+bool same_shapes(const Context& context, const FusedKernelMeaning& kernel, const Meaning& meaning, const Match& match) {
+  const PatternGraph& pattern = meaning.pattern;
+  const auto& tensors = kernel.graph.tensors;
+  for (size_t index = 0; index < pattern.nodes.size(); ++index) {
+    const Operator& op = kernel.graph.operators[meaning.operators[index]];
     const PatternNode& node = pattern.nodes[index];
+    TensorId made = node.outputs.empty() ? TensorId() : match.values[node.outputs[0]];
+    if (made.valid() && !tensors[op.outputs[0]].shape.empty()) {
+      int64_t wanted = tensors[op.outputs[0]].shape.back().value;
+      const Shape& shape = context.graph.tensors[made].shape;
+      bool fixed = std::find(kernel.sizes.begin(), kernel.sizes.end(), wanted) != kernel.sizes.end();
+      if (fixed && (shape.empty() || shape.back().value != wanted)) return false;
+    }
     const OperatorKind* kind = find_operator_kind(op.kind.view());
     if (op.kind.view().ends_with("_norm")) {     // a number of its weight for each column, or for those of several groups
       const std::vector<TensorId>& inputs = context.flow.node(match.nodes[index]).inputs;
       const Shape& row = context.graph.tensors[inputs[0]].shape;
       for (size_t i = 1; i < inputs.size() && i < op.inputs.size(); ++i) {
         bool by_column = !row.empty() && context.flow.region(inputs[i]).elements == row.back().value;
-        if (by_column != (meaning.tensors[op.inputs[i]].shape.size() == 1)) return false;
+        if (by_column != (tensors[op.inputs[i]].shape.size() == 1)) return false;
       }
     }
-    if (kind == nullptr || kind->operator_class != OperatorClass::Elementwise || node.outputs.empty()) continue;
-    TensorId made = match.values[node.outputs[0]];
+    if (kind == nullptr || kind->operator_class != OperatorClass::Elementwise || !made.valid()) continue;
     for (size_t i = 0; i < node.operands.size(); ++i) {
       TensorId tensor = match.values[node.operands[i].value];
-      if (node.operands[i].selector != Selector::Whole || pattern.values[node.operands[i].value].node != UINT32_MAX || !tensor.valid() || !made.valid()) continue;
-      Spread wanted = spread_of(meaning.tensors[op.inputs[i]], meaning.tensors[op.outputs[0]]);
+      if (node.operands[i].selector != Selector::Whole || pattern.values[node.operands[i].value].node != UINT32_MAX || !tensor.valid()) continue;
+      Spread wanted = spread_of(tensors[op.inputs[i]], tensors[op.outputs[0]]);
       if (wanted != spread_of(context.graph.tensors[tensor], context.graph.tensors[made])) return false;
     }
-  }
-  return true;
-}
-
-// Whether results whose last axis the kernel takes in one size only have it.
-bool same_sizes(const Context& context, const FusedKernelMeaning& kernel, const PatternGraph& pattern, const Match& match) {
-  size_t index = 0;
-  for (const Operator& op : kernel.graph.operators) {
-    if (left_out(kernel.graph, op)) continue;
-    const PatternNode& node = pattern.nodes[index++];
-    const Shape& wanted = kernel.graph.tensors[op.outputs[0]].shape;
-    if (node.outputs.empty() || wanted.empty() || std::find(kernel.sizes.begin(), kernel.sizes.end(), wanted.back().value) == kernel.sizes.end()) continue;
-    TensorId made = match.values[node.outputs[0]];
-    if (made.valid() && (context.graph.tensors[made].shape.empty() || context.graph.tensors[made].shape.back().value != wanted.back().value)) return false;
   }
   return true;
 }
@@ -159,7 +159,9 @@ bool does_all(const Context& context, const Candidate& candidate) {
 std::vector<Candidate> find_available(const Context& context) {
   std::vector<Candidate> candidates;
   for (size_t i = 0; i < context.available.size(); ++i) {
-    PatternGraph pattern = pattern_of(context.available[i].graph);
+    const FusedKernelMeaning& kernel = context.available[i];
+    const Meaning meaning = pattern_of(kernel.graph);
+    const PatternGraph& pattern = meaning.pattern;
     if (pattern.nodes.empty()) continue;
     // One operator is several kernels only where it was raised.
     if (pattern.nodes.size() == 1) {
@@ -167,7 +169,7 @@ std::vector<Candidate> find_available(const Context& context) {
       if (std::none_of(nodes.begin(), nodes.end(), [&](NodeId id) { return context.flow.node(id).operators.size() > 1; })) continue;
     }
     for (const Match& match : find_matches(context.flow, pattern)) {
-      if (!same_spread(context, context.available[i].graph, pattern, match) || !same_sizes(context, context.available[i], pattern, match)) continue;
+      if (!same_shapes(context, kernel, meaning, match)) continue;
       Candidate candidate;
       candidate.kind = "kernel";
       candidate.nodes = match.nodes;
@@ -175,7 +177,7 @@ std::vector<Candidate> find_available(const Context& context) {
       std::sort(candidate.nodes.begin(), candidate.nodes.end());
       set_kernels(context, candidate);
       if (candidate.kernels.size() < 2 || !does_all(context, candidate)) continue;
-      std::string name = context.available[i].name;
+      const std::string& name = kernel.name;
       candidate.name = name.substr(name.rfind('.') + 1);
       candidate.family = family_of(context, candidate.nodes);
       candidate.name_en = candidate.name_zh = candidate.name;

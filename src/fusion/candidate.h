@@ -69,8 +69,9 @@ std::vector<Candidate> find_available(const Context& context);
 std::vector<Candidate> find_apart(const Context& context, std::span<const graph::PassResult> passes);
 // Element-wise, injective, reducing and row-wise compound kernels that can run in one pass over the rows. `taken`: kernels that are spoken for.
 std::vector<Candidate> find_chains(const Context& context, const std::vector<bool>& taken);
+// Products whose weights lie side by side already.
+std::vector<Candidate> find_merged(const Context& context);
 // Matmuls of one input with weights that can lie side by side; equal small kernels that depend on nothing of each other.
-std::vector<Candidate> find_merged(const Context& context);     // products whose weights lie side by side already
 std::vector<Candidate> find_siblings(const Context& context, const std::vector<bool>& taken);
 // Copies and casts that need not be; work that is done again in every layer or in every step.
 std::vector<Candidate> find_redundant(const Context& context, const std::vector<bool>& taken);

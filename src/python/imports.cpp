@@ -4,11 +4,9 @@
 #include <algorithm>
 #include <set>
 
-#include "base/check.h"
 #include "python/interpreter.h"
 #include "python/names.h"
 #include "python/scope.h"
-#include "syntax/outline.h"
 #include "syntax/parse.h"
 
 namespace fusescout::python {

@@ -1,4 +1,6 @@
 // Code that is written out where a kernel exists: the compounds of patterns/compound/ and the meanings of catalogue/available.py meet.
+#include <fmt/format.h>
+
 #include "catalogue/load_kernels.h"
 #include "source/data_files.h"
 #include "support.h"
@@ -64,12 +66,9 @@ TEST(Existing, geglu) {
 
 // The halves of a head times angles that a table has for each position.
 std::string rotated(const std::string& out, const std::string& head) {
-  auto name = [&](const char* n) { return "%" + out + n; };
-  std::string half = " : bf16[T, 2, 8]\n";
-  return name("1") + ", " + name("2") + " = chunk(" + head + ") : bf16[T, 2, 8], bf16[T, 2, 8]\n" + name("a") + " = mul(" + name("1") + ", %cos)" + half + name("b") + " = mul(" +
-         name("2") + ", %sin)" + half + name("c") + " = sub(" + name("a") + ", " + name("b") + ")" + half + name("d") + " = mul(" + name("2") + ", %cos)" + half + name("e") +
-         " = mul(" + name("1") + ", %sin)" + half + name("f") + " = add(" + name("d") + ", " + name("e") + ")" + half + "%" + out + " = cat(" + name("c") + ", " + name("f") +
-         ", dim=-1) : bf16[T, 2, 16]\n";
+  return fmt::format("%{0}1, %{0}2 = chunk({1}) : bf16[T, 2, 8], bf16[T, 2, 8]\n%{0}a = mul(%{0}1, %cos) : bf16[T, 2, 8]\n%{0}b = mul(%{0}2, %sin) : bf16[T, 2, 8]\n"
+                     "%{0}c = sub(%{0}a, %{0}b) : bf16[T, 2, 8]\n%{0}d = mul(%{0}2, %cos) : bf16[T, 2, 8]\n%{0}e = mul(%{0}1, %sin) : bf16[T, 2, 8]\n"
+                     "%{0}f = add(%{0}d, %{0}e) : bf16[T, 2, 8]\n%{0} = cat(%{0}c, %{0}f, dim=-1) : bf16[T, 2, 16]\n", out, head);
 }
 
 TEST(Existing, rope) {
