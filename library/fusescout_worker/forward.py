@@ -23,7 +23,8 @@ def run(runner):
     # What vLLM compiles, it traces: CompilationMode.VLLM_COMPILE, CompilationLevel.PIECEWISE before.
     compilation = config.compilation_config
     torch.compiler._compiling = getattr(compilation, "mode", getattr(compilation, "level", 0)) == 3
-    with set_current_vllm_config(config), torch.inference_mode(), runner.step(input_ids, positions):
+    # The loader makes a model on the device; in a step what names none is made on the host, as torch does.
+    with set_current_vllm_config(config), torch.inference_mode(), runner.step(input_ids, positions), torch.device("cpu"):
         scenario.step_prepared(before_step)
         scenario.set_recording(True)
         if "FUSESCOUT_IMAGE" in scenario.environment or (scenario.upstream and not scenario.decode):

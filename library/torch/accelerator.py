@@ -11,4 +11,4 @@ def empty_host_cache(): pass
 def current_accelerator(check_available=False):
     import torch
 
-    return torch.device(torch.get_default_device().type)
+    return torch.device(torch.device(0).type)

@@ -145,6 +145,21 @@ TEST(Redundant, repeated_work_is_told_by_the_function_that_does_it) {
   EXPECT_EQ(found[0]->occurrences.size(), 2U);
 }
 
+TEST(Redundant, what_the_host_does_between_launches_goes_with_them) {
+  // Lengths made on the device, indices of them on the host, brought back: done twice, it is one finding. Work of the host alone is none.
+  std::string text;
+  for (const char* n : {"0", "1"}) {
+    std::string i(n);
+    text += "%l" + i + " = sub(%x, %r) : bf16[T, 64]\nkernel eq" + i + " host {\n%k" + i + " = cumsum(%l" + i + ", dim=0) : bf16[T, 64]\n}\n%m" + i + " = neg(%k" + i +
+            ") : bf16[T, 64]\n%p" + i + " = topk(%m" + i + ", k=64) : bf16[T, 64]\nkernel alone" + i + " host {\n%h" + i + " = exp(%w) : bf16[64]\n}\n%q" + i + " = topk(%h" + i +
+            ", k=6" + i + ") : bf16[64]\n";
+  }
+  Analysis analysis = analysis_of(text + "output %p0, %p1, %q0, %q1\n", FakePricer());
+  std::vector<const Finding*> found = all(analysis, "repeated_work");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0]->occurrences.at(0).kernels.size(), 4U);
+}
+
 // Two lines of one function call the same two helpers. The second time the quantisation is inside a custom operator that does more.
 graph::ModelRun norm_and_quant() {
   graph::ModelRun run;

@@ -234,7 +234,7 @@ void find_repeated(const Context& context, const std::vector<bool>& taken, std::
   enum class Kind { None, Again, Fixed };
   auto kind_of = [&](KernelId id) {
     const Kernel& kernel = graph.kernels[id];
-    if (taken[id.index] || kernel.operators.empty() || kernel.unit == Unit::Communication || kernel.unit == Unit::Host) return Kind::None;
+    if (taken[id.index] || kernel.operators.empty() || kernel.unit == Unit::Communication) return Kind::None;
     auto all = [&](auto test) { return std::all_of(kernel.operators.begin(), kernel.operators.end(), test); };
     if (all([&](OperatorId op) { return numbering.fixed(op); })) return Kind::Fixed;
     if (all([&](OperatorId op) { return numbering.first(op) != op && graph.operators[numbering.first(op)].kernel != id; })) return Kind::Again;
@@ -244,6 +244,8 @@ void find_repeated(const Context& context, const std::vector<bool>& taken, std::
   auto add = [&](Kind kind, uint32_t first, uint32_t last) {
     std::vector<KernelId> run;
     for (uint32_t i = first; i <= last; ++i) run.push_back(KernelId{i});
+    // What the host does between launches goes with them; by itself it is none.
+    if (std::all_of(run.begin(), run.end(), [&](KernelId id) { return graph.kernels[id].unit == Unit::Host; })) return;
     Symbol layer = context.layer_of_kernel[first];
     std::string function = runs.function(first, last);
     if (!function.empty()) function = ": " + function.substr(function.rfind('.') + 1);

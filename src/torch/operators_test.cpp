@@ -58,6 +58,24 @@ assert torch.ops.demo.scale_into.default.name() == "demo::scale_into"
   EXPECT_NE(machine.context.as_tensor(get("out"))->id, before);
 }
 
+TEST(Operators, WhatTheHostComputesIsNoLaunch) {
+  TestMachine machine;
+  machine.context.recording = true;
+  ASSERT_EQ(machine.run(R"py(
+import torch
+with torch.device("cpu"):
+    counted = torch.arange(8).eq(0)
+    x = torch.empty(8, device="npu")
+    picked = counted * x
+    sent = counted.to(x)
+    scaled = torch.tensor(2.0) * x
+assert counted.device.type == "cpu" and picked.device.type == sent.device.type == scaled.device.type == "npu"
+)py"), "");
+  std::string units;
+  for (const graph::Kernel& kernel : machine.graph.kernels) units += kernel.name.str() + (kernel.unit == graph::Unit::Host ? " host\n" : "\n");
+  EXPECT_EQ(units, "aten.arange host\naten.eq host\naten.mul\naten.to host\naten.mul\n");
+}
+
 TEST(Operators, FakeServesWhereTheBodyIsLost) {
   TestMachine machine;
   machine.context.recording = true;

@@ -67,9 +67,12 @@ void CallScope::open(const Arguments& arguments, graph::EntryKind kind, std::str
   std::vector<TensorObject*> tensors;
   for (const Value& value : arguments.positional) collect_tensors(context_, value, tensors);
   for (const auto& keyword : arguments.keywords) collect_tensors(context_, keyword.value, tensors);
+  // Numbers of the host join tensors of the device, and so do its indices.
+  bool found = false;
   for (TensorObject* tensor : tensors) {
-    if (device_.empty() || !context_.info(tensor).shape.empty()) device_ = tensor->device;
-    if (!context_.info(tensor).shape.empty()) break;
+    bool decides = !context_.info(tensor).shape.empty();
+    if (device_.empty() || (decides && (!found || device_.view() == "cpu"))) device_ = tensor->device;
+    found = found || decides;
   }
   context_.calls_.push_back(this);
   if (!context_.recording) return;
