@@ -63,6 +63,9 @@ def products():
     kernel("_C_ascend.batch_matmul_transpose", "custom operators built", SMALL, batch_matmul_transpose)
     kernel("torch_npu.npu_mm_all_reduce_base", "every rank calls it, tensor parallel only", SMALL,
            lambda: torch_npu.npu_mm_all_reduce_base(x(), x(H, H), "group"))
+    for by_token in (False, True):
+        kernel("torch_npu.npu_mm_all_reduce_base", "every rank calls it, tensor parallel only", SMALL,
+               lambda: torch_npu.npu_mm_all_reduce_base(i8(T, H), i8(H, H), "group", dequant_scale=x(H), pertoken_scale=f32(T) if by_token else None))
     kernel("_C_ascend.matmul_allreduce_add_rmsnorm", "custom operators built, every rank calls it", SMALL,
            lambda: _C_ascend.matmul_allreduce_add_rmsnorm(x(), x(H, H), x(), x(H), "group", 8, 0, 1e-6, False, False))
 

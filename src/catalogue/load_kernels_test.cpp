@@ -25,5 +25,17 @@ TEST(LoadKernels, SayWhatOneCallComputes) {
   EXPECT_TRUE(it->signature.starts_with("(x1, x2, gamma, ") && it->signature.find("epsilon=1e-06") != std::string::npos) << it->signature;
 }
 
+TEST(LoadKernels, HaveAnEntryForEachWayOfQuantising) {
+  source::DataFiles data;
+  auto kernels = load_kernels(data);
+  ASSERT_FALSE(kernels.is_error()) << kernels.error().message;
+  std::vector<size_t> operands;
+  for (const FusedKernel& kernel : *kernels) {
+    if (kernel.name != "torch_npu.npu_mm_all_reduce_base") continue;
+    operands.push_back(kernel.graph.inputs.size());
+  }
+  EXPECT_EQ(operands, (std::vector<size_t>{2, 3, 4})) << "unquantised, with the scale of the columns, and with that of the rows";
+}
+
 }  // namespace
 }  // namespace fusescout::catalogue
