@@ -171,6 +171,16 @@ TEST(Analyze, what_lies_beside_a_written_part_comes_in_and_who_reads_the_whole_r
   for (graph::TensorId input : both.inputs) EXPECT_NE(input, named("first")) << "made inside";
 }
 
+TEST(Analyze, what_a_kernel_gives_besides_and_nothing_takes_up_is_no_part_of_a_new_one) {
+  graph::Graph graph = parsed(std::string(plain_inputs) +
+                              "kernel quant vector {\n%s = sigmoid(%x) : bf16[T, 64]\n%q, %c = dynamic_quantize(%s, dtype=i8) : i8[T, 64], f32[T]\n"
+                              "%h = mul(%y, other=2) : bf16[T, 64]\n%offset = add(%h, other=1) : bf16[T, 64]\n}\n%o = topk(%q, k=64) : i8[T, 64]\noutput %o, %c\n");
+  Group group = make_group(Flow(graph), {graph::KernelId{0}, graph::KernelId{1}});
+  EXPECT_EQ(group.operators.size(), 3U);
+  EXPECT_EQ(group.inputs.size(), 1U) << "the offset alone needs %y";
+  EXPECT_EQ(group.kernels.size(), 2U);
+}
+
 TEST(Analyze, the_larger_pattern_tells_of_a_fused_kernel) {
   ModelCase run("kernel npu_add_rms_norm vector {\n%s = add(%x, %y) : bf16[T, 64]\n%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 64]\n}\noutput %n, %s\n");
   Analysis analysis = run(std::string(add_norm) + "pattern alone norm\ngraph\n %0 = rms_norm(%x, ...)\n output %0\n");

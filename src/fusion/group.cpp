@@ -26,6 +26,25 @@ void merge_pieces(const Flow& flow, Group& group) {
   group.inputs = std::move(merged);
 }
 
+// What today's kernels give besides and nothing takes up: a new kernel need not. Only values of their own, nothing that is written elsewhere.
+void leave_out_unused(const Flow& flow, Group& group) {
+  const Graph& graph = flow.graph();
+  std::set<OperatorId> used(group.operators.begin(), group.operators.end());
+  for (auto it = group.operators.rbegin(); it != group.operators.rend(); ++it) {
+    const Operator& op = graph.operators[*it];
+    bool unused = !op.outputs.empty() && graph.entries[op.call].mutates.empty() && std::all_of(op.outputs.begin(), op.outputs.end(), [&](TensorId output) {
+      const Tensor& tensor = graph.tensors[output];
+      bool own = std::none_of(op.inputs.begin(), op.inputs.end(), [&](TensorId input) { return graph.tensors[input].storage == tensor.storage; });
+      bool read = std::any_of(flow.readers(output).begin(), flow.readers(output).end(), [&](OperatorId reader) {
+        return used.contains(reader) || !std::binary_search(group.operators.begin(), group.operators.end(), reader);
+      });
+      return own && !read && !flow.is_output(output) && graph.root(output) == output;
+    });
+    if (unused) used.erase(*it);
+  }
+  if (!used.empty()) group.operators.assign(used.begin(), used.end());
+}
+
 }  // namespace
 
 Group make_group(const Flow& flow, std::vector<KernelId> kernels) {
@@ -42,6 +61,7 @@ Group make_group(const Flow& flow, std::vector<KernelId> kernels) {
     KernelId kernel = graph.operators[op].kernel;
     if (std::find(group.kernels.begin(), group.kernels.end(), kernel) == group.kernels.end()) group.kernels.push_back(kernel);
   }
+  leave_out_unused(flow, group);
   auto inside = [&](OperatorId op) { return std::binary_search(group.operators.begin(), group.operators.end(), op); };
   struct Use {
     Region region;
