@@ -33,6 +33,7 @@ def step_facts(device, positions):
         max_seq_len=total,
         block_table_tensor=None,
         slot_mapping=None,
+        slot_mapping_cpu=None,
         causal=True,
         num_input_tokens=tokens,
         actual_seq_lengths_q=[(i + 1) * length for i in range(count)],
@@ -49,8 +50,9 @@ def build(runner, positions):
         from vllm_ascend.attention.utils import AscendCommonAttentionMetadata
     except ImportError:
         return attention_metadata_of_old.build(runner, positions, facts)
-    from vllm.v1.kv_cache_interface import EncoderOnlyAttentionSpec, MambaSpec
+    from vllm.v1 import kv_cache_interface
 
+    encoder_only, state = [getattr(kv_cache_interface, name, ()) for name in ("EncoderOnlyAttentionSpec", "MambaSpec")]      # not all in releases of old
     tokens, sequences, total = scenario.tokens, scenario.sequences, facts["max_seq_len"]
     fields = AscendCommonAttentionMetadata.__dataclass_fields__
     if "attn_mask" in fields and hasattr(runner, "_make_attention_mask"):
@@ -61,20 +63,38 @@ def build(runner, positions):
     # What builders of several groups share, in releases in which the first works it out for all.
     shared = {"num_reqs_actual": sequences, "num_actual_reqs": sequences, "common_ratio_to_sas_metadata": {}, "prefill_ratio_to_sas_metadata": {},
               "decode_ratio_to_sas_metadata": {}, "full_graph_mode": False}
-    for group_id, (group, attention_groups) in enumerate(zip(runner.kv_cache_config.kv_cache_groups, runner.attn_groups)):
+    for group_id, group in enumerate(runner.kv_cache_config.kv_cache_groups):
         spec = group.kv_cache_spec
-        if isinstance(spec, EncoderOnlyAttentionSpec):
+        if isinstance(spec, encoder_only):
             columns, slot_dtype = 1, torch.int64
         else:
-            columns = 1 if isinstance(spec, MambaSpec) else (total + 127) // 128
+            columns = 1 if isinstance(spec, state) else (total + 127) // 128
             slot_dtype = torch.int32
-        states = [list(range(int(sequences)))] if isinstance(spec, MambaSpec) else []      # one for each sequence
+        states = [list(range(int(sequences)))] if isinstance(spec, state) else []      # one for each sequence
         common.block_table_tensor = scenario.make_input("block_table." + str(group_id), (sequences, columns), torch.int32, *states)
-        common.slot_mapping = scenario.make_input("slot_mapping." + str(group_id), (tokens,), slot_dtype)
-        for attention_group in attention_groups:
-            builder = attention_group.get_metadata_builder(0)
+        common.slot_mapping = common.slot_mapping_cpu = scenario.make_input("slot_mapping." + str(group_id), (tokens,), slot_dtype)
+        of_all = builder_of_all_layers(runner)
+        if of_all is not None:
+            return built_by(of_all, {"common_attn_metadata": common, "model": runner.model, "common_prefix_len": 0})
+        for kind in runner.attn_groups[group_id]:
+            builder = kind.get_metadata_builder(0) if hasattr(kind, "get_metadata_builder") else kind.metadata_builder
             options = {"common_prefix_len": 0, "common_attn_metadata": common, "model": runner.model, "block_size": getattr(spec, "block_size", None), **shared}
-            built = builder.build(**accepted(builder.build, options))
-            for name in attention_group.layer_names:
+            built = built_by(builder, options)
+            for name in kind.layer_names:
                 metadata[name] = built
     return metadata
+
+
+def builder_of_all_layers(runner):
+    """Releases whose runner keeps no groups of layers have one, and all layers read the same metadata."""
+    if hasattr(runner, "initialize_attn_backend"):
+        return None
+    builder = runner.attn_backend.get_builder_cls()
+    return builder(**accepted(builder, {"vllm_config": runner.vllm_config, "device": runner.device, "runner": runner}))
+
+
+def built_by(builder, options):
+    built = builder.build(**accepted(builder.build, options))
+    if hasattr(built, "num_input_tokens"):     # which in some releases the runner sets
+        built.num_input_tokens = scenario.tokens
+    return built

@@ -27,7 +27,7 @@ def make_runner(vllm_config, device, model):
     runner.attn_backend = backend_of_layers(vllm_config)
     # What is off, or of one rank, unless the user asks for it.
     for switch in ("pin_memory", "is_kv_producer", "is_kv_consumer", "use_sparse_c8_indexer", "enable_hamming_sparse", "use_aclgraph",
-                   "sparse_kv_offload_enabled", "torchair_graph_enabled", "use_hybrid_blocks", "hybrid_with_attn_and_mamba"):
+                   "sparse_kv_offload_enabled", "torchair_graph_enabled", "enable_torchair_graph_mode", "use_hybrid_blocks", "hybrid_with_attn_and_mamba"):
         setattr(runner, switch, False)
     for absent in ("drafter", "c8_k_cache_dtype", "c8_k_scale_cache_dtype", "kvcomp_meta_data", "sparse_kv_offload_config"):
         setattr(runner, absent, None)
