@@ -8,6 +8,7 @@ from fusescout_kernels import kernel, tensor
 
 import _C_ascend
 import torch_npu
+from torch.distributed.collectives import _all_gather_into_tensor as all_gather
 
 T, H, I, E, K = 16, 256, 512, 8, 4    # rows, columns, inner columns, experts, chosen ones
 SMALL = ("310P",)
@@ -38,6 +39,27 @@ def norms():
     kernel("torch_npu.npu_add_rms_norm_quant", quant, SMALL, lambda: torch_npu.npu_add_rms_norm_quant(x(), x(), x(H), x(H), x(H), x(H)))
     kernel("torch_npu.npu_add_rms_norm_dynamic_quant", "", SMALL, lambda: torch_npu.npu_add_rms_norm_dynamic_quant(x(), x(), x(H)))
     kernel("torch_npu.npu_add_rms_norm_dynamic_quant", "", SMALL, lambda: torch_npu.npu_add_rms_norm_dynamic_quant(x(), x(), x(H), beta=x(H)))
+
+
+def gathered_norm(bias):
+    """What a rank has normalised, from all of them, and its own sum."""
+    normalised, _, total = _C_ascend.npu_add_rms_norm_bias(x(), x(), x(H), x(H) if bias else None)
+    return all_gather(normalised, x(2 * T, H), "group", 2), total
+
+
+def norms_before_gathers():
+    """Rows that a model quantises behind a gather are the same where each rank quantises its own before it."""
+    def static(bias):
+        rows, total = gathered_norm(bias)
+        return torch_npu.npu_quantize(rows, x(H), x(H), torch.qint8, -1, False), total
+
+    def dynamic(bias):
+        rows, total = gathered_norm(bias)
+        return *torch_npu.npu_dynamic_quant(rows), total
+
+    for bias in (False, True):
+        kernel("torch_npu.npu_add_rms_norm_quant", "static scales of one tensor, the gather behind it", SMALL, lambda: static(bias))
+        kernel("torch_npu.npu_add_rms_norm_dynamic_quant", "the gather behind it", SMALL, lambda: dynamic(bias))
 
 
 def rotations():
@@ -126,6 +148,7 @@ def latents():
 
 def record():
     norms()
+    norms_before_gathers()
     rotations()
     products()
     activations()

@@ -43,6 +43,8 @@ constexpr auto table = std::to_array<Template>({
     {"every rank calls it, tensor parallel only", "每个 rank 都要调用, 仅限张量并行"},
     {"custom operators built", "需编译自定义算子"},
     {"static scales of one tensor", "整个张量一个静态 scale"},
+    {"static scales of one tensor, the gather behind it", "整个张量一个静态 scale, 其后再 all_gather"},
+    {"the gather behind it", "其后再 all_gather"},
     {"quantised by token", "按 token 量化"},
     {"quantised by token, one weight tensor for all experts", "按 token 量化, 所有专家共用一个权重张量"},
     {"batch times inner size below 65536", "batch 与内维之积小于 65536"},
