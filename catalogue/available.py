@@ -12,6 +12,7 @@ from torch.distributed.collectives import _all_gather_into_tensor as all_gather
 
 T, H, I, E, K = 16, 256, 512, 8, 4    # rows, columns, inner columns, experts, chosen ones
 SMALL = ("310P",)
+BEFORE_MX = ("310P", "910")     # no numbers that share an exponent
 
 
 def x(*shape): return tensor(list(shape) or [T, H], torch.bfloat16)
@@ -39,6 +40,9 @@ def norms():
     kernel("torch_npu.npu_add_rms_norm_quant", quant, SMALL, lambda: torch_npu.npu_add_rms_norm_quant(x(), x(), x(H), x(H), x(H), x(H)))
     kernel("torch_npu.npu_add_rms_norm_dynamic_quant", "", SMALL, lambda: torch_npu.npu_add_rms_norm_dynamic_quant(x(), x(), x(H)))
     kernel("torch_npu.npu_add_rms_norm_dynamic_quant", "", SMALL, lambda: torch_npu.npu_add_rms_norm_dynamic_quant(x(), x(), x(H), beta=x(H)))
+    for beta in (None, x(H)):
+        kernel("torch_npu.npu_rms_norm_dynamic_mx_quant", "", BEFORE_MX, lambda: torch_npu.npu_rms_norm_dynamic_mx_quant(x(), x(H), beta=beta))
+        kernel("torch_npu.npu_add_rms_norm_dynamic_mx_quant", "", BEFORE_MX, lambda: torch_npu.npu_add_rms_norm_dynamic_mx_quant(x(), x(), x(H), beta=beta))
 
 
 def gathered_norm(bias):

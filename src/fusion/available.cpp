@@ -1,5 +1,6 @@
 // Kernels that exist: their meaning as a pattern, and where the model computes the same in several kernels.
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -109,6 +110,22 @@ Spread spread_of(const Tensor& operand, const Tensor& result) {
   return same == 1 && last ? Spread::Columns : Spread::Some;
 }
 
+// Whether elements are as wide, and as many share a scale: where the kernel's meaning says neither, the model's operator must not.
+bool same_format(const Context& context, const FusedKernelMeaning& kernel, const Meaning& meaning, const Match& match) {
+  auto find = [](const Attributes& attributes, std::string_view name) {
+    auto found = std::find_if(attributes.begin(), attributes.end(), [&](const auto& pair) { return pair.first.view() == name; });
+    return found == attributes.end() ? std::optional<Attribute>() : found->second;
+  };
+  for (size_t index = 0; index < meaning.operators.size(); ++index) {
+    const Attributes& wanted = kernel.graph.operators[meaning.operators[index]].attributes;
+    const Attributes& given = context.flow.node(match.nodes[index]).attributes;
+    for (std::string_view name : {"bits", "block"}) {
+      if (find(wanted, name) != find(given, name)) return false;
+    }
+  }
+  return true;
+}
+
 // Whether the model's operands are spread over the results as the kernel's are, and results that it takes in one size only have it.
 bool same_shapes(const Context& context, const FusedKernelMeaning& kernel, const Meaning& meaning, const Match& match) {
   const PatternGraph& pattern = meaning.pattern;
@@ -169,7 +186,7 @@ std::vector<Candidate> find_available(const Context& context) {
       if (std::none_of(nodes.begin(), nodes.end(), [&](NodeId id) { return context.flow.node(id).operators.size() > 1; })) continue;
     }
     for (const Match& match : find_matches(context.flow, pattern)) {
-      if (!same_shapes(context, kernel, meaning, match)) continue;
+      if (!same_format(context, kernel, meaning, match) || !same_shapes(context, kernel, meaning, match)) continue;
       Candidate candidate;
       candidate.kind = "kernel";
       candidate.nodes = match.nodes;

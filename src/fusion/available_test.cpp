@@ -84,6 +84,19 @@ TEST(Analyze, a_size_that_a_kernel_takes_in_no_other_way_is_part_of_its_meaning)
   EXPECT_EQ(verdict(run(), "npu_add_rms_norm"), "not found");
 }
 
+TEST(Analyze, scales_of_blocks_are_not_those_of_rows) {
+  FusedKernelMeaning quant{"torch_npu.norm_quant", {}, "", parsed("input %a : f16[4, 32]\ninput %g : f16[32]\nkernel k vector {\n%n = rms_norm(%a, %g, eps=1e-06) : f16[4, 32]\n"
+                           "%q, %s = dynamic_quantize(%n, dtype=i8) : i8[4, 32], f32[4]\n}\noutput %q, %s\n")};
+  auto run_with = [&](const std::string& how, const std::string& scale) {
+    ModelCase run("%n = rms_norm(%x, %w, eps=1e-05) : bf16[T, 64]\n%q, %s = dynamic_quantize(%n, dtype=i8" + how + ") : i8[T, 64], f32[" + scale + "]\noutput %q, %s\n");
+    run.available.push_back(quant);
+    return verdict(run(), "norm_quant");
+  };
+  EXPECT_EQ(run_with("", "T"), "available: `torch_npu.norm_quant` does this, but this path does not call it");
+  EXPECT_EQ(run_with(", block=32", "T, 2"), "not found");
+  EXPECT_EQ(run_with(", bits=4", "T"), "not found");
+}
+
 TEST(Analyze, a_kernel_of_today_that_does_more_is_not_what_an_existing_one_does) {
   ModelCase run("kernel k vector {\n%s = add(%y, %x) : bf16[T, 64]\n%e = exp(%s) : bf16[T, 64]\n}\n%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 64]\noutput %n, %s, %e\n");
   run.available.push_back(add_norm_kernel());

@@ -188,6 +188,7 @@ class Checker {
 
   void buffer() {
     Live live = live_buffers(group_, device_);
+    rows_ = live.rows;
     double budget = device_.buffer_bytes;
     bool whole_row = false;
     for (OperatorId id : group_.operators) whole_row = whole_row || traits_of(op(id)).row_reduction;
@@ -212,6 +213,12 @@ class Checker {
     }
   }
 
+  // Bytes of a row that lie together at its end: all of its last axes that are contiguous (exponents in pairs, say).
+  double end_of_row(const Tensor& t) const {
+    double last = last_axis(t) * graph::dtype_size(t.dtype), row = elements(t) / rows_ * graph::dtype_size(t.dtype);
+    return std::fmod(elements(t), rows_) == 0 && row > last ? std::min(row, std::max(last, contiguous_bytes(t))) : last;
+  }
+
   void alignment() {
     double worst = 0;
     std::string where;
@@ -223,7 +230,7 @@ class Checker {
     auto look = [&](TensorId id) {
       const Tensor& t = tensor(id);
       if (t.kind == TensorKind::Cache || last_axis(t) <= 1) return;
-      double bytes = last_axis(t) * graph::dtype_size(t.dtype);
+      double bytes = end_of_row(t);
       double past = std::fmod(bytes, device_.alignment);
       if (past == 0) return;
       if (worst == 0) {
@@ -232,7 +239,7 @@ class Checker {
       }
       // Short rows of a big tensor: each takes a transfer of its own. Beside tensors that dwarf them (weights of the chosen experts) that
       // is no matter.
-      bool counts = elements(t) / last_axis(t) * device_.alignment > 0.05 * moved;
+      bool counts = elements(t) * graph::dtype_size(t.dtype) / bytes * device_.alignment > 0.05 * moved;
       if (bytes < device_.alignment && t.shape.size() > 1 && elements(t) >= 4096 && counts && !is_constant_kind(t.kind)) {
         hard = true;
         worst = bytes;
@@ -455,6 +462,7 @@ class Checker {
   const Group& group_;
   const fusion::ProposedKernel& kernel_;
   Feasibility out_;
+  double rows_ = 1;
   bool cube_ = false, collective_ = false, triton_tight_ = false;
 };
 

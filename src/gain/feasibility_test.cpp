@@ -88,6 +88,13 @@ TEST(FeasibilityTest, short_tails_are_refused) {
   EXPECT_TRUE(requirement(of("input %x : bf16[4096, 1024]\n%y = silu(%x) : bf16[4096, 1024]\n"), "alignment").holds);
 }
 
+TEST(FeasibilityTest, the_last_axes_of_a_row_lie_together) {
+  std::string pairs = "input %x : bf16[4096, 2304]\n%q, %s = dynamic_quantize(%x, dtype=i8, block=32) : i8[4096, 2304], u8[4096, 36, 2]\noutput %q, %s\n";
+  Requirement r = requirement(of(pairs), "alignment");
+  EXPECT_FALSE(r.hard) << r.reason;
+  EXPECT_EQ(r.value, 72);
+}
+
 TEST(FeasibilityTest, half_of_the_rotary_axis_must_be_aligned) {
   std::string rope =
       "input %x : bf16[16, 4, 40]\nbuffer %t : bf16[64, 8]\ninput %p : i64[16]\n%y = rope(%x, %t, %p, neox=True, rotary_dim=24) : bf16[16, "
