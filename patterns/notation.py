@@ -98,6 +98,8 @@ class Value:
     @property
     def is_parameter(self): return Expression("%" + self.name + ".parameter")
     @property
+    def attended(self): return Expression("%" + self.name + ".attended")
+    @property
     def itemsize(self): return Expression("%" + self.name + ".itemsize")
 
 

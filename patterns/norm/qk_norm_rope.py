@@ -1,5 +1,5 @@
 """The norms of query and key of one projection and their rotations."""
-from notation import op
+from notation import only, op
 
 NAME_EN, NAME_ZH = "QK norm (+ RoPE)", "QK Norm (+ RoPE)"
 WHY_EN = "four kernels on the pieces of one projection become one; the strided pieces are read in place"
@@ -13,7 +13,10 @@ def both(qkv):
 
 
 def norms(qkv):
-    return op.one_of("rms_norm", "gemma_rms_norm")(qkv.anywhere(), ...), op.one_of("rms_norm", "gemma_rms_norm")(qkv.anywhere(), ...)
+    q = op.one_of("rms_norm", "gemma_rms_norm")(qkv.anywhere(), ...)
+    k = op.one_of("rms_norm", "gemma_rms_norm")(qkv.anywhere(), ...)
+    only(q.attended & k.attended)
+    return q, k
 
 
 pattern = [both, norms]

@@ -1,4 +1,5 @@
 // Conditions of patterns on a match.
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -18,6 +19,23 @@ struct Value {
   bool known = true;
 };
 
+// Whether an attention, or the cache that one reads, takes the value: with no product in between, and no other heavy work.
+bool attended(const Flow& flow, TensorId tensor) {
+  constexpr size_t most = 64;
+  std::vector<TensorId> values = {tensor};
+  for (size_t i = 0; i < values.size() && i < most; ++i) {
+    for (NodeId id : flow.consumers(values[i])) {
+      const Node& node = flow.node(id);
+      if (node.kind.view() == "attention" || node.kind.view() == "kv_cache_write") return true;
+      if (node.info == nullptr || node.info->operator_class == OperatorClass::MatMul || node.info->operator_class == OperatorClass::Opaque) continue;
+      for (TensorId output : node.outputs) {
+        if (std::find(values.begin(), values.end(), output) == values.end()) values.push_back(output);
+      }
+    }
+  }
+  return false;
+}
+
 class Evaluator {
  public:
   Evaluator(const Flow& flow, const Match& match) : flow_(flow), match_(match) {}
@@ -34,6 +52,7 @@ class Evaluator {
       case PredicateOp::Users:
       case PredicateOp::Contiguous:
       case PredicateOp::Parameter:
+      case PredicateOp::Attended:
       case PredicateOp::Item: return property(p);
       case PredicateOp::Not: {
         Value v = value(p.arguments[0]);
@@ -145,6 +164,10 @@ class Evaluator {
         note(name + ".is_parameter", v.number != 0 ? "yes" : "no");
         return v;
       }
+      case PredicateOp::Attended:
+        v.number = attended(flow_, id) ? 1 : 0;
+        note(name + ".attended", v.number != 0 ? "yes" : "no");
+        return v;
       default:
         v.number = dtype_size(tensor.dtype);
         note(name + ".itemsize", fmt::format("{}", v.number));

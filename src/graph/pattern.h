@@ -67,7 +67,7 @@ struct PatternGraph {                 // optional operators are resolved: each c
 };
 
 enum class PredicateOp : uint8_t {
-  Number, Text, DType, Rank, Size, Extent, Users, Contiguous, Parameter, Item, Attribute,  // leaves
+  Number, Text, DType, Rank, Size, Extent, Users, Contiguous, Parameter, Attended, Item, Attribute,  // leaves
   Add, Sub, Mul, FloorDiv, Mod, Eq, Ne, Lt, Le, Gt, Ge, And, Or, Not,
 };
 
@@ -76,7 +76,7 @@ struct Predicate {
   PredicateOp op = PredicateOp::Number;
   double number = 0;                  // Number; Extent: the axis
   std::string text;                   // Text; Attribute: the metavariable
-  Symbol value;                       // the pattern's value that DType, Rank, Size (elements), Extent, Users, Contiguous, Parameter, Item (bytes) ask
+  Symbol value;                       // the pattern's value that DType, Rank, Size (elements), Extent, Users, Contiguous, Parameter, Attended, Item (bytes) ask
   std::vector<Predicate> arguments;
 };
 

@@ -57,6 +57,7 @@ ErrorOr<Predicate> parse_leaf(Cursor& cursor, int depth) {
     else if (property == "users") leaf.op = PredicateOp::Users;
     else if (property == "contiguous") leaf.op = PredicateOp::Contiguous;
     else if (property == "parameter") leaf.op = PredicateOp::Parameter;
+    else if (property == "attended") leaf.op = PredicateOp::Attended;
     else if (property == "itemsize") leaf.op = PredicateOp::Item;
     else if (property == "shape") {
       leaf.op = PredicateOp::Extent;
