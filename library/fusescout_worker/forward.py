@@ -26,6 +26,7 @@ def run(runner):
     # The loader makes a model on the device; in a step what names none is made on the host, as torch does.
     with set_current_vllm_config(config), torch.inference_mode(), runner.step(input_ids, positions), torch.device("cpu"):
         scenario.step_prepared(before_step)
+        name_facts(metadata_of_step(), set())
         scenario.set_recording(True)
         if "FUSESCOUT_IMAGE" in scenario.environment or (scenario.upstream and not scenario.decode):
             towers.run(model, config.model_config)
@@ -51,6 +52,28 @@ def run(runner):
             row = [h[-1:] for h in hidden_states] if isinstance(hidden_states, list) else hidden_states[-1:]
             scenario.add_outputs(model.compute_logits(row, **sampling(model)))
         scenario.set_recording(False)
+
+
+def metadata_of_step():
+    from vllm.forward_context import get_forward_context
+
+    return get_forward_context().attn_metadata
+
+
+def name_facts(owner, seen):
+    """Lengths, starts and slots go by the attributes that hold them."""
+    if isinstance(owner, torch.Tensor) or id(owner) in seen:
+        return
+    seen.add(id(owner))
+    if isinstance(owner, (dict, list)):
+        for value in owner.values() if isinstance(owner, dict) else owner:
+            name_facts(value, seen)
+        return
+    for name, value in getattr(owner, "__dict__", {}).items():
+        if isinstance(value, torch.Tensor):
+            scenario.name_fact(value, name)
+        elif type(value).__module__.startswith(("vllm.", "vllm_ascend.")):
+            name_facts(value, seen)
 
 
 def sampling(model):

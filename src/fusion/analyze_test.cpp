@@ -141,6 +141,13 @@ TEST(Analyze, pieces_of_one_tensor_come_in_as_that_tensor) {
   ASSERT_NE(finding, nullptr);
   ASSERT_EQ(finding->interface.inputs.size(), 1U);
   EXPECT_EQ(run.run.graph.tensors[finding->interface.inputs[0].tensor].shape[1], graph::Dim(64));
+  // So do those of what comes from outside.
+  ModelCase lengths("%l = slice(%x, dim=1, start=0, end=32) : bf16[T, 32]{64, 1}\n%r = slice(%x, dim=1, start=32, end=64) : bf16[T, 32]{64, 1}@32\n"
+                    "%a = silu(%l) : bf16[T, 32]\n%c = mul(%a, %r) : bf16[T, 32]\noutput %c\n");
+  Analysis of_lengths = lengths();
+  finding = find(of_lengths, "elementwise_chain");
+  ASSERT_NE(finding, nullptr);
+  EXPECT_EQ(finding->interface.inputs.size(), 1U);
 }
 
 // A buffer whose halves come from two sides: one half is written by the group, the other one before.

@@ -16,7 +16,8 @@ void merge_pieces(const Flow& flow, Group& group) {
   std::vector<TensorId> merged;
   for (TensorId input : group.inputs) {
     TensorId root = graph.root(input);
-    bool pieces = graph.tensors[root].kind == TensorKind::Intermediate && std::any_of(group.inputs.begin(), group.inputs.end(), [&](TensorId other) {
+    bool plain = graph.tensors[root].kind == TensorKind::Intermediate || graph.tensors[root].kind == TensorKind::Input;
+    bool pieces = plain && std::any_of(group.inputs.begin(), group.inputs.end(), [&](TensorId other) {
       return graph.root(other) == root && !(flow.region(other) == flow.region(input));
     });
     bool written = std::find(group.mutated.begin(), group.mutated.end(), input) != group.mutated.end();

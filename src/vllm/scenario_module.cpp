@@ -155,6 +155,11 @@ void add_scenario_module(Interpreter& interpreter, torch::Context& context, Scen
     if (torch::TensorObject* tensor = context.as_tensor(arguments[0])) context.set_kind(tensor, graph::TensorKind::Cache, Symbol(i.text_of(arguments[1])));
     return Value::none();
   });
+  // name_fact(tensor, name): what a step is told, called as its metadata call it; a name that it has stays.
+  function("name_fact", [&context](Interpreter& i, const Arguments& arguments) -> Value {
+    if (torch::TensorObject* tensor = context.as_tensor(arguments[0])) context.set_kind(tensor, context.info(tensor).kind, Symbol(i.text_of(arguments[1])));
+    return Value::none();
+  });
   // class_beside_config("configuration_x.Class"): of a file in the config's own folder, or None.
   function("class_beside_config", [&facts](Interpreter& i, const Arguments& arguments) -> Value {
     facts.ask("config_folder", [](const ModelRequest& r, const graph::Scenario&) { return r.config_folder; });

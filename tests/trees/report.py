@@ -71,6 +71,16 @@ def test_json(program: Program):
                 assert 1 <= location["first_line"] <= location["last_line"] <= len(path.read_text().splitlines()), location
 
 
+def test_facts_of_a_step(program: Program):
+    """Lengths and starts go by the metadata's names, whichever piece of them is read; what is made of them on the host is no launch."""
+    report = json.loads(program.run("analyze", "Qwen3NextForCausalLM", "--tp", 4, "--format", "json"))
+    repeated = [entry for entry in report["opportunities"] if entry["pattern"] == "repeated_work" and entry["interface"]["inputs"]]
+    names = [[tensor["name"] for tensor in entry["interface"]["inputs"]] for entry in repeated]
+    assert ["non_spec_query_start_loc"] in names and not any("tensor" in name for each in names for name in each), names
+    kernels = program.run("dump", "graph", "Qwen3NextForCausalLM", "--tp", 4, "--phase", "prefill")
+    assert "kernel aten.arange host" in kernels and "kernel aten.arange vector" not in kernels, "indices are counted on the host"
+
+
 def test_tokens_to_check(program: Program):
     """A model that checks what multi-token prediction proposed is itself, with more rows; the draft model has an entry of its own."""
     checked = program.run("dump", "sequence", *GLM, "--phase", "decode", "--batch", 16, "--mtp", 1)
