@@ -29,7 +29,9 @@ def run(runner):
         name_facts(metadata_of_step(), set())
         scenario.set_recording(True)
         if "FUSESCOUT_IMAGE" in scenario.environment or (scenario.upstream and not scenario.decode):
+            before_towers = scenario.tensor_count()
             towers.run(model, config.model_config)
+            scenario.step_prepared(before_towers)      # numbers that a tower works out in Python come from the picture's grid
         if is_draft(config):
             inputs["hidden_states"] = of_target(model, config, tokens)
         if config.model_config.runner_type == "pooling" and hasattr(model, "embed_multimodal"):
