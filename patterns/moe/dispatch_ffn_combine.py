@@ -12,13 +12,26 @@ def exchanged(x):
     return op.expert_combine(op.all_to_all(op.grouped_matmul(hidden, ...)), ...)
 
 
-def exchanged_quantised(x, weight_scale):
+def sent_quantised(x):
     q, scale = op.dynamic_quantize(op.expert_dispatch(x, ...), ..., outputs=2)
-    rows, row_scale = op.expert_dispatch(op.all_to_all(q), ...), op.expert_dispatch(op.all_to_all(scale), ...)
+    return op.all_to_all(q), op.all_to_all(scale)
+
+
+def ffn_quantised(rows, row_scale, weight_scale):
     hidden = op.dequantize(op.grouped_matmul(rows, ...), weight_scale, row_scale, ...)
     h, hidden_scale = op.dynamic_quantize(op.one_of("silu_mul", "gelu_mul")(hidden), ..., outputs=2)
-    y = op.dequantize(op.grouped_matmul(h, ...), ...)
+    return op.dequantize(op.grouped_matmul(h, ...), ...)
+
+
+def exchanged_quantised(x, weight_scale):
+    q, scale = sent_quantised(x)
+    y = ffn_quantised(op.expert_dispatch(q, ...), op.expert_dispatch(scale, ...), weight_scale)
     return op.expert_combine(op.all_to_all(op.expert_combine(y, ...)), ...)
+
+
+def sorted_on_arrival(x, weight_scale):
+    q, scale = sent_quantised(x)
+    return op.expert_combine(op.all_to_all(ffn_quantised(q, scale, weight_scale)), ...)
 
 
 def local(x):
@@ -26,4 +39,4 @@ def local(x):
     return op.expert_combine(op.grouped_matmul(hidden, ...), ...)
 
 
-pattern = [exchanged, exchanged_quantised, local]
+pattern = [exchanged, exchanged_quantised, sorted_on_arrival, local]
