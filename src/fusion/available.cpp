@@ -186,6 +186,7 @@ std::vector<Candidate> find_available(const Context& context) {
       if (std::none_of(nodes.begin(), nodes.end(), [&](NodeId id) { return context.flow.node(id).operators.size() > 1; })) continue;
     }
     for (const Match& match : find_matches(context.flow, pattern)) {
+      if (in_one_kernel(context, match.nodes)) continue;     // called already
       if (!same_format(context, kernel, meaning, match) || !same_shapes(context, kernel, meaning, match)) continue;
       Candidate candidate;
       candidate.kind = "kernel";

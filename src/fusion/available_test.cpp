@@ -32,7 +32,9 @@ TEST(Analyze, a_kernel_that_is_called_is_not_available) {
   ModelCase run("%c = copy(%x) : bf16[T, 64]  # model.py:4\nkernel torch_npu.npu_add_rms_norm vector {\n%s = add(%c, %y) : bf16[T, 64]  # model.py:5\n"
                 "%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 64]  # model.py:5\n}\noutput %n, %s\n");
   run.available.push_back(add_norm_kernel());
-  for (const Finding& finding : run(add_norm).findings) EXPECT_NE(finding.verdict, Verdict::Available) << finding.id;
+  Analysis analysis = run(add_norm);
+  EXPECT_EQ(find(analysis, "add_rms_norm")->verdict, Verdict::AlreadyFused);
+  EXPECT_EQ(find(analysis, "npu_add_rms_norm"), nullptr) << "nor is it to be written anew with the copy";
 }
 
 TEST(Analyze, constants_are_part_of_a_kernels_meaning) {

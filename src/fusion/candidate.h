@@ -57,6 +57,7 @@ std::vector<NodeId> nodes_of(const Context& context, std::span<const graph::Kern
 // "add_rms_norm_cast": what they do, each once, in order, the first four; a kernel that does many things by its own name.
 std::string kinds_name(const Context& context, std::span<const NodeId> nodes, std::string_view between = "_");
 void set_kernels(const Context& context, Candidate& candidate);  // from its nodes
+bool in_one_kernel(const Context& context, const std::vector<NodeId>& nodes);
 void check(Candidate& candidate, std::string name, bool holds, std::string value, std::string reason);
 // Whether the kernels may be one: kernels that do other heavy work, a path out and back in, a write in between; who else reads intermediates.
 void check_legality(const Context& context, Candidate& candidate);

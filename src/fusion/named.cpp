@@ -125,6 +125,13 @@ void set_kernels(const Context& context, Candidate& candidate) {
   candidate.kernels.erase(std::unique(candidate.kernels.begin(), candidate.kernels.end()), candidate.kernels.end());
 }
 
+bool in_one_kernel(const Context& context, const std::vector<NodeId>& nodes) {
+  Candidate candidate;
+  candidate.nodes = nodes;
+  set_kernels(context, candidate);
+  return candidate.kernels.size() == 1;
+}
+
 void check(Candidate& candidate, std::string name, bool holds, std::string value, std::string reason) {
   if (!holds && candidate.blocked.empty()) candidate.blocked = reason;
   candidate.conditions.push_back({std::move(name), holds, std::move(value), std::move(reason)});
@@ -302,7 +309,8 @@ std::vector<Candidate> find_named(const Context& context, const std::vector<Patt
         candidate.why_en = pattern.why_en;
         candidate.why_zh = pattern.why_zh;
         candidate.nodes = match.nodes;
-        candidate.nodes.insert(candidate.nodes.end(), match.through.begin(), match.through.end());
+        // One kernel does it: copies and casts of what it takes are others' work, and found as such.
+        if (!in_one_kernel(context, match.nodes)) candidate.nodes.insert(candidate.nodes.end(), match.through.begin(), match.through.end());
         std::sort(candidate.nodes.begin(), candidate.nodes.end());
         for (const std::vector<uint32_t>& kernel : graph.kernels) {
           candidate.after.emplace_back();
