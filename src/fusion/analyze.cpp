@@ -295,14 +295,22 @@ class Planner {
 
   void plan(Finding& finding) {
     std::vector<Occurrence> free;
-    std::string better;
+    std::vector<std::pair<std::string, size_t>> owners;      // and how many places each takes
     for (const Occurrence& occurrence : finding.occurrences) {
       auto owned = std::find_if(occurrence.kernels.begin(), occurrence.kernels.end(), [&](KernelId kernel) {
         return !owner_[kernel.index].empty() && (finding.proposal.empty() || !removed_.contains(kernel));
       });
-      if (owned == occurrence.kernels.end()) free.push_back(occurrence);
-      else if (better.empty()) better = owner_[owned->index];
+      if (owned == occurrence.kernels.end()) {
+        free.push_back(occurrence);
+        continue;
+      }
+      const std::string& owner = owner_[owned->index];
+      auto known = std::find_if(owners.begin(), owners.end(), [&](const auto& pair) { return pair.first == owner; });
+      if (known == owners.end()) owners.emplace_back(owner, 1);
+      else ++known->second;
     }
+    auto most = std::max_element(owners.begin(), owners.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+    std::string better = most == owners.end() ? "" : most->first;
     if (free.empty()) {
       finding.alternative_to = better;
       return;

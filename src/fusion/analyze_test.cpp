@@ -267,6 +267,20 @@ TEST(Analyze, overlaps_are_resolved_place_by_place) {
   EXPECT_EQ(analysis.step_time.nominal - analysis.step_time_after.nominal, 2 * 6 + 3);
 }
 
+TEST(Analyze, an_alternative_is_one_to_what_takes_most_of_its_places) {
+  std::string tail = " %0 = rms_norm(%9, ...)\n %1, %2 = dynamic_quantize(%0)\n output %1, %2\n";
+  std::string patterns = "pattern n norm\ngraph\n %0 = rms_norm(%x, ...)\n %1, %2 = dynamic_quantize(%0)\n output %1, %2\n"
+                         "pattern s norm\ngraph\n %9 = silu(%x)\n" + tail + "pattern a norm\ngraph\n %9 = add(%x, %r)\n" + tail;
+  std::string text = "%s0 = silu(%x) : bf16[T, 64]\n%s1 = add(%x, %y) : bf16[T, 64]\n%s2 = add(%y, %y) : bf16[T, 64]\n", outputs;
+  for (const char* n : {"0", "1", "2"}) {
+    std::string i(n);
+    text += "%n" + i + " = rms_norm(%s" + i + ", %w, eps=1e-05) : bf16[T, 64]  # m.py:6\n%q" + i + ", %c" + i + " = dynamic_quantize(%n" + i + ", dtype=i8) : i8[T, 64], f32[T]  # m.py:7\n";
+    outputs += (outputs.empty() ? "%q" : ", %q") + i;
+  }
+  Analysis analysis = ModelCase(text + "output " + outputs + "\n")(patterns);
+  EXPECT_EQ(find(analysis, "n")->alternative_to, find(analysis, "a")->id) << "not to what takes the first one";
+}
+
 TEST(Analyze, is_the_same_from_run_to_run) {
   auto once = [] {
     ModelCase run(layer(0, "x", "a") + layer(1, "a", "c") + "%q = silu(%c) : bf16[T, 64]\n%r = mul(%q, %c) : bf16[T, 64]\noutput %r\n");
