@@ -8,6 +8,7 @@ from fusescout_kernels import kernel, tensor
 
 import _C_ascend
 import torch_npu
+import triton
 from torch.distributed.collectives import _all_gather_into_tensor as all_gather
 
 T, H, I, E, K = 16, 256, 512, 8, 4    # rows, columns, inner columns, experts, chosen ones
@@ -150,6 +151,26 @@ def latents():
     kernel("torch_npu.npu_mla_prolog_v2", where, SMALL, lambda: mla_prolog(False), (1536, 512, 64))
 
 
+@triton.jit
+def fused_sigmoid_gating_delta_rule_update_kernel(A_log, a, dt_bias, softplus_beta, softplus_threshold, q, k, v, b, o, h0_source, h0_indices, cu_seqlens, scale,
+                                                  USE_QK_L2NORM_IN_KERNEL):
+    """The tree's own; triton_kernels says what it computes."""
+
+
+def recurrence():
+    """A step of one token a sequence: norms of query and key, gates, and the state that they change."""
+    keys, heads, head = 4, 8, 128
+    out = x(1, T, heads, head)
+    fused_sigmoid_gating_delta_rule_update_kernel[(1,)](
+        f32(heads), x(T, heads), x(heads), 1.0, 20.0, x(1, T, keys, head), x(1, T, keys, head), x(1, T, heads, head), x(T, heads), out, x(T, heads, head, head),
+        i32(T), i32(T + 1), head ** -0.5, True)
+    return out
+
+
+def recurrences():
+    kernel("triton.fused_sigmoid_gating_delta_rule_update_kernel", "one token of each sequence; a state of [key, value] columns, wherever it is read", SMALL, recurrence)
+
+
 def record():
     norms()
     norms_before_gathers()
@@ -159,3 +180,4 @@ def record():
     experts()
     attention()
     latents()
+    recurrences()

@@ -20,7 +20,7 @@ namespace {
 std::string signature_of(Interpreter& interpreter, const std::string& name) {
   size_t dot = name.find('.');
   const torch::OperatorEntry* entry = torch::Operators::of(interpreter).find(Symbol(name.substr(0, dot)), Symbol(name.substr(dot + 1)));
-  if (entry == nullptr || !entry->meaning) return "";
+  if (entry == nullptr || !entry->meaning || name.starts_with("triton.")) return "";     // a Triton kernel's wrapper says what it takes
   std::string text = "(";
   for (size_t i = 0; i < entry->parameters.size(); ++i) {
     text += (i == 0 ? "" : ", ") + entry->parameters[i].str();

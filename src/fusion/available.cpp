@@ -97,16 +97,17 @@ Meaning pattern_of(const Graph& graph) {
 enum class Spread : uint8_t { Full, Rows, Columns, All, Some };
 
 Spread spread_of(const Tensor& operand, const Tensor& result) {
-  size_t rank = result.shape.size(), missing = rank - std::min(rank, operand.shape.size()), same = 0;
-  bool last = rank == 0 || missing == rank;
-  for (size_t i = 0; i < rank; ++i) {
-    bool spread = i < missing || (operand.shape[i - missing].value == 1 && result.shape[i].value != 1);
-    same += spread;
-    if (i + 1 == rank) last = spread;
+  size_t missing = result.shape.size() - std::min(result.shape.size(), operand.shape.size()), axes = 0, same = 0;
+  bool last = false;
+  for (size_t i = 0; i < result.shape.size(); ++i) {
+    if (result.shape[i].value == 1) continue;
+    last = i < missing || operand.shape[i - missing].value == 1;
+    same += last;
+    ++axes;
   }
   if (same == 0) return Spread::Full;
-  if (same == rank) return Spread::All;
-  if (same + 1 == rank && !last) return Spread::Rows;
+  if (same == axes) return Spread::All;
+  if (same + 1 == axes && !last) return Spread::Rows;
   return same == 1 && last ? Spread::Columns : Spread::Some;
 }
 

@@ -58,6 +58,9 @@ TEST(Analyze, what_a_kernel_takes_for_all_rows_is_no_tensor_of_rows) {
     return verdict(run(), "norm_bias");
   };
   EXPECT_EQ(run_with("%n, %w"), "available: `_C_ascend.norm_bias` does this, but this path does not call it");
+  ModelCase batch("%v = view(%x) : bf16[1, T, 64]\n%n = rms_norm(%v, %w, eps=1e-05) : bf16[1, T, 64]\n%row = view(%w) : bf16[1, 64]\n%o = add(%n, %row) : bf16[1, T, 64]\noutput %o\n");
+  batch.available.push_back(norm_bias);
+  EXPECT_EQ(verdict(batch(), "norm_bias"), "available: `_C_ascend.norm_bias` does this, but this path does not call it") << "an axis of one element is none";
   EXPECT_EQ(run_with("%w, %n"), "available: `_C_ascend.norm_bias` does this, but this path does not call it");
   EXPECT_EQ(run_with("%n, %y"), "not found") << "a residual is no bias";
   EXPECT_EQ(run_with("%n, %one"), "not found") << "nor is a number for each row";

@@ -42,6 +42,7 @@ constexpr auto table = std::to_array<Template>({
     {"called in {}", "已在 {0} 调用"},
     {"every rank calls it, tensor parallel only", "每个 rank 都要调用, 仅限张量并行"},
     {"custom operators built", "需编译自定义算子"},
+    {"one token of each sequence; a state of [key, value] columns, wherever it is read", "每条序列一个 token; 凡读取状态处均须为 [key, value] 布局"},
     {"static scales of one tensor", "整个张量一个静态 scale"},
     {"static scales of one tensor, the gather behind it", "整个张量一个静态 scale, 其后再 all_gather"},
     {"the gather behind it", "其后再 all_gather"},
