@@ -106,6 +106,16 @@ TEST(Siblings, matmuls_of_one_input) {
   EXPECT_EQ(verdict(types(), "sibling_matmuls"), "blocked: the products have different dtypes: bf16 x bf16 and f32 x f32");
 }
 
+TEST(Siblings, one_that_is_left_alone_may_join_what_others_have_spoken_for) {
+  std::string text = "%a = matmul(%x, %m) : bf16[T, 64]\n%s = silu(%a) : bf16[T, 64]\n%c = matmul(%x, %m2) : bf16[T, 64]\n";
+  std::string activation = "pattern act matmul\ngraph\n %0 = matmul(%x, ...)\n %1 = silu(%0)\n output %1\n";
+  Analysis analysis = ModelCase(text + "output %s, %c\n")(activation);
+  ASSERT_NE(find(analysis, "sibling_matmuls"), nullptr);
+  EXPECT_EQ(find(analysis, "sibling_matmuls")->alternative_to, find(analysis, "act")->id);
+  Analysis both = ModelCase(text + "%t = silu(%c) : bf16[T, 64]\noutput %s, %t\n")(activation);
+  EXPECT_EQ(find(both, "sibling_matmuls"), nullptr) << "nothing is left";
+}
+
 TEST(Siblings, a_merged_weight_is_matmuls_fused_already) {
   auto merged = [](const std::string& text) {
     Analysis analysis = ModelCase("%p = matmul(%x, %m) : bf16[T, 64]\n" + text)();

@@ -60,7 +60,7 @@ void sibling_matmuls(const Context& context, const std::vector<bool>& taken, std
   std::map<Key, std::vector<KernelId>> by_input;
   std::vector<Key> order;
   for (const Operator& op : graph.operators) {
-    if ((op.kind != matmul && op.kind != quantized) || !op.kernel.valid() || taken[op.kernel.index] || op.inputs.size() < 2) continue;
+    if ((op.kind != matmul && op.kind != quantized) || !op.kernel.valid() || op.inputs.size() < 2) continue;
     if (!is_weight(graph, op.inputs[1]) || graph.tensors[op.inputs[1]].shape.size() != 2) continue;
     if (graph.kernels[op.kernel].unit != Unit::Cube || graph.kernels[op.kernel].operators.size() > 2) continue;
     Region region = context.flow.region(context.flow.behind(op.inputs[0]));
@@ -70,8 +70,11 @@ void sibling_matmuls(const Context& context, const std::vector<bool>& taken, std
     it->second.push_back(op.kernel);
   }
   for (const Key& key : order) {
-    const std::vector<KernelId>& kernels = by_input[key];
-    if (kernels.size() < 2) continue;
+    // One that is left alone may still join those that others have spoken for: an alternative to what they are in.
+    std::vector<KernelId> kernels = by_input[key];
+    auto left = std::count_if(kernels.begin(), kernels.end(), [&](KernelId kernel) { return !taken[kernel.index]; });
+    if (left > 1) std::erase_if(kernels, [&](KernelId kernel) { return taken[kernel.index]; });
+    if (left == 0 || kernels.size() < 2) continue;
     // One product has one dtype: the siblings of the first one's.
     auto types = [&](KernelId kernel) {
       for (OperatorId id : graph.kernels[kernel].operators) {
