@@ -140,7 +140,7 @@ class Sites {
   void leave_out(Part& part) {
     const Statement& s = statement(part);
     std::string indent(s.indent, ' ');
-    std::string why = finding_.target_en.empty() ? finding_.name_en : finding_.target_en;
+    std::string why = "not needed: " + finding_.name_en;
     std::vector<Edit>& edits = edits_of(part.activation.file);
     if (std::any_of(edits.begin(), edits.end(), [&](const Edit& e) { return e.first_line == s.first_line; })) return;
     call_line_ = s.first_line;
@@ -157,7 +157,7 @@ class Sites {
                found_.same_type(in[0], out[0])) {
       edits.push_back({s.first_line, s.last_line, {fmt::format("{}{} = {}  # {}", indent, target, name, why)}});
     } else {
-      edits.push_back({s.first_line, s.first_line - 1, {fmt::format("{}# {}: {}", indent, finding_.name_en, why)}});
+      edits.push_back({s.first_line, s.first_line - 1, {fmt::format("{}# {}", indent, why)}});
       notes_.push_back(fmt::format("{}: the statement stays until what makes or reads its value is changed", place(part)));
     }
   }

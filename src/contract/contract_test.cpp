@@ -319,6 +319,17 @@ TEST(CallSiteTest, every_name_that_goes_is_told) {
   EXPECT_TRUE(notes_say(c, "`w` is read at line 7 and is no result")) << c.patch;
 }
 
+TEST(CallSiteTest, work_that_need_not_run_is_said_to_be_none) {
+  graph::ModelRun run = run_of(two_lines);
+  Finding f = finding_of(run.graph, "work");
+  f.kind = "repeated";
+  f.name_en = "work that was done before";
+  f.target_en = "none";
+  f.locations.push_back({Symbol("model.py"), 4, 6});
+  Contract c = make_contract(f, run, SourceTexts([&](const std::string&) { return std::optional(std::string(source)); }));
+  EXPECT_NE(c.patch.find("+        # not needed: work that was done before\n"), std::string::npos) << c.patch;
+}
+
 TEST(CallSiteTest, a_file_without_torch_imports_it) {
   std::string code(source);
   code.replace(0, 12, "import nn\n\n");
