@@ -33,6 +33,28 @@ double axis(const Tensor& tensor, size_t from_end) {
   return from_end <= tensor.shape.size() ? std::max<double>(1, static_cast<double>(tensor.shape[tensor.shape.size() - from_end].value)) : 1;
 }
 
+struct Product {
+  double rows = 1, depth = 1, columns = 1, batch = 1;
+};
+
+Product product_of(const Operator& op, const Tensor& x, const Tensor& w, const Tensor& y) {
+  Product p;
+  if (op.kind.view() == "conv") {     // the windows are the rows: of the results, or of the operand where each makes a window
+    bool transposed = flag(op, "transposed");
+    p.batch = number(op, "groups", 1);
+    double channels = axis(w, w.shape.size()), window = std::max(1.0, elements(w) / channels);
+    p.rows = std::max(1.0, elements(transposed ? x : y) / channels);
+    p.depth = transposed ? channels / p.batch : window;
+    p.columns = transposed ? window : channels / p.batch;
+    return p;
+  }
+  p.depth = axis(x, flag(op, "transpose_a") ? 2 : 1);
+  p.batch = w.shape.size() > 2 ? std::max(1.0, elements(w) / (axis(w, 1) * axis(w, 2))) : 1;
+  p.columns = axis(y, 1);
+  p.rows = std::max(1.0, elements(y) / p.columns / p.batch);
+  return p;
+}
+
 double bytes_of(const Tensor& tensor) { return elements(tensor) * graph::dtype_size(tensor.dtype); }
 
 }  // namespace
@@ -59,10 +81,11 @@ CubePart Costs::matmul(std::span<const OperatorId> merged) const {
     if (op.inputs.size() < 2 || op.outputs.empty()) continue;
     const Tensor &x = graph_.tensors[op.inputs[0]], &w = graph_.tensors[op.inputs[1]], &y = graph_.tensors[op.outputs[0]];
     dtype = x.dtype;
-    depth = axis(x, flag(op, "transpose_a") ? 2 : 1);
-    batch = w.shape.size() > 2 ? std::max(1.0, elements(w) / (axis(w, 1) * axis(w, 2))) : 1;
-    columns += axis(y, 1);
-    rows = std::max(1.0, elements(y) / axis(y, 1) / batch);
+    Product product = product_of(op, x, w, y);
+    depth = product.depth;
+    batch = product.batch;
+    columns += product.columns;
+    rows = product.rows;
     weights += bytes_of(w);
     if (id == merged.front()) activations += bytes_of(x);
     activations += bytes_of(y);

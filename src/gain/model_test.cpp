@@ -115,6 +115,18 @@ std::string chain(int rows, int columns, int count, bool fused) {
 }
 std::string both(const std::string& before, const std::string& after) { return "--- before\n" + before + "--- after\n" + after; }
 
+TEST(CalibrationTest, a_convolution_computes_what_the_product_of_its_windows_does) {
+  // Patches of 14 x 14 pixels, and the same the other way round: bound by compute. With 4 groups each row meets a quarter of the weights.
+  auto conv = [](const std::string& x, const std::string& w, const std::string& y, const std::string& more) {
+    return time_of("input %x : bf16[" + x + "]\nparam %w : bf16[" + w + "]\n%y = conv(%x, %w, " + more + ") : bf16[" + y + "]\n");
+  };
+  double product = matmul(4096, 588, 1152);
+  EXPECT_TIME(conv("4, 3, 448, 448", "1152, 3, 14, 14", "4, 1152, 32, 32", "stride=[14, 14]"), product, .01);
+  EXPECT_TIME(conv("4, 1152, 32, 32", "1152, 3, 14, 14", "4, 3, 448, 448", "stride=[14, 14], transposed=True"), matmul(4096, 1152, 588), .01);
+  double whole = conv("4, 512, 64, 64", "512, 512, 3, 3", "4, 512, 64, 64", "padding=[1, 1]");
+  EXPECT_TIME(conv("4, 512, 64, 64", "512, 128, 3, 3", "4, 512, 64, 64", "padding=[1, 1], groups=4"), whole / 4, .1);
+}
+
 TEST(FamilyTest, elementwise_chain_saves_starts_and_the_tensor_between) {
   // (n-1)(h + w/2 + g) + 2(n-1) S c
   PricedText p = priced(both(chain(256, 7168, 2, false), chain(256, 7168, 2, true)));
