@@ -442,8 +442,10 @@ Analysis analyze(const ModelRun& run, const std::vector<Pattern>& patterns, std:
   // What need not run at all, and what has a name, before what the generic engines find.
   std::vector<Candidate> redundant = find_redundant(context, none);
   auto layouts = std::stable_partition(redundant.begin(), redundant.end(), [](const Candidate& c) { return !c.name.starts_with("layout_"); });
+  std::vector<Candidate> unneeded(redundant.begin(), layouts);
   planner.add(judge(context, {std::make_move_iterator(redundant.begin()), std::make_move_iterator(layouts)}));
   std::vector<Candidate> candidates = merge(find_named(context, patterns), find_available(context));
+  take_in_numbers_of_rows(context, candidates, unneeded);
   find_whole(context, candidates);
   std::vector<Finding> named = judge(context, std::move(candidates));
   for (Finding& finding : named) planner.discount(finding);

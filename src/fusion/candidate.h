@@ -66,6 +66,8 @@ void check_legality(const Context& context, Candidate& candidate);
 std::vector<Candidate> find_named(const Context& context, const std::vector<graph::Pattern>& patterns);
 // Existing kernels that would do what several kernels do now.
 std::vector<Candidate> find_available(const Context& context);
+// A number for each row (a gate, an index) that an element-wise kernel makes for a vector kernel of a new one alone: that makes it on the way.
+void take_in_numbers_of_rows(const Context& context, std::vector<Candidate>& candidates, const std::vector<Candidate>& redundant);
 // What graph passes have put several kernels in the place of.
 std::vector<Candidate> find_apart(const Context& context, std::span<const graph::PassResult> passes);
 // Element-wise, injective, reducing and row-wise compound kernels that can run in one pass over the rows. `taken`: kernels that are spoken for.

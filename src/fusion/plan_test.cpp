@@ -145,6 +145,20 @@ TEST(Redundant, repeated_work_is_told_by_the_function_that_does_it) {
   EXPECT_EQ(found[0]->occurrences.size(), 2U);
 }
 
+TEST(Plan, numbers_of_rows_that_a_fusion_alone_reads_are_made_on_the_way) {
+  // Rows weighted by the sigmoid of a number each and added up: the sigmoid goes along, unless a fusion beside this one has it, or somebody else reads it.
+  std::string weighted = "pattern w moe\ngraph\n %0 = mul(%x, %g)\n %1 = add(%0, %y)\n output %1\n";
+  auto kernels = [&](const std::string& gate, const std::string& outputs, const std::string& more = "") {
+    Analysis analysis = ModelCase("param %v : bf16[64, 1]\n%l = matmul(%x, %v) : bf16[T, 1]\n" + gate + "%p = mul(%x, %s) : bf16[T, 64]\n%o = add(%p, %y) : bf16[T, 64]\noutput %o" +
+                                  outputs + "\n")(weighted + more);
+    return find(analysis, "w")->occurrences.at(0).kernels.size();
+  };
+  EXPECT_EQ(kernels("%s = sigmoid(%l) : bf16[T, 1]\n", ""), 3U);
+  EXPECT_EQ(kernels("%s = sigmoid(%l) : bf16[T, 1]\n", ", %s"), 2U) << "read elsewhere";
+  EXPECT_EQ(kernels("%s = sigmoid(%l) : bf16[T, 1]\n", "", "pattern s moe\ngraph\n %0 = matmul(%x, ...)\n %1 = sigmoid(%0)\n output %1\n"), 2U) << "part of another fusion";
+  EXPECT_EQ(kernels("input %n : bf16[T, 1]\n%s = sigmoid(%n) : bf16[T, 1]\n", ", %l"), 2U) << "of a step's inputs alone";
+}
+
 TEST(Redundant, what_the_host_does_between_launches_goes_with_them) {
   // Lengths made on the device, indices of them on the host, brought back: done twice, it is one finding. Work of the host alone is none.
   std::string text;
