@@ -190,8 +190,15 @@ Value Interpreter::get_attribute(const Value& object, Symbol name) {
     if (misfit(instance->cls->file, "there is no `" + path + "`; it is unknown")) return unknown("an attribute that this release lacks", path);
     raise("AttributeError", "'" + instance->cls->name.str() + "' object has no attribute '" + name.str() + "'");
   }
-  if (auto* cls = object.as<Class>()) raise("AttributeError", "type object '" + cls->name.str() + "' has no attribute '" + name.str() + "'");
-  if (auto* module = object.as<Module>()) raise("AttributeError", "module '" + module->name.str() + "' has no attribute '" + name.str() + "'");
+  if (auto* cls = object.as<Class>()) {
+    std::string path = cls->name.str() + "." + name.str();
+    if (misfit(cls->file, "there is no `" + path + "`; it is unknown")) return unknown("an attribute that this release lacks", path);
+    raise("AttributeError", "type object '" + cls->name.str() + "' has no attribute '" + name.str() + "'");
+  }
+  if (auto* module = object.as<Module>()) {
+    if (Value unknown_name = lacking(module, name); unknown_name.defined()) return unknown_name;
+    raise("AttributeError", "module '" + module->name.str() + "' has no attribute '" + name.str() + "'");
+  }
   if (auto* super = object.as<Super>(); super != nullptr) raise("AttributeError", "'super' object has no attribute '" + name.str() + "'");
   raise("AttributeError", "'" + type_name(object) + "' object has no attribute '" + name.str() + "'");
 }

@@ -233,20 +233,24 @@ Value Interpreter::run_body(Function* function, Frame& frame) {
   try {
     if (execute_block(frame, body) == Flow::Return) return result;
   } catch (PythonException& exception) {
-    // The traceback, innermost first, for people.
-    if (auto* instance = exception.value.as<Instance>()) {
-      if (instance->attributes == nullptr) instance->attributes = dict();
-      Value* trace = instance->attributes->find(names::__traceback__);
-      List* entries = trace != nullptr ? trace->as<List>() : nullptr;
-      if (entries == nullptr) {
-        entries = make<List>();
-        instance->attributes->set(*this, names::__traceback__, entries);
-      }
-      if (entries->items.size() < 60) entries->items.push_back(tuple({str(frame.file->path), Value::of(int64_t{frame.line})}));
-    }
+    add_to_traceback(exception, frame);
     throw;
   }
   return Value::none();
+}
+
+// Innermost first, for people.
+void Interpreter::add_to_traceback(const PythonException& exception, const Frame& frame) {
+  auto* instance = exception.value.as<Instance>();
+  if (instance == nullptr) return;
+  if (instance->attributes == nullptr) instance->attributes = dict();
+  Value* trace = instance->attributes->find(names::__traceback__);
+  List* entries = trace != nullptr ? trace->as<List>() : nullptr;
+  if (entries == nullptr) {
+    entries = make<List>();
+    instance->attributes->set(*this, names::__traceback__, entries);
+  }
+  if (entries->items.size() < 60) entries->items.push_back(tuple({str(frame.file->path), Value::of(int64_t{frame.line})}));
 }
 
 Value Interpreter::make_function(Frame& frame, NodeId id) {

@@ -32,7 +32,8 @@ Value Interpreter::bind_import(Frame& frame, Symbol module, Symbol attribute) {
   auto* lazy = make<LazyImport>(module, attribute, epoch, frame.file->path, frame.line);
   if (frame.try_depth == 0) return lazy;
   // Inside `try` the program wants to know whether it is there.
-  if (target->state == Module::State::Unloaded && !module_exists(module) && !loader_.installed(module)) raise_missing(module);
+  bool made = target->file == nullptr && target->get_attribute == nullptr && target->state == Module::State::Loaded;   // put there by a program
+  if (!made && !module_exists(module) && !loader_.installed(module)) raise_missing(module);
   return attribute.empty() ? Value(lazy) : force(lazy);
 }
 

@@ -152,16 +152,19 @@ void Interpreter::load(Module* module) {
         throw;
       }
     }
+    std::string name = module->name.str(), package = name.substr(0, name.find('.')), why = "the package `" + package + "` is not evaluated";
     if (!loader_.installed(module->name)) {
-      module->state = Module::State::Unloaded;
-      raise_missing(module->name);
+      if (!misfit(Symbol(package), "there is no module `" + name + "`; what it has is unknown")) {
+        module->state = Module::State::Unloaded;
+        raise_missing(module->name);
+      }
+      why = "a module that this release lacks";
     }
     module->state = Module::State::Loaded;
-    std::string name = module->name.str();
-    module->get_attribute = [name](Interpreter& interpreter, Symbol attribute) {
+    module->get_attribute = [name, why](Interpreter& interpreter, Symbol attribute) {
       std::string_view text = attribute.view();
       if (text.starts_with("__") && text.ends_with("__")) return Value();
-      return interpreter.unknown("the package `" + name.substr(0, name.find('.')) + "` is not evaluated", name + "." + attribute.str());
+      return interpreter.unknown(why, name + "." + attribute.str());
     };
     return;
   }
@@ -198,7 +201,12 @@ void Interpreter::in_top_level_frame(Module* module, CodeFile* file, Dict* names
     Frame* back;
     ~Restore() { interpreter.frame_ = back; }
   } restore{*this, frame.back};
-  action(frame);
+  try {
+    action(frame);
+  } catch (PythonException& exception) {
+    add_to_traceback(exception, frame);
+    throw;
+  }
 }
 
 namespace {
@@ -358,6 +366,7 @@ Value Interpreter::force(LazyImport* import) {
     load(as_module);
     return as_module;
   }
+  if (Value unknown_name = lacking(module, import->attribute); unknown_name.defined()) return unknown_name;
   raise("ImportError", "cannot import name '" + import->attribute.str() + "' from '" + import->module.str() + "' (" +
                            (module->file != nullptr ? module->file->path.str() : "unknown location") + ")");
 }

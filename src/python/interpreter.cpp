@@ -142,6 +142,12 @@ bool Interpreter::misfit(Symbol other_file, const std::string& what) {
   return true;
 }
 
+Value Interpreter::lacking(Module* module, Symbol name) {
+  Symbol file = module->file != nullptr ? module->file->path : Symbol();
+  if (!misfit(file, "`" + module->name.str() + "` has no `" + name.str() + "`; it is unknown")) return {};
+  return unknown("a name that this release lacks", module->name.str() + "." + name.str());
+}
+
 void Interpreter::note(NoteKind kind, std::string message) {
   Symbol file = current_file();
   uint32_t line = current_line();

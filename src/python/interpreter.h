@@ -219,11 +219,12 @@ class Interpreter {
   // Called before a Python function runs; a defined result replaces the call. Used for stand-ins of functions by qualified name.
   std::function<Value(Interpreter&, Function*, const Arguments&)> call_hook;
   // Lines where two trees do not fit each other: another release of one was meant. Arguments that a function of the other tree does not know
-  // are left out there, those that it wants and attributes that its objects lack are unknown; each with a Note. `partners`: the trees that are
+  // are left out there, those that it wants and what its objects and modules lack are unknown; each with a Note. `partners`: the trees that are
   // released apart and meant for each other.
   std::vector<std::pair<Symbol, uint32_t>> misfits;
   std::vector<std::string_view> partners;
   bool misfit(Symbol other_file, const std::string& what);                 // notes it
+  Value lacking(Module* module, Symbol name);                              // a name that another release has; not defined where the trees fit
   // Called when an Unknown is called; a defined result is the call's value (the torch layer records an opaque call). Default: an Unknown.
   std::function<Value(Interpreter&, const Unknown&, const Arguments&)> unknown_call_hook;
   // Decides a branch on an Unknown; default: false.
@@ -277,6 +278,7 @@ class Interpreter {
   Value bind_import(Frame& frame, Symbol module, Symbol attribute);
   void run_top_level(Module* module, CodeFile* file, syntax::NodeId statement);
   void in_top_level_frame(Module* module, CodeFile* file, Dict* names, const std::function<void(Frame&)>& action);
+  void add_to_traceback(const PythonException& exception, const Frame& frame);
   void count_step(Frame& frame, uint32_t line);
   Module* module_for(Symbol dotted, uint32_t epoch);                       // registers it, does not run it
   Module* module_in_packages(Symbol dotted, uint32_t epoch);               // and what it lies in

@@ -127,16 +127,18 @@ Evaluation::Evaluation(const Sources& sources, const ModelRequest& request, cons
 Evaluation::~Evaluation() = default;
 
 void Evaluation::begin() {
-  state_->step("begin", [&] { state_->worker("begin", {}); });
-  state_->facts.exported_names.finish();   // a process that is forked has one thread
-}
-
-void Evaluation::construct() {
   State& s = *state_;
   s.interpreter.misfits = s.facts.request.misfits;
   for (const source::Tree* tree : {s.sources.vllm, s.sources.ascend}) {
     if (tree != nullptr) s.interpreter.partners.push_back(source::import_name(tree->package()));
   }
+  s.step("begin", [&] { s.worker("begin", {}); });
+  s.facts.exported_names.finish();   // a process that is forked has one thread
+}
+
+void Evaluation::construct() {
+  State& s = *state_;
+  s.interpreter.misfits = s.facts.request.misfits;
   s.step("prepare", [&] { s.config = s.worker("prepare", {}); });
   s.step("construct", [&] { s.runner = s.worker("construct", {s.config}); });
 }
@@ -189,8 +191,9 @@ void Evaluation::switch_to(const ModelRequest& request, const graph::Scenario& s
 std::optional<std::pair<Symbol, uint32_t>> misfit_of(const graph::ModelRun& run, const ModelRequest& request) {
   auto says = [&](std::string_view text) { return run.exception.find(text) != std::string::npos; };
   bool call = run.exception.starts_with("TypeError: ") && (says("() takes ") || says("() got an unexpected keyword argument") || says("() missing "));
-  bool attribute = run.exception.starts_with("AttributeError: ") && says(" object has no attribute ");
-  if (run.stack.empty() || (!call && !attribute)) return std::nullopt;
+  bool attribute = run.exception.starts_with("AttributeError: ") && says(" has no attribute ");
+  bool import = run.exception.starts_with("ImportError: cannot import name ") || run.exception.starts_with("ModuleNotFoundError: No module named 'vllm");
+  if (run.stack.empty() || (!call && !attribute && !import)) return std::nullopt;
   std::pair<Symbol, uint32_t> site(run.stack.back().file, run.stack.back().line);
   // What stands for the runner is ours: it fits, or is mended.
   if (site.first.view().starts_with("library/fusescout")) return std::nullopt;

@@ -127,6 +127,19 @@ def test_trees_that_do_not_fit_each_other(program: Program, folder: Path):
     assert "wants a `of_another_release`" in done.stderr, done.stderr
 
 
+def test_imports_that_do_not_fit(program: Program, folder: Path):
+    """A patch of what the other tree has not, a module or a name in one: told, and the rest is analysed."""
+    patch = "vllm_ascend/vllm_ascend/patch/worker/patch_tiny_moe.py"
+    trees = edited(folder, patch, lambda text: text + "\nimport vllm.config.model\nfrom vllm.of_another_release.runner import Runner\n\n\ndef step(self):\n    return None\n\n\n"
+                   "Runner.step = step\nvllm.config.model.NoSuchConfig.step = step\n")
+    path = folder / "sample/vllm_ascend/vllm_ascend/patch/platform/patch_cache_config.py"
+    path.write_text(path.read_text() + "\nfrom vllm.config.model import NoSuchName\n\n\nclass Mine(NoSuchName):\n    pass\n")
+    done = program.result("analyze", "TinyDenseForCausalLM", "--config", SAMPLE / "configs/tiny_dense", trees=trees)
+    assert done.returncode == 0 and "silu_mul" in done.stdout, done.stderr
+    for says in ("there is no module `vllm.of_another_release.runner`", "`vllm.config.model` has no `NoSuchConfig`", "`vllm.config.model` has no `NoSuchName`"):
+        assert says in done.stderr, done.stderr
+
+
 def test_the_model_refuses(program: Program, folder: Path):
     """Its own exception, and the Python stack that led there."""
     line = line_of(SAMPLE / DENSE_FILE, "Unsupported activation")
