@@ -23,12 +23,73 @@ struct Binding {
   TensorId origin;               // Any: the root behind casts and copies
 };
 
-struct State {
-  std::vector<NodeId> node_of;
-  std::vector<Binding> values;
-  std::vector<std::pair<Symbol, Attribute>> attributes;
-  std::vector<NodeId> through;
-  std::vector<std::pair<uint32_t, NodeId>> todo;   // nodes of the pattern that must be these
+// A choice that turns out wrong is taken back: what it changed is written down, what it added is cut off.
+class State {
+ public:
+  using Task = std::pair<uint32_t, NodeId>;              // this node of the pattern must be that one
+  std::vector<std::pair<Symbol, Attribute>> attributes;  // may be added to
+  std::vector<NodeId> through;                           // may be added to
+
+  void clear(size_t nodes, size_t values) {
+    node_of_.assign(nodes, no_node);
+    values_.assign(values, {});
+    attributes.clear();
+    through.clear();
+    todo_.clear();
+    changes_.clear();
+  }
+  const std::vector<NodeId>& node_of() const { return node_of_; }
+  const std::vector<Binding>& values() const { return values_; }
+  void set_node(uint32_t pattern_node, NodeId node) {
+    node_of_[pattern_node] = node;
+    changes_.push_back({What::Node, pattern_node, no_node, {}});
+  }
+  Binding& change_value(uint32_t value) {
+    changes_.push_back({What::Value, value, no_node, values_[value]});
+    return values_[value];
+  }
+  bool has_task() const { return !todo_.empty(); }
+  void add_task(Task task) {
+    todo_.push_back(task);
+    changes_.push_back({What::Added, 0, no_node, {}});
+  }
+  Task take_task() {
+    Task task = todo_.back();
+    todo_.pop_back();
+    changes_.push_back({What::Taken, task.first, task.second, {}});
+    return task;
+  }
+
+  struct Mark {
+    size_t attributes, through, changes;
+  };
+  Mark mark() const { return {attributes.size(), through.size(), changes_.size()}; }
+  void back_to(const Mark& mark) {
+    attributes.resize(mark.attributes);
+    through.resize(mark.through);
+    for (; changes_.size() > mark.changes; changes_.pop_back()) {
+      const Change& change = changes_.back();
+      switch (change.what) {
+        case What::Node: node_of_[change.index] = no_node; break;
+        case What::Value: values_[change.index] = change.value; break;
+        case What::Added: todo_.pop_back(); break;
+        case What::Taken: todo_.emplace_back(change.index, change.node); break;
+      }
+    }
+  }
+
+ private:
+  enum class What { Node, Value, Added, Taken };
+  struct Change {
+    What what;
+    uint32_t index;
+    NodeId node;
+    Binding value;
+  };
+  std::vector<NodeId> node_of_;
+  std::vector<Binding> values_;
+  std::vector<Task> todo_;
+  std::vector<Change> changes_;
 };
 
 std::optional<double> number(const Attribute& a) {
@@ -55,20 +116,16 @@ class Matcher {
   Matcher(const Flow& flow, const PatternGraph& pattern) : flow_(flow), graph_(flow.graph()), pattern_(pattern) {}
 
   std::optional<Match> at(uint32_t anchor, NodeId node) {
-    State state;
-    state.node_of.assign(pattern_.nodes.size(), no_node);
-    state.values.resize(pattern_.values.size());
-    state.todo.emplace_back(anchor, node);
+    state_.clear(pattern_.nodes.size(), pattern_.values.size());
     steps_ = 0;
     anchor_ = node;
-    std::optional<State> found = solve(std::move(state));
-    if (!found) return std::nullopt;
+    if (!match_node(anchor, node)) return std::nullopt;
     Match match;
     match.graph = &pattern_;
-    match.nodes = found->node_of;
-    match.through = found->through;
-    match.attributes = found->attributes;
-    for (const Binding& binding : found->values) match.values.push_back(binding.tensor);
+    match.nodes = state_.node_of();
+    match.through = state_.through;
+    match.attributes = state_.attributes;
+    for (const Binding& binding : state_.values()) match.values.push_back(binding.tensor);
     std::sort(match.through.begin(), match.through.end());
     match.through.erase(std::unique(match.through.begin(), match.through.end()), match.through.end());
     std::erase_if(match.through, [&](NodeId id) { return std::find(match.nodes.begin(), match.nodes.end(), id) != match.nodes.end(); });
@@ -76,33 +133,32 @@ class Matcher {
   }
 
  private:
-  std::optional<State> solve(State state) {
-    if (++steps_ > max_steps) return std::nullopt;
-    if (!state.todo.empty()) {
-      auto [pattern_node, node] = state.todo.back();
-      state.todo.pop_back();
-      return match_node(std::move(state), pattern_node, node);
+  // False: the rest of the pattern is not there. The state is to be taken back to a mark then.
+  bool solve() {
+    if (++steps_ > max_steps) return false;
+    if (state_.has_task()) {
+      auto [pattern_node, node] = state_.take_task();
+      return match_node(pattern_node, node);
     }
     // A node that reads something already bound: one of the readers.
     for (uint32_t i = 0; i < pattern_.nodes.size(); ++i) {
-      if (state.node_of[i] != no_node) continue;
+      if (state_.node_of()[i] != no_node) continue;
       for (const PatternOperand& operand : pattern_.nodes[i].operands) {
-        const Binding& binding = state.values[operand.value];
+        const Binding& binding = state_.values()[operand.value];
         if (!binding.tensor.valid()) continue;
         std::vector<Reader> readers;
         collect_readers(binding.origin.valid() ? binding.origin : binding.tensor, readers, 0);
         keep_nearest(readers);
         for (auto [distance, reader] : readers) {
           if (!has_kind(pattern_.nodes[i], flow_.node(reader))) continue;
-          State next = state;
-          next.todo.emplace_back(i, reader);
-          if (auto found = solve(std::move(next))) return found;
+          State::Mark mark = state_.mark();
+          if (match_node(i, reader)) return true;
+          state_.back_to(mark);
         }
-        return std::nullopt;
+        return false;
       }
     }
-    if (std::find(state.node_of.begin(), state.node_of.end(), no_node) != state.node_of.end()) return std::nullopt;  // not connected
-    return state;
+    return !contains(state_.node_of(), no_node);   // else it is not connected
   }
 
   struct Reader {
@@ -138,37 +194,37 @@ class Matcher {
   }
   static bool has_kind(const PatternNode& wanted, const Node& node) { return has_kind(wanted, node.kind) || (!node.moved.empty() && is_transpose(wanted)); }
 
-  std::optional<State> match_node(State state, uint32_t pattern_node, NodeId id) {
+  static bool contains(const std::vector<NodeId>& nodes, NodeId id) { return std::find(nodes.begin(), nodes.end(), id) != nodes.end(); }
+
+  bool match_node(uint32_t pattern_node, NodeId id) {
     const PatternNode& wanted = pattern_.nodes[pattern_node];
     const Node& node = flow_.node(id);
-    if (state.node_of[pattern_node] != no_node) return state.node_of[pattern_node] == id ? solve(std::move(state)) : std::nullopt;
-    if (!node.live || !has_kind(wanted, node)) return std::nullopt;
-    if (std::find(state.node_of.begin(), state.node_of.end(), id) != state.node_of.end()) return std::nullopt;
-    if (wanted.rest ? node.inputs.size() < wanted.operands.size() : node.inputs.size() != wanted.operands.size()) return std::nullopt;
-    if (wanted.outputs.size() > node.outputs.size()) return std::nullopt;
-    if (!match_attributes(state, wanted, node)) return std::nullopt;
-    state.node_of[pattern_node] = id;
+    if (NodeId known = state_.node_of()[pattern_node]; known != no_node) return known == id && solve();
+    if (!node.live || !has_kind(wanted, node) || contains(state_.node_of(), id)) return false;
+    if (wanted.rest ? node.inputs.size() < wanted.operands.size() : node.inputs.size() != wanted.operands.size()) return false;
+    if (wanted.outputs.size() > node.outputs.size() || !match_attributes(wanted, node)) return false;
+    state_.set_node(pattern_node, id);
     for (size_t i = 0; i < wanted.outputs.size(); ++i) {
-      Binding& binding = state.values[wanted.outputs[i]];
+      Binding& binding = state_.change_value(wanted.outputs[i]);
       binding.tensor = node.outputs[i];
       binding.region = flow_.region(node.outputs[i]);
       binding.known = true;
     }
     bool swaps = node.info != nullptr && node.info->commutative && wanted.operands.size() == 2 && node.inputs.size() >= 2;
     for (int order = 0; order < (swaps ? 2 : 1); ++order) {
-      State next = swaps && order == 0 ? state : std::move(state);
+      State::Mark mark = state_.mark();
       bool fits = true;
       for (size_t i = 0; i < wanted.operands.size() && fits; ++i) {
         TensorId actual = node.inputs[order == 1 && i < 2 ? 1 - i : i];
-        fits = bind(next, wanted.operands[i], actual);
+        fits = bind(wanted.operands[i], actual);
       }
-      if (!fits) continue;
-      if (auto found = solve(std::move(next))) return found;
+      if (fits && solve()) return true;
+      state_.back_to(mark);
     }
-    return std::nullopt;
+    return false;
   }
 
-  bool match_attributes(State& state, const PatternNode& wanted, const Node& node) const {
+  bool match_attributes(const PatternNode& wanted, const Node& node) {
     int64_t rank = node.inputs.empty() ? 0 : static_cast<int64_t>(graph_.tensors[node.inputs[0]].shape.size());
     auto find = [&](Symbol name) -> const Attribute* {
       for (const auto& [key, value] : node.attributes) {
@@ -185,8 +241,8 @@ class Matcher {
           if (name.view() == "other") return false;   // the operand is a tensor
           continue;
         }
-        auto bound = std::find_if(state.attributes.begin(), state.attributes.end(), [&](const auto& pair) { return pair.first == metavariable->name; });
-        if (bound == state.attributes.end()) state.attributes.emplace_back(metavariable->name, *actual);
+        auto bound = std::find_if(state_.attributes.begin(), state_.attributes.end(), [&](const auto& pair) { return pair.first == metavariable->name; });
+        if (bound == state_.attributes.end()) state_.attributes.emplace_back(metavariable->name, *actual);
         else if (!equal_attributes(bound->second, *actual)) return false;
         continue;
       }
@@ -262,11 +318,11 @@ class Matcher {
     }
   }
 
-  bool bind(State& state, const PatternOperand& operand, TensorId actual) const {
+  bool bind(const PatternOperand& operand, TensorId actual) {
     const PatternValue& value = pattern_.values[operand.value];
-    Binding& binding = state.values[operand.value];
+    const Binding& binding = state_.values()[operand.value];
     bool made = value.node != UINT32_MAX;
-    if (operand.selector == Selector::Any) return bind_any(state, operand.value, actual);
+    if (operand.selector == Selector::Any) return bind_any(operand.value, actual);
     std::optional<Region> region = whole_region(operand, actual);
     if (!region) return false;
     if (binding.tensor.valid()) {
@@ -279,43 +335,42 @@ class Matcher {
       std::vector<NodeId> through;
       TensorId behind = flow_.behind(region->root, &through);
       if (flow_.region(behind) == binding.region) {
-        if (made) state.through.insert(state.through.end(), through.begin(), through.end());
+        if (made) state_.through.insert(state_.through.end(), through.begin(), through.end());
         return true;
       }
       bool whole = binding.region == flow_.region(binding.region.root);
       return !made && whole && flow_.region(behind) == flow_.region(flow_.behind(binding.region.root));
     }
     if (!made) {
-      binding.tensor = operand.selector == Selector::Whole ? actual : view_with(actual, *region);
-      binding.region = *region;
-      binding.known = true;
-      binding.last = whole_last(operand, actual);
+      TensorId whole = operand.selector == Selector::Whole ? actual : view_with(actual, *region);
+      state_.change_value(operand.value) = {whole, *region, true, whole_last(operand, actual), {}};
       return true;
     }
     if (!(*region == flow_.region(region->root))) return false;
-    return find_producer(state, value, region->root);
+    return find_producer(value, region->root);
   }
 
-  bool bind_any(State& state, uint32_t index, TensorId actual) const {
+  bool bind_any(uint32_t index, TensorId actual) {
     const PatternValue& value = pattern_.values[index];
-    Binding& binding = state.values[index];
+    const Binding& binding = state_.values()[index];
     std::vector<NodeId> through;
-    if (value.node != UINT32_MAX && !binding.tensor.valid()) return find_producer(state, value, flow_.root(actual));
+    if (value.node != UINT32_MAX && !binding.tensor.valid()) return find_producer(value, flow_.root(actual));
     TensorId root = flow_.root(actual);
     if (binding.tensor.valid() && root == (binding.known ? binding.region.root : binding.origin)) return true;
     TensorId source = origin(actual, &through);
     if (!binding.tensor.valid()) {
-      binding.tensor = source;
-      binding.origin = source;
+      Binding& changed = state_.change_value(index);
+      changed.tensor = source;
+      changed.origin = source;
     } else if (source != (binding.known ? origin(binding.tensor, nullptr) : binding.origin)) {
       return false;
     }
-    state.through.insert(state.through.end(), through.begin(), through.end());
+    state_.through.insert(state_.through.end(), through.begin(), through.end());
     return true;
   }
 
   // The operator that made the tensor, casts and copies looked through, must be the pattern's.
-  bool find_producer(State& state, const PatternValue& value, TensorId tensor) const {
+  bool find_producer(const PatternValue& value, TensorId tensor) {
     const PatternNode& wanted = pattern_.nodes[value.node];
     std::vector<NodeId> through;
     while (true) {
@@ -325,8 +380,8 @@ class Matcher {
       const Node& node = flow_.node(id);
       if (has_kind(wanted, node)) {
         if (value.output >= node.outputs.size() || node.outputs[value.output] != root) return false;
-        state.todo.emplace_back(value.node, id);
-        state.through.insert(state.through.end(), through.begin(), through.end());
+        state_.add_task({value.node, id});
+        state_.through.insert(state_.through.end(), through.begin(), through.end());
         return true;
       }
       if (!node.live || !Flow::transparent(graph_, node)) return false;
@@ -351,6 +406,7 @@ class Matcher {
   const Flow& flow_;
   const Graph& graph_;
   const PatternGraph& pattern_;
+  State state_;
   size_t steps_ = 0;
   NodeId anchor_ = no_node;
 };
