@@ -64,9 +64,8 @@ bool never_read(const Frame& frame, NodeId alias, Symbol name) {
   }
   if (frame.function != nullptr || !syntax::is_outlined(ast)) return true;
   const syntax::OutlinedAst& outline = syntax::as_outlined(ast);
-  auto among = [&](const std::vector<Symbol>& names) { return std::find(names.begin(), names.end(), name) != names.end(); };
-  if (among(outline.read)) return false;
-  if (!among(outline.mentioned)) return true;
+  if (outline.read.contains(name.view())) return false;
+  if (!outline.mentioned.contains(name.view())) return true;
   std::shared_ptr<const Ast> whole = outline.parse_whole();
   return std::none_of(whole->nodes.begin(), whole->nodes.end(), [&](const Node& n) { return n.kind == NodeKind::Name && whole->symbol(n) == name; });
 }

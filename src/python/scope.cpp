@@ -21,6 +21,13 @@ using syntax::NodeKind;
 
 enum class ScopeType { Function, Class, Module };
 
+// Where CodeFile::resolution has its index: a FunctionDef and a ClassDef are names themselves, their bodies are none.
+NodeId place_of_scope(const Ast& ast, NodeId id) {
+  const Node& node = ast[id];
+  if (node.kind == NodeKind::FunctionDef) return ast.child(node, 1);
+  return node.kind == NodeKind::ClassDef ? ast.child(node, 0) : id;
+}
+
 // What is known of a scope while it is analysed. Comprehensions are no scopes of their own: their variables get slots of the scope
 // around them, visible only inside (as PEP 709 does).
 struct Scope {
@@ -68,7 +75,7 @@ class Analyser {
     file_.scopes.push_back(std::make_unique<CodeScope>());
     scope.code = file_.scopes.back().get();
     scope.code->node = id;
-    file_.scope_of[id] = scope.code;
+    file_.resolution[place_of_scope(ast_, id)] = static_cast<uint32_t>(file_.scopes.size());
     switch (node.kind) {
       case NodeKind::FunctionDef:
       case NodeKind::Lambda:
@@ -380,7 +387,7 @@ std::unordered_map<const CodeFile*, std::unordered_map<NodeId, std::unique_ptr<C
 }  // namespace
 
 CodeFile::CodeFile(Symbol p, std::shared_ptr<const syntax::Ast> a)
-    : path(p), ast(std::move(a)), resolution(ast->nodes.size(), 0), scope_of(ast->nodes.size(), nullptr) {}
+    : path(p), ast(std::move(a)), resolution(ast->nodes.size(), 0) {}
 CodeFile::~CodeFile() {
   std::unordered_map<NodeId, std::unique_ptr<CodeFile>> own;
   std::lock_guard lock(completed_mutex);
@@ -391,8 +398,8 @@ CodeFile::~CodeFile() {
 }
 
 CodeScope* resolve_scope(CodeFile& file, syntax::NodeId node) {
-  CodeScope*& scope = file.scope_of[node];
-  return scope != nullptr ? scope : Analyser(file).run(node);
+  uint32_t known = file.resolution[place_of_scope(*file.ast, node)];
+  return known != 0 ? file.scopes[known - 1].get() : Analyser(file).run(node);
 }
 
 const Ast& complete(Function& function) {

@@ -244,9 +244,9 @@ struct CodeScope;                     // scope.h: the resolved names of one func
 struct CodeFile {
   Symbol path;                        // relative to the tree, as shown to people
   std::shared_ptr<const syntax::Ast> ast;
-  std::vector<uint32_t> resolution;   // by node: how a Name resolves; filled by resolve_scope
+  // By node, filled by resolve_scope: how a Name resolves; 1 + index of the scope of a Lambda, GeneratorExp or Module, or of a definition's Block.
+  std::vector<uint32_t> resolution;
   std::vector<std::unique_ptr<CodeScope>> scopes;
-  std::vector<CodeScope*> scope_of;   // by node: of a FunctionDef, Lambda, GeneratorExp, ClassDef or Module
   explicit CodeFile(Symbol p, std::shared_ptr<const syntax::Ast> a);
   ~CodeFile();
 };

@@ -119,13 +119,42 @@ struct Node {
 };
 static_assert(sizeof(Node) == 28);
 
+// An array that is made here, or stands in memory of the cache, where it is read without being copied.
+template <typename T> class Items {
+ public:
+  Items() = default;
+  explicit Items(std::span<const T> elsewhere) : items_(elsewhere) {}
+  Items(Items&& other) noexcept = default;               // a moved vector stays where it is
+  Items& operator=(Items&& other) noexcept = default;
+
+  void push_back(const T& item) {
+    own_.push_back(item);
+    items_ = own_;
+  }
+  void append(std::span<const T> more) {
+    own_.insert(own_.end(), more.begin(), more.end());
+    items_ = own_;
+  }
+  T& own(size_t i) { return own_[i]; }                   // of an array that was made here
+  const T& operator[](size_t i) const { return items_[i]; }
+  const T* data() const { return items_.data(); }
+  size_t size() const { return items_.size(); }
+  bool empty() const { return items_.empty(); }
+  auto begin() const { return items_.begin(); }
+  auto end() const { return items_.end(); }
+
+ private:
+  std::vector<T> own_;
+  std::span<const T> items_;
+};
+
 struct Ast {
-  std::vector<Node> nodes;               // nodes[root] is the Module
-  std::vector<NodeId> children;
+  Items<Node> nodes;                     // nodes[root] is the Module
+  Items<NodeId> children;
   std::vector<Symbol> symbols;           // symbols[0] is the empty string; file-local numbering
-  std::vector<int64_t> ints;
-  std::vector<double> floats;
-  std::vector<CompareOperator> compare_ops;
+  Items<int64_t> ints;
+  Items<double> floats;
+  Items<CompareOperator> compare_ops;
   NodeId root = 0;
   uint32_t first_error_line = 0;         // 0: the file is well formed
   std::string first_error;               // what is wrong there: "unexpected `)`"

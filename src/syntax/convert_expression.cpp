@@ -228,7 +228,7 @@ NodeId Converter::parameters(const C* list, const C& at) {
     switch (p->kind) {
       case K::keyword_separator: keyword_only = true; continue;
       case K::positional_separator:
-        for (NodeId id : ids) ast_.nodes[id].flag = static_cast<uint8_t>(ParameterKind::PositionalOnly);
+        for (NodeId id : ids) ast_.nodes.own(id).flag = static_cast<uint8_t>(ParameterKind::PositionalOnly);
         continue;
       case K::typed_parameter: {
         auto parts = named(*p);
@@ -304,7 +304,7 @@ NodeId Converter::comparison(const C& n) {
     return no_node;
   }
   auto start = static_cast<uint32_t>(ast_.compare_ops.size());
-  ast_.compare_ops.insert(ast_.compare_ops.end(), operators.begin(), operators.end());
+  ast_.compare_ops.append(operators);
   return add(NodeKind::Compare, n, operands, 0, start);
 }
 

@@ -66,7 +66,7 @@ NodeId Converter::add(NodeKind kind, const C& at, const Ids& children, uint8_t f
   node.child_count = static_cast<uint32_t>(children.size());
   node.value = value;
   node.value2 = value2;
-  ast_.children.insert(ast_.children.end(), children.begin(), children.end());
+  ast_.children.append(children);
   ast_.nodes.push_back(node);
   return static_cast<NodeId>(ast_.nodes.size() - 1);
 }

@@ -1,12 +1,11 @@
 #include "syntax/outline.h"
 
 #include <algorithm>
-#include <cstring>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
 
-#include "base/bytes.h"
-#include "base/symbols.h"
+#include "syntax/items_bytes.h"
 #include "syntax/parse.h"
 
 namespace fusescout::syntax {
@@ -151,18 +150,20 @@ class Scanner {
   bool failed_ = false;
 };
 
-std::vector<Symbol> symbols_of(const std::unordered_set<std::string_view>& names) {
-  std::vector<Symbol> symbols;
-  for (std::string_view name : names) symbols.emplace_back(name);
-  std::sort(symbols.begin(), symbols.end(), [](Symbol a, Symbol b) { return a.view() < b.view(); });
-  return symbols;
+NameList list_of(const std::unordered_set<std::string_view>& names) {
+  NameList list;
+  for (std::string_view name : std::set<std::string_view>(names.begin(), names.end())) {
+    list.text.append(name);
+    list.text.push_back('\n');
+  }
+  return list;
 }
 
 uint32_t lines_in(std::string_view text) { return static_cast<uint32_t>(std::count(text.begin(), text.end(), '\n')); }
 
 struct Outline {
   std::string text;                                      // of the file, as many lines as it has
-  std::vector<ElidedFunction> functions;
+  Items<ElidedFunction> functions;
   std::unordered_map<uint32_t, uint32_t> by_block_line;  // first line of a block that was left out -> index
   std::unordered_set<std::string_view> read, mentioned;  // in what was left out
 };
@@ -243,13 +244,14 @@ OutlinedAst parse_outline(std::string_view source) {
   }
   ast.functions = std::move(outline.functions);
   size_t found = 0;
-  for (Node& node : ast.nodes) {
-    if (node.kind != NodeKind::FunctionDef) continue;
-    Node& block = ast.nodes[ast.child(node, 1)];
+  for (NodeId id = 0; id < ast.nodes.size(); ++id) {
+    if (ast[id].kind != NodeKind::FunctionDef) continue;
+    Node& node = ast.nodes.own(id);
+    Node& block = ast.nodes.own(ast.child(node, 1));
     auto index = outline.by_block_line.find(block.line);
     if (index == outline.by_block_line.end()) continue;
     block.value = index->second + 1;
-    ast.functions[index->second].node_line = node.line;
+    ast.functions.own(index->second).node_line = node.line;
     node.end_line = ast.functions[index->second].end_line;
     ++found;
   }
@@ -259,9 +261,9 @@ OutlinedAst parse_outline(std::string_view source) {
     return ast;
   }
   if (ast.functions.empty()) return ast;
-  ast.nodes[ast.root].flag = 1;
-  ast.read = symbols_of(outline.read);
-  ast.mentioned = symbols_of(outline.mentioned);
+  ast.nodes.own(ast.root).flag = 1;
+  ast.read = list_of(outline.read);
+  ast.mentioned = list_of(outline.mentioned);
   return ast;
 }
 
@@ -280,7 +282,7 @@ Ast parse_function(std::string_view source, const ElidedFunction& function) {
   text += own;
   Ast ast = parse(text);
   NodeId node = function_in(ast);
-  if (node != no_node) ast.nodes[node].line = function.node_line;
+  if (node != no_node) ast.nodes.own(node).line = function.node_line;
   return ast;
 }
 
@@ -297,41 +299,28 @@ NodeId function_in(const Ast& ast) {
 }
 
 std::string serialize_outline(const OutlinedAst& outline) {
-  std::string bytes;
-  put_bytes(bytes, serialize(outline));
-  put_bytes(bytes, std::string_view(reinterpret_cast<const char*>(outline.functions.data()), outline.functions.size() * sizeof(ElidedFunction)));
-  for (const std::vector<Symbol>* names : {&outline.read, &outline.mentioned}) {
-    std::string text;
-    for (Symbol name : *names) text += name.str() + "\n";
-    put_bytes(bytes, text);
-  }
+  std::string bytes = serialize(outline);
+  put_items(bytes, outline.functions);
+  put_items(bytes, outline.read.text);
+  put_items(bytes, outline.mentioned.text);
   return bytes;
 }
 
 ErrorOr<OutlinedAst> deserialize_outline(std::string_view bytes) {
-  // The lengths are not checked by the tree's own checksum.
-  std::string_view parts[4];
-  for (std::string_view& part : parts) {
-    uint64_t size = 0;
-    if (bytes.size() < sizeof size) return Error{"a cache entry is damaged"};
-    std::memcpy(&size, bytes.data(), sizeof size);
-    if (size > bytes.size() - sizeof size) return Error{"a cache entry is damaged"};
-    part = take_bytes(bytes);
-  }
   OutlinedAst outline;
-  static_cast<Ast&>(outline) = TRY(deserialize(parts[0]));
-  outline.functions.resize(parts[1].size() / sizeof(ElidedFunction));
-  if (!outline.functions.empty()) std::memcpy(outline.functions.data(), parts[1].data(), outline.functions.size() * sizeof(ElidedFunction));
-  for (auto [text, names] : {std::pair{parts[2], &outline.read}, {parts[3], &outline.mentioned}}) {
-    std::vector<std::string_view> words;
-    while (!text.empty()) {
-      size_t end = std::min(text.find('\n'), text.size() - 1);
-      words.push_back(text.substr(0, end));
-      text.remove_prefix(end + 1);
-    }
-    *names = make_symbols(words);
+  static_cast<Ast&>(outline) = TRY(take_ast(bytes));
+  if (!take_items(bytes, outline.functions) || !take_items(bytes, outline.read.text) || !take_items(bytes, outline.mentioned.text)) {
+    return Error{"a cache entry is damaged"};
   }
   return outline;
+}
+
+bool NameList::contains(std::string_view name) const {
+  std::string_view all(text.data(), text.size());
+  for (size_t at = 0; (at = all.find(name, at)) != std::string_view::npos; ++at) {
+    if ((at == 0 || all[at - 1] == '\n') && all[at + name.size()] == '\n') return true;
+  }
+  return false;
 }
 
 }  // namespace fusescout::syntax

@@ -24,12 +24,18 @@ struct ElidedFunction {
   uint32_t reserved = 0;
 };
 
+// Sorted names, each with a line feed behind it.
+struct NameList {
+  Items<char> text;
+  bool contains(std::string_view name) const;
+};
+
 // Its Module has flag 1. The Block of an elided function has its docstring, if any, and value = 1 + index into `functions`. What stands
 // inside other functions is elided with them.
 struct OutlinedAst : Ast {
-  std::vector<ElidedFunction> functions;
+  Items<ElidedFunction> functions;
   // Names that left out bodies read, and names that they may only mention (a keyword of a call, a parameter, in an f-string).
-  std::vector<Symbol> read, mentioned;
+  NameList read, mentioned;
   // Set by who has the file: the tree of one function (see function_in), and of the whole file.
   std::function<std::shared_ptr<const Ast>(uint32_t index)> parse_function;
   std::function<std::shared_ptr<const Ast>()> parse_whole;
@@ -46,6 +52,6 @@ Ast parse_function(std::string_view source, const ElidedFunction& function);
 NodeId function_in(const Ast& ast);   // the FunctionDef of such a tree
 
 std::string serialize_outline(const OutlinedAst& outline);
-ErrorOr<OutlinedAst> deserialize_outline(std::string_view bytes);
+ErrorOr<OutlinedAst> deserialize_outline(std::string_view bytes);   // as deserialize
 
 }  // namespace fusescout::syntax

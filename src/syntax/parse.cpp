@@ -1,10 +1,8 @@
 #include "syntax/parse.h"
 
-#include <cstring>
-
-#include "base/bytes.h"
 #include "base/symbols.h"
 #include "syntax/convert.h"
+#include "syntax/items_bytes.h"
 #include "syntax/plain_reader.h"
 
 namespace fusescout::syntax {
@@ -37,72 +35,43 @@ Ast parse(std::string_view source) {
   return ast;
 }
 
-namespace {
-
-constexpr uint64_t magic = 0x3154534146ull;   // "FAST1"
-
-template <typename T>
-void put(std::string& out, const std::vector<T>& items) {
-  uint64_t count = items.size();
-  out.append(reinterpret_cast<const char*>(&count), sizeof count);
-  if (count > 0) out.append(reinterpret_cast<const char*>(items.data()), count * sizeof(T));
-}
-
-template <typename T>
-bool get(std::string_view& in, std::vector<T>& items) {
-  uint64_t count = 0;
-  if (in.size() < sizeof count) return false;
-  std::memcpy(&count, in.data(), sizeof count);
-  in.remove_prefix(sizeof count);
-  if (count > in.size() / sizeof(T)) return false;
-  items.resize(count);
-  if (count > 0) std::memcpy(static_cast<void*>(items.data()), in.data(), count * sizeof(T));
-  in.remove_prefix(count * sizeof(T));
-  return true;
-}
-
-}  // namespace
-
 std::string serialize(const Ast& ast) {
-  std::string body;
-  put(body, ast.nodes);
-  put(body, ast.children);
-  put(body, ast.ints);
-  put(body, ast.floats);
-  put(body, ast.compare_ops);
-  std::vector<uint32_t> lengths;
-  std::vector<char> text;
+  Items<uint32_t> lengths, numbers;
+  Items<char> text, error;
   for (Symbol s : ast.symbols) {
     lengths.push_back(static_cast<uint32_t>(s.view().size()));
-    text.insert(text.end(), s.view().begin(), s.view().end());
+    text.append(s.view());
   }
-  put(body, lengths);
-  put(body, text);
-  put(body, std::vector<uint32_t>{ast.root, ast.first_error_line});
-  put(body, std::vector<char>(ast.first_error.begin(), ast.first_error.end()));
-  uint64_t header[3] = {magic, ast_format_version, checksum_of(body)};
-  return std::string(reinterpret_cast<const char*>(header), sizeof header) + body;
+  numbers.append({{ast.root, ast.first_error_line}});
+  error.append(ast.first_error);
+  std::string bytes;
+  put_items(bytes, ast.nodes);
+  put_items(bytes, ast.children);
+  put_items(bytes, ast.ints);
+  put_items(bytes, ast.floats);
+  put_items(bytes, ast.compare_ops);
+  put_items(bytes, lengths);
+  put_items(bytes, text);
+  put_items(bytes, numbers);
+  put_items(bytes, error);
+  return bytes;
 }
 
-ErrorOr<Ast> deserialize(std::string_view bytes) {
-  uint64_t header[3];
-  Error broken{"a cache entry is damaged"};
-  if (bytes.size() < sizeof header) return broken;
-  std::memcpy(header, bytes.data(), sizeof header);
-  bytes.remove_prefix(sizeof header);
-  if (header[0] != magic || header[1] != ast_format_version || header[2] != checksum_of(bytes)) return broken;
+ErrorOr<Ast> take_ast(std::string_view& bytes) {
+  Error damaged{"a cache entry is damaged"};
   Ast ast;
-  std::vector<uint32_t> lengths, numbers;
-  std::vector<char> text, error;
-  if (!get(bytes, ast.nodes) || !get(bytes, ast.children) || !get(bytes, ast.ints) || !get(bytes, ast.floats) || !get(bytes, ast.compare_ops) ||
-      !get(bytes, lengths) || !get(bytes, text) || !get(bytes, numbers) || !get(bytes, error) || numbers.size() != 2) {
-    return broken;
+  Items<uint32_t> lengths, numbers;
+  Items<char> text, error;
+  if (!take_items(bytes, ast.nodes) || !take_items(bytes, ast.children) || !take_items(bytes, ast.ints) || !take_items(bytes, ast.floats) ||
+      !take_items(bytes, ast.compare_ops) || !take_items(bytes, lengths) || !take_items(bytes, text) || !take_items(bytes, numbers) ||
+      !take_items(bytes, error) || numbers.size() != 2) {
+    return damaged;
   }
   size_t at = 0;
   std::vector<std::string_view> symbols;
   symbols.reserve(lengths.size());
   for (uint32_t length : lengths) {
-    if (length > text.size() - at) return broken;
+    if (length > text.size() - at) return damaged;
     symbols.emplace_back(text.data() + at, length);
     at += length;
   }
@@ -110,9 +79,11 @@ ErrorOr<Ast> deserialize(std::string_view bytes) {
   ast.root = numbers[0];
   ast.first_error_line = numbers[1];
   ast.first_error.assign(error.begin(), error.end());
-  if (ast.root >= ast.nodes.size()) return broken;
+  if (ast.root >= ast.nodes.size()) return damaged;
   return ast;
 }
+
+ErrorOr<Ast> deserialize(std::string_view bytes) { return take_ast(bytes); }
 
 std::string to_text(const Ast& ast) {
   std::string out;

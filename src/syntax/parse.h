@@ -10,11 +10,12 @@
 namespace fusescout::syntax {
 
 // Bumped whenever Ast or the mapping changes: part of the cache key.
-inline constexpr uint32_t ast_format_version = 3;
+inline constexpr uint32_t ast_format_version = 4;
 
 Ast parse(std::string_view source);
 
-// The cache's form: a self-contained byte string (native endianness), checked on reading.
+// The cache's form: a byte string (native endianness), aligned to 8 bytes. The tree that is read from it goes on reading it. An error: it is
+// cut off; who keeps the bytes knows that nothing else has happened to them (source/pack.h).
 std::string serialize(const Ast& ast);
 ErrorOr<Ast> deserialize(std::string_view bytes);
 

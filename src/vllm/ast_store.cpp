@@ -62,11 +62,11 @@ template <typename Files> AstStore::Ast AstStore::get_from(const Files& files, c
       std::lock_guard lock(mutex_);
       return asts_.try_emplace(std::move(key), std::move(ast)).first->second;
     };
-    outline->parse_function = [part, functions = outline->functions](uint32_t index) {
-      const syntax::ElidedFunction& function = functions[index];
+    outline->parse_function = [part, functions = &outline->functions](uint32_t index) {
+      const syntax::ElidedFunction& function = (*functions)[index];
       return part(std::to_string(function.line), function.end - function.begin, [&](std::string_view text) { return syntax::parse_function(text, function); });
     };
-    outline->parse_whole = [part, size = outline->functions.back().end] { return part("whole", size, syntax::parse); };
+    outline->parse_whole = [part, size = outline->functions[outline->functions.size() - 1].end] { return part("whole", size, syntax::parse); };
   }
   count(Key(&files, path), parsed_bytes);
   std::lock_guard lock(mutex_);
