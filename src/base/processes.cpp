@@ -31,7 +31,7 @@ struct Child {
   size_t index = 0;
   pid_t pid = 0;
   int pipe = -1;
-  std::string received;            // the first byte: whether it is a result or an error's message
+  std::string received;            // its size, then whether it is a result or an error's message, then that
   std::optional<Clock::time_point> deadline;
   bool too_long = false, too_large = false;
 };
@@ -54,14 +54,16 @@ size_t memory_of(pid_t pid) {
     rlimit limit{limits.seconds, limits.seconds + 1};
     ::setrlimit(RLIMIT_CPU, &limit);
   }
-  std::string text;
+  std::string text(sizeof(uint64_t), '\0');
   try {
-    text = "+" + work(index);
+    text += "+" + work(index);
   } catch (const std::bad_alloc&) {
-    text = "-out of memory";
+    text += "-out of memory";
   } catch (const std::exception& e) {
-    text = std::string("-internal error: ") + e.what();
+    text += std::string("-internal error: ") + e.what();
   }
+  uint64_t size = text.size();
+  std::memcpy(text.data(), &size, sizeof size);
   for (std::string_view rest = text; !rest.empty();) {
     ssize_t written = ::write(pipe, rest.data(), rest.size());
     if (written < 0 && errno != EINTR) ::_exit(1);
@@ -70,7 +72,20 @@ size_t memory_of(pid_t pid) {
   ::_exit(0);                      // frees nothing: the system is quicker
 }
 
+// Nobody needs to wait until the system has taken all memory of a process that has said what it had to say: it is looked after later.
+bool is_complete(const Child& child) {
+  uint64_t size = 0;
+  if (child.received.size() < sizeof size) return false;
+  std::memcpy(&size, child.received.data(), sizeof size);
+  return child.received.size() == size;
+}
+
 ErrorOr<std::string> outcome(const Child& child, const ProcessLimits& limits) {
+  if (is_complete(child)) {
+    std::string text = child.received.substr(sizeof(uint64_t) + 1);
+    if (child.received[sizeof(uint64_t)] == '-') return Error{std::move(text)};
+    return text;
+  }
   int status = 0;
   while (::waitpid(child.pid, &status, 0) < 0 && errno == EINTR) {}
   if (WIFSIGNALED(status)) {
@@ -79,10 +94,7 @@ ErrorOr<std::string> outcome(const Child& child, const ProcessLimits& limits) {
     if (child.too_long || signal == SIGXCPU) return Error{"takes longer than " + std::to_string(limits.seconds) + " s"};
     return Error{std::string("the evaluation crashed: ") + ::strsignal(signal)};
   }
-  if (WEXITSTATUS(status) != 0 || child.received.empty()) return Error{"the evaluation ended with code " + std::to_string(WEXITSTATUS(status))};
-  std::string text = child.received.substr(1);
-  if (child.received[0] == '-') return Error{std::move(text)};
-  return text;
+  return Error{"the evaluation ended with code " + std::to_string(WEXITSTATUS(status))};
 }
 
 }  // namespace
@@ -90,6 +102,7 @@ ErrorOr<std::string> outcome(const Child& child, const ProcessLimits& limits) {
 void run_in_processes(size_t count, unsigned jobs, const ProcessLimits& limits, const std::function<std::string(size_t)>& work,
                       const std::function<void(size_t, ErrorOr<std::string>)>& done, std::function<void()> meanwhile) {
   std::vector<Child> children;
+  std::vector<pid_t> complete;     // they end by themselves
   size_t next = 0;
   auto start = [&] {
     size_t index = next++;
@@ -115,7 +128,7 @@ void run_in_processes(size_t count, unsigned jobs, const ProcessLimits& limits, 
   auto receive = [&](Child& child) {
     ssize_t got = ::read(child.pipe, buffer.data(), buffer.size());
     if (got > 0) child.received.append(buffer.data(), static_cast<size_t>(got));
-    return got == 0 || (got < 0 && errno != EINTR);
+    return is_complete(child) || got == 0 || (got < 0 && errno != EINTR);
   };
   while (next < count || !children.empty()) {
     while (next < count && children.size() < std::max(jobs, 1u)) start();
@@ -141,7 +154,9 @@ void run_in_processes(size_t count, unsigned jobs, const ProcessLimits& limits, 
       Child over = std::move(child);
       children.erase(children.begin() + static_cast<ptrdiff_t>(i));
       done(over.index, outcome(over, limits));
+      if (is_complete(over)) complete.push_back(over.pid);
     }
+    std::erase_if(complete, [](pid_t pid) { return ::waitpid(pid, nullptr, WNOHANG) != 0; });
   }
 }
 

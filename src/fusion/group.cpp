@@ -120,9 +120,10 @@ Group make_group(const Flow& flow, std::vector<KernelId> kernels) {
 }
 
 std::vector<FrameId> stack_of(const Graph& graph, FrameId frame) {
-  std::vector<FrameId> stack;
-  for (; frame.valid(); frame = graph.frames[frame].parent) stack.push_back(frame);
-  std::reverse(stack.begin(), stack.end());
+  size_t depth = 0;
+  for (FrameId f = frame; f.valid(); f = graph.frames[f].parent) ++depth;
+  std::vector<FrameId> stack(depth);
+  for (; frame.valid(); frame = graph.frames[frame].parent) stack[--depth] = frame;
   return stack;
 }
 
