@@ -46,6 +46,31 @@ Value Interpreter::find_in_class(Class* cls, Symbol name) {
 
 void Interpreter::class_changed() { ++class_version_; }
 
+const Class::Hooks& Interpreter::hooks_of(Class* cls) {
+  Class::Hooks& hooks = cls->hooks;
+  if (hooks.version == class_version_) return hooks;
+  auto beyond_object = [&](Symbol name) {
+    auto function = [&](Class* c) {
+      Value found = find_in_class(c, name);
+      auto* method = found.as<StaticMethod>();
+      return method != nullptr ? method->function : found;
+    };
+    Value own = function(cls);
+    return own.identical(function(object_class_)) ? Value() : own;
+  };
+  hooks.getattr = find_in_class(cls, names::__getattr__);
+  if (cls->get_attribute && hooks.getattr.as<NativeFunction>() != nullptr) hooks.getattr = Value();   // the same, asked by find_attribute_plain
+  hooks.getattribute = find_in_class(cls, names::__getattribute__);
+  if (hooks.getattribute.as<Function>() == nullptr) hooks.getattribute = Value();
+  hooks.setattr = beyond_object(names::__setattr__);
+  // What type itself defines is set_attribute_plain as well.
+  if (hooks.setattr.defined() && hooks.setattr.identical(find_in_class(type_class_, names::__setattr__))) hooks.setattr = Value();
+  hooks.maker = beyond_object(names::__new__);
+  hooks.init = beyond_object(names::__init__);
+  hooks.version = class_version_;
+  return hooks;
+}
+
 Value Interpreter::bind(const Value& attribute, const Value& self, Class* owner) {
   if (!attribute.is_object()) return attribute;
   switch (attribute.object->kind) {
@@ -159,14 +184,12 @@ Value Interpreter::find_attribute(const Value& object, Symbol name) {
   if (auto* as_class = object.as<Class>()) cls = as_class->metaclass;
   if (cls == nullptr || (cls->builtin && !cls->get_attribute)) return find_attribute_plain(object, name);
   // A class, or a metaclass, of the source: its __getattribute__ and __getattr__ may answer.
-  Value fallback = find_in_class(cls, names::__getattr__);
-  if (cls->get_attribute && fallback.as<NativeFunction>() != nullptr) fallback = Value();   // the same, asked by find_attribute_plain
-  Value custom = find_in_class(cls, names::__getattribute__);
-  bool is_custom = custom.as<Function>() != nullptr;
-  if (!fallback.defined() && !is_custom) return find_attribute_plain(object, name);
+  const Class::Hooks& hooks = hooks_of(cls);
+  if (!hooks.getattr.defined() && !hooks.getattribute.defined()) return find_attribute_plain(object, name);
+  Value fallback = hooks.getattr, custom = hooks.getattribute;
   Value found;
   try {
-    found = is_custom ? call(custom, {object, str(name)}) : find_attribute_plain(object, name);
+    found = custom.defined() ? call(custom, {object, str(name)}) : find_attribute_plain(object, name);
   } catch (PythonException& exception) {
     if (!fallback.defined() || !exception_matches(exception.value, "AttributeError")) throw;
   }
@@ -273,9 +296,7 @@ void Interpreter::set_attribute(const Value& object, Symbol name, const Value& v
   if (auto* instance = object.as<Instance>()) cls = instance->cls;
   else if (auto* as_class = object.as<Class>()) cls = as_class->metaclass;
   if (cls != nullptr && !(cls->builtin && cls->layout != Layout::Native)) {
-    Value custom = find_in_class(cls, names::__setattr__);
-    // What object and type themselves define is set_attribute_plain.
-    if (custom.defined() && !custom.identical(find_in_class(object_class_, names::__setattr__)) && !custom.identical(find_in_class(type_class_, names::__setattr__))) {
+    if (Value custom = hooks_of(cls).setattr; custom.defined()) {
       call(custom, {object, str(name), value});
       return;
     }
@@ -335,7 +356,7 @@ Value Interpreter::find_method(const Value& object, Symbol name, bool& prepend_s
     bool plain_function = in_class.is_object() && (in_class.object->kind == Kind::Function ||
                                                    (in_class.object->kind == Kind::NativeFunction && static_cast<NativeFunction*>(in_class.object)->binds));
     if (plain_function && (instance->attributes == nullptr || instance->attributes->find(name) == nullptr) &&
-        find_in_class(instance->cls, names::__getattribute__).as<Function>() == nullptr) {
+        !hooks_of(instance->cls).getattribute.defined()) {
       prepend_self = true;
       return in_class;
     }

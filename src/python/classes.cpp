@@ -154,7 +154,6 @@ Value Interpreter::create_class(Class* metaclass, Symbol name, std::vector<Value
   if (Value* v = names->find(names::__new__); v != nullptr && v->as<Function>() != nullptr) *v = make<StaticMethod>(*v);
   // A class that defines __eq__ without __hash__ is unhashable.
   if (names->find(names::__eq__) != nullptr && names->find(names::__hash__) == nullptr) names->set(*this, names::__hash__, Value::none());
-  class_changed();
   for (size_t i = 0; i < names->entries.size(); ++i) {
     Dict::Entry entry = names->entries[i];
     if (!entry.key.defined()) continue;
@@ -207,11 +206,8 @@ void Interpreter::check_instantiable(Class* cls) {
 
 Value Interpreter::instantiate(Class* cls, const Arguments& arguments) {
   // type(cls).__call__, where a metaclass of the source defines it.
-  Value maker = find_in_class(cls, names::__new__);
-  if (auto* method = maker.as<StaticMethod>()) maker = method->function;
-  Value plain_maker = find_in_class(object_class_, names::__new__);
-  if (auto* method = plain_maker.as<StaticMethod>()) plain_maker = method->function;
-  bool custom = maker.defined() && !maker.identical(plain_maker);
+  Value maker = hooks_of(cls).maker;
+  bool custom = maker.defined();
   if (!custom) check_instantiable(cls);
   Value made;
   if (custom) {
@@ -223,8 +219,7 @@ Value Interpreter::instantiate(Class* cls, const Arguments& arguments) {
   }
   Class* made_class = type_of(made);
   if ((made_class != cls && !made_class->derives_from(cls)) || cls == type_class_) return made;
-  Value init = find_in_class(made_class, names::__init__);
-  if (init.defined() && !init.identical(find_in_class(object_class_, names::__init__))) {
+  if (Value init = hooks_of(made_class).init; init.defined()) {
     // A builtin's own __init__ has nothing to do behind a __new__ that consumed the arguments.
     Value outcome = call_with_self(*this, bind(init, Value(), made_class), made, arguments);
     if (outcome.defined() && !outcome.is_none() && outcome.as<Unknown>() == nullptr) raise_type_error("__init__() should return None, not '" + type_name(outcome) + "'");

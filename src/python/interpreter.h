@@ -314,6 +314,7 @@ class Interpreter {
   Cell* new_class_cell_ = nullptr;                                         // `__class__` of the class statement that runs
   std::vector<CachedLookup> lookups_;
   uint64_t class_version_ = 1;
+  const Class::Hooks& hooks_of(Class* cls);
   Value ellipsis_, not_implemented_;
   std::vector<std::unique_ptr<CodeFile>> files_;
   std::unique_ptr<std::byte[]> slot_memory_;                               // locals of running functions

@@ -319,6 +319,11 @@ struct Class final : Object {
   NativeAllocator allocate;           // Layout::Native: makes the C++ object behind an instance (inherited)
   // Native fallback for attributes that are in no dict; inherited. Undefined: no such attribute.
   std::function<Value(Interpreter&, Value self, Symbol name)> get_attribute;
+  // What every access and every call of the class asks for (Interpreter::hooks_of). Undefined: object's own, which does nothing of note.
+  struct Hooks {
+    uint64_t version = 0;
+    Value getattr, getattribute, setattr, maker, init;
+  } hooks;
   Class() : Object(Kind::Class) {}
   bool derives_from(const Class* other) const {
     for (const Class* c : mro) if (c == other) return true;
