@@ -6,21 +6,26 @@
 #include <fmt/format.h>
 
 #include "catalogue/load_kernels.h"
+#include "vllm/inventory.h"
 
 namespace fusescout::app {
 namespace {
 
-using Uses = std::vector<diagnostics::Location>;   // the first one of each file
+struct Uses {
+  std::vector<diagnostics::Location> places;                             // the first one of each file
+  std::vector<std::pair<std::string, diagnostics::Location>> passes;     // graph passes that such a file defines
+};
 
 // Text is enough: the name of a kernel with a dot before and a bracket behind is a call of it; a Triton kernel is launched as `kernel[grid](...)`.
 void add_uses(const source::Tree& tree, std::map<std::string, Uses>& uses) {
   for (const std::string& path : tree.files(source::import_name(tree.package()), ".py")) {
     std::string text = tree.read(path).value_or("");
-    for (auto& [name, places] : uses) {
+    for (auto& [name, use] : uses) {
       size_t at = text.find(name);
       if (at == std::string::npos) continue;
       auto line = static_cast<uint32_t>(1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
-      places.push_back({Symbol(path), line});
+      use.places.push_back({Symbol(path), line});
+      for (const vllm::NamedEntry& pass : vllm::passes_in(path, text)) use.passes.emplace_back(pass.name, pass.at);
     }
   }
 }
@@ -48,7 +53,7 @@ ErrorOr<std::vector<fusion::FusedKernelMeaning>> existing_kernels(const Workspac
     std::string call = call_of(kernel.name);
     // The tree's own operators are there when its C++ declares them; an installed package has no C++ to look at.
     if (kernel.name.starts_with("_C_ascend.") && binding && binding->find("\"" + call.substr(1)) == std::string::npos) continue;
-    const Uses& places = uses[call];
+    const std::vector<diagnostics::Location>& places = uses[call].places;
     if (is_triton(kernel.name) && places.empty()) continue;    // it is the tree's own
     std::string guard = std::move(kernel.guard);
     std::vector<Symbol> callers;
@@ -57,7 +62,7 @@ ErrorOr<std::vector<fusion::FusedKernelMeaning>> existing_kernels(const Workspac
       if (callers.size() < shown) guard += (callers.empty() ? (guard.empty() ? "called in " : "; called in ") : ", ") + fmt::format("{}:{}", place.file.str(), place.line);
       callers.push_back(place.file);
     }
-    result.push_back({kernel.name, places.empty() ? diagnostics::Location{} : places[0], guard, std::move(kernel.graph), std::move(callers), std::move(kernel.sizes), std::move(kernel.signature)});
+    result.push_back({kernel.name, places.empty() ? diagnostics::Location{} : places[0], guard, std::move(kernel.graph), std::move(callers), std::move(kernel.sizes), std::move(kernel.signature), uses[call].passes});
   }
   return result;
 }

@@ -430,6 +430,23 @@ void tell_repair(const Context& context, std::vector<Finding>& findings, std::ve
   }
 }
 
+// A graph pass that calls the kernel and did not run: it may only have to be switched on.
+void tell_switch(const Context& context, const ModelRun& run, std::vector<Finding>& findings) {
+  if (run.passes.empty()) return;      // nothing is compiled
+  for (Finding& finding : findings) {
+    if (finding.verdict != Verdict::Available || !finding.target_en.starts_with("call ") || !seen_by_passes(context.graph, finding.occurrences[0])) continue;
+    auto kernel = std::find_if(context.available.begin(), context.available.end(), [&](const FusedKernelMeaning& k) { return k.name == finding.by[0].name; });
+    if (kernel == context.available.end()) continue;
+    for (const auto& [name, place] : kernel->passes) {
+      if (std::any_of(run.passes.begin(), run.passes.end(), [&](const PassResult& pass) { return pass.pass == name; })) continue;
+      finding.target_en += fmt::format(" (graph pass {}, off here, calls it)", name);
+      finding.target_zh += fmt::format(" (图 pass {} 会调用它, 此处未打开)", name);
+      finding.reason = fmt::format("graph pass `{}`{} calls `{}` and is off: `inventory` names its switch, `dump passes` with it says whether it matches", name, in_brackets(place), kernel->name);
+      break;
+    }
+  }
+}
+
 }  // namespace
 
 Analysis analyze(const ModelRun& run, const std::vector<Pattern>& patterns, std::span<const FusedKernelMeaning> available, const Pricer& pricer) {
@@ -467,6 +484,7 @@ Analysis analyze(const ModelRun& run, const std::vector<Pattern>& patterns, std:
   join_places(analysis.findings);
   std::vector<Finding> broken = broken_passes(run, planner);
   tell_repair(context, analysis.findings, broken);
+  tell_switch(context, run, analysis.findings);
   for (Finding& finding : broken) analysis.findings.push_back(std::move(finding));
   auto place = [](const Finding& f) { return f.locations.empty() ? std::tuple(std::string_view(), 0U) : std::tuple(f.locations[0].file.view(), f.locations[0].first_line); };
   std::stable_sort(analysis.findings.begin(), analysis.findings.end(), [&](const Finding& a, const Finding& b) {

@@ -230,5 +230,24 @@ TEST(Places, a_pass_is_not_to_be_repaired_for_what_it_does_not_see) {
   EXPECT_EQ(all(analysis, "norm_quant")[0]->target_en.substr(0, 4), "call") << "the pass does not call it";
 }
 
+TEST(Places, a_pass_that_calls_the_kernel_and_did_not_run_is_told) {
+  graph::ModelRun run = norm_and_quant();
+  run.passes.emplace_back().pass = "OtherPass";
+  run.passes[0].matches = 1;
+  FusedKernelMeaning kernel{"torch_npu.npu_add_rms_norm_dynamic_quant", {}, "",
+                            parsed("input %a : f16[4, 32]\ninput %b : f16[4, 32]\ninput %g : f16[32]\nkernel k vector {\n%s = add(%a, %b) : f16[4, 32]\n"
+                                   "%n = rms_norm(%s, %g, eps=1e-06) : f16[4, 32]\n%q, %c = dynamic_quantize(%n, dtype=i8) : i8[4, 32], f32[4]\n}\noutput %q, %s, %c\n")};
+  kernel.passes = {{"OtherPass", {}}, {"NormQuantPass", {Symbol("p.py"), 60}}};
+  auto target = [&] {
+    Analysis analysis = analyze(run, patterns(norm_quant), std::span(&kernel, 1), FakePricer());
+    return all(analysis, "norm_quant")[0]->target_en;
+  };
+  EXPECT_EQ(target(), "call the existing kernel torch_npu.npu_add_rms_norm_dynamic_quant (graph pass NormQuantPass, off here, calls it)");
+  run.passes.emplace_back().pass = "NormQuantPass";
+  EXPECT_EQ(target(), "call the existing kernel torch_npu.npu_add_rms_norm_dynamic_quant") << "it ran";
+  run.passes.clear();
+  EXPECT_EQ(target(), "call the existing kernel torch_npu.npu_add_rms_norm_dynamic_quant") << "nothing is compiled";
+}
+
 }  // namespace
 }  // namespace fusescout::fusion

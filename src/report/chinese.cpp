@@ -53,6 +53,8 @@ constexpr auto table = std::to_array<Template>({
     {"latents of 1536 and 512 columns, heads of 128 and 64, the first weight in two parts", "latent 为 1536 与 512 列, 头为 128 与 64 列, 第一个权重拆成两份"},
     {"`{}` does this, but this path does not call it", "`{0}` 能完成这些计算, 但此路径没有调用它"},
     {"graph pass `{}` would call `{}`: {}", "图 pass `{0}` 会调用 `{1}`: {2}"},
+    {"graph pass `{}`{} calls `{}` and is off: `inventory` names its switch, `dump passes` with it says whether it matches",
+     "图 pass `{0}`{1} 会调用 `{2}`, 但未打开: 其开关见 `inventory`, 打开后由 `dump passes` 查看是否匹配"},
     {"a latent of 512 columns and 64 that turn", "512 列的 latent, 其中旋转 64 列"},
     // why not
     {"an operator of it is part of the kernel `{}`, which also does `{}`", "其中一个算子属于 kernel `{0}`, 该 kernel 还计算 `{1}`"},

@@ -66,6 +66,8 @@ std::vector<NamedEntry> find_attention_backends(SourceNames& names, const source
 std::vector<CustomOperatorEntry> find_custom_operators(SourceNames& names, const source::Tree& ascend);
 std::vector<CustomOperatorEntry> find_bindings(const source::Tree& ascend);
 std::vector<KernelEntry> find_triton_kernels(SourceNames& names, const source::Tree& ascend);
+// Graph passes that a file defines, by its text.
+std::vector<NamedEntry> passes_in(const std::string& path, const std::string& text);
 std::vector<PassEntry> find_passes(SourceNames& names, const source::Tree& ascend);
 std::vector<FusedEntry> find_fused_operators(SourceNames& names, const Sources& sources, const std::vector<CustomOperatorEntry>& operators,
                                              const std::vector<KernelEntry>& kernels);

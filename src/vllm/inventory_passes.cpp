@@ -1,4 +1,5 @@
 // The graph passes that a pass manager adds, the switches they depend on, and the patterns that each registers.
+#include <regex>
 #include <algorithm>
 #include <set>
 
@@ -150,6 +151,16 @@ class PassReader {
 };
 
 }  // namespace
+
+std::vector<NamedEntry> passes_in(const std::string& path, const std::string& text) {
+  static const std::regex definition(R"(^class (\w+)\(\w*InductorPass\):)", std::regex::multiline);
+  std::vector<NamedEntry> passes;
+  for (auto it = std::sregex_iterator(text.begin(), text.end(), definition); it != std::sregex_iterator(); ++it) {
+    auto line = static_cast<uint32_t>(1 + std::count(text.begin(), text.begin() + it->position(), '\n'));
+    passes.push_back({it->str(1), "", {Symbol(path), line}});
+  }
+  return passes;
+}
 
 std::vector<PassEntry> find_passes(SourceNames& names, const source::Tree& ascend) {
   std::vector<PassEntry> passes;

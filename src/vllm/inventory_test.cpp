@@ -63,6 +63,13 @@ TEST(Passes, TheirSwitchPatternsAndReplacements) {
   EXPECT_EQ(passes[0].patterns[0].detail, "npu.wing");
 }
 
+TEST(Passes, AFileTellsWhichItDefines) {
+  std::vector<NamedEntry> passes = passes_in("p.py", "import torch\n\nclass Pattern(Base):\n    pass\nclass WingsPass(VllmInductorPass):\n    pass\n");
+  ASSERT_EQ(passes.size(), 1u);
+  EXPECT_EQ(passes[0].name, "WingsPass");
+  EXPECT_EQ(passes[0].at.line, 5u);
+}
+
 TEST(Registrations, SchemesBackendsOperatorsAndKernels) {
   Trees trees({
       {"a/vllm_ascend/quantization.py", "@register_scheme(\"W8A8\", \"linear\")\nclass A: pass\nTABLE = {\"W4A4\": {\"moe\": A}}\n"},
