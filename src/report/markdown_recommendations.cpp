@@ -88,6 +88,13 @@ void recommendations_section(std::string& out, const Report& report, const std::
       if (!contract->second.patch.empty()) code_block(out, "diff", contract->second.patch);
     }
     out += fmt::format("2. **{}**:{}\n", words("新的融合算子接口", "Interface of the new operator"), f.proposal.empty() || exists ? words(" 不需要新算子", " none is needed") : "");
+    if (f.proposal.empty()) {
+      std::string gone;
+      constexpr size_t shown = 8;
+      for (size_t i = 0; i < std::min(f.operators_text.size(), shown); ++i) gone += fmt::format("{}`{}`", i == 0 ? "" : ", ", f.operators_text[i]);
+      if (f.operators_text.size() > shown) gone += fmt::format(", ... ({})", f.operators_text.size());
+      out += fmt::format("   - {}: {}\n", words("省去", "What goes"), gone);
+    }
     if (exists) {
       out += fmt::format("   - {}\n", words(f.target_zh, f.target_en));
       for (const fusion::FusedBy& by : f.by) out += fmt::format("   - `{}{}`{}\n", by.name, by.signature, by.guard.empty() ? "" : ": " + words(by.guard));

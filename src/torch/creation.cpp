@@ -216,11 +216,15 @@ Value tensor(Bound& bound) {
   Nested nested;
   read_nested(context, bound[0], 0, nested);
   TensorObject* out;
+  // What Python hands over in a step may be numbers of that step: no weight.
+  TensorKind kind = context.recording ? TensorKind::Input : TensorKind::Constant;
   {
     // The data comes from Python, not from a kernel; the dispatcher sees `detach_` of it.
     RecordingGuard guard(context, false);
-    out = context.make_tensor(nested.shape, o.dtype.value_or(nested.dtype.value_or(context.default_dtype)));
-    if (!o.device.empty()) context.set_device(out, o.device);
+    out = context.make_tensor(nested.shape, o.dtype.value_or(nested.dtype.value_or(context.default_dtype)), kind);
+    // Not that of the operator whose body this is in.
+    Symbol device = context.default_device.empty() ? context.device_type : context.default_device;
+    context.set_device(out, o.device.empty() ? device : o.device);
     graph::Tensor info = context.info(out);
     if (nested.known && static_cast<int64_t>(nested.data.size()) == element_count(info.shape) &&
         element_count(info.shape) <= Context::max_known) {

@@ -76,6 +76,28 @@ assert counted.device.type == "cpu" and picked.device.type == sent.device.type =
   EXPECT_EQ(units, "aten.arange host\naten.eq host\naten.mul\naten.to host\naten.mul\n");
 }
 
+TEST(Operators, DataOfAStepIsNoWeight) {
+  TestMachine machine;
+  ASSERT_EQ(machine.run(std::string(registered) + R"py(
+def lengths(x: torch.Tensor, n: int) -> torch.Tensor:
+    return torch.tensor([1] * n, dtype=torch.int32).cumsum(dim=0)
+
+register("lengths", lengths, [])
+weight = torch.tensor([1.0, 2.0])
+)py"), "");
+  auto* weight = machine.context.as_tensor(machine.interpreter.get_attribute(machine.interpreter.find_module(Symbol("test")), Symbol("weight")));
+  EXPECT_EQ(machine.graph.tensors[weight->id].kind, TensorKind::Constant);
+  machine.context.recording = true;
+  ASSERT_EQ(machine.run(R"py(
+import torch
+with torch.device("cpu"):
+    made = torch.ops.demo.lengths(torch.empty(8, device="npu"), 4)
+assert made.device.type == "cpu"
+)py"), "");
+  EXPECT_EQ(machine.graph.tensors[machine.graph.operators[graph::OperatorId{0}].inputs[0]].kind, TensorKind::Input);
+  EXPECT_EQ(machine.graph.kernels[graph::KernelId{0}].unit, graph::Unit::Host);
+}
+
 TEST(Operators, FakeServesWhereTheBodyIsLost) {
   TestMachine machine;
   machine.context.recording = true;

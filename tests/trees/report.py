@@ -52,6 +52,8 @@ def test_report(program: Program):
         assert f"`{file}` L{line_of(file, call)} |" in text, call
     numbers = [int(number) for number in re.findall(r"^#### 机会 (\d+):", text, re.M)]
     assert numbers == list(range(1, len(numbers) + 1)) and numbers, numbers
+    # Where no new operator is needed, what goes is named.
+    assert "不需要新算子\n   - 省去: `copy(" in text, "what goes"
 
 
 def test_json(program: Program):
