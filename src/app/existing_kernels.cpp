@@ -20,12 +20,13 @@ struct Uses {
 void add_uses(const source::Tree& tree, std::map<std::string, Uses>& uses) {
   for (const std::string& path : tree.files(source::import_name(tree.package()), ".py")) {
     std::string text = tree.read(path).value_or("");
+    const std::vector<vllm::NamedEntry> passes = vllm::passes_in(path, text);
     for (auto& [name, use] : uses) {
       size_t at = text.find(name);
       if (at == std::string::npos) continue;
       auto line = static_cast<uint32_t>(1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
       use.places.push_back({Symbol(path), line});
-      for (const vllm::NamedEntry& pass : vllm::passes_in(path, text)) use.passes.emplace_back(pass.name, pass.at);
+      for (const vllm::NamedEntry& pass : passes) use.passes.emplace_back(pass.name, pass.at);
     }
   }
 }

@@ -86,6 +86,8 @@ Dim Expressions::sub(Dim a, Dim b) { return add(a, neg(b)); }
 
 Dim Expressions::mul(Dim a, Dim b) {
   if (!a.symbolic() && !b.symbolic()) return Dim(wrap_mul(a.value, b.value));
+  if (a == Dim(1)) return b;
+  if (b == Dim(1)) return a;
   Polynomial product;
   for (const auto& [m1, c1] : polynomial_of(a)) {
     for (const auto& [m2, c2] : polynomial_of(b)) {
