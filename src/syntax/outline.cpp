@@ -63,7 +63,7 @@ class Scanner {
         continue;
       }
       if (c == '\\' && at_ + 1 < s_.size() && (s_[at_ + 1] == '\n' || s_[at_ + 1] == '\r')) {
-        at_ += s_[at_ + 1] == '\r' ? 3 : 2;
+        at_ += s_.substr(at_ + 1, 2) == "\r\n" ? 3 : 2;
         continue;
       }
       if (starts_word(c)) {
@@ -118,7 +118,7 @@ class Scanner {
     while (at_ < s_.size()) {
       char c = s_[at_];
       if (c == '\\') {
-        at_ += 2;
+        at_ = std::min(at_ + 2, s_.size());
       } else if (c == quote && (!triple || s_.substr(at_, 3) == std::string(3, quote))) {
         at_ += triple ? 3 : 1;
         return;

@@ -69,6 +69,14 @@ TEST(Outline, WhatIsNotSurelyCutIsParsedWhole) {
   }
 }
 
+TEST(Outline, ABackslashMayBeTheLastCharacter) {
+  for (const char* end : {"\\", "\\\r", "\\\r\n", "\\\n", "'\\", "\"\"\"\\"}) {
+    std::string source = "def f():\n    return " + filler + end;
+    OutlinedAst outline = parse_outline(source);
+    for (const ElidedFunction& function : outline.functions) EXPECT_LE(function.end, source.size()) << end;
+  }
+}
+
 TEST(Outline, AnErrorInABodyIsToldWithIt) {
   std::string source = "def f():\n    x = " + filler + "\n    y = = 2\n";
   OutlinedAst outline = parse_outline(source);
