@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <set>
 
 #define TOML_EXCEPTIONS 0
@@ -20,7 +21,7 @@ class Reader {
   void number(const char* key, double& out, bool optional = false) {
     const toml::node* node = find(key, optional);
     if (!node) return;
-    if (auto value = node->value<double>(); value && *value >= 0) out = *value;
+    if (auto value = node->value<double>(); value && *value >= 0 && std::isfinite(*value)) out = *value;
     else fail(key, "must be a number that is not negative");
   }
   void flag(const char* key, bool& out, bool optional = false) {

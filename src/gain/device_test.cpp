@@ -71,6 +71,7 @@ TEST(DeviceTest, errors_name_the_key_or_the_line) {
   EXPECT_EQ(error_of(device_text(), "mhz =", "megahertz ="), "d.toml: `cores.mhz` is missing");
   EXPECT_EQ(error_of(device_text(), "mhz =", "mega = 1\nmhz ="), "d.toml: `cores.mega` is not a key of a device");
   EXPECT_EQ(error_of(device_text(), "near = 0.3", "near = \"fast\" #"), "d.toml: `vector.near` must be a number that is not negative");
+  EXPECT_EQ(error_of(device_text(), "near = 0.3", "near = inf #"), "d.toml: `vector.near` must be a number that is not negative");
   EXPECT_EQ(error_of(device_text(), "gap = [0.5, 1.0, 1.8]", "gap = [1, 0, 2]"), "d.toml: `launch.gap` must be [low, nominal, high]");
   EXPECT_EQ(error_of(device_text(), "triton = true", "triton = 1"), "d.toml: `features.triton` must be true or false");
   EXPECT_EQ(error_of(device_text(), "vector = 48", "vector = 0"), "d.toml: `cores.vector` must be positive");
