@@ -1,4 +1,5 @@
 #include <malloc.h>
+#include <signal.h>
 
 #include <CLI/CLI.hpp>
 
@@ -11,6 +12,7 @@ int main(int argc, char** argv) {
   ::mallopt(M_TRIM_THRESHOLD, 1 << 30);
   ::mallopt(M_MMAP_THRESHOLD, 1 << 30);
   ::mallopt(M_TOP_PAD, 16 << 20);
+  ::signal(SIGXFSZ, SIG_IGN);   // a file that may not grow is one that cannot be written: it is said, or does no harm where it is the cache
   CLI::App program{"Reads the source of vLLM and vllm-ascend, follows one model's forward pass as it would run on an Ascend NPU, and says which operators are worth fusing."};
   program.name("fusescout");
   program.set_version_flag("--version", "fusescout " FUSESCOUT_VERSION);

@@ -14,6 +14,8 @@ using nlohmann::json;
 
 namespace {
 
+constexpr int most_levels = 500;
+
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return text;
@@ -115,13 +117,20 @@ ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& opti
     std::optional<std::string> text = files.read(found.source);
     if (!text) return Error{"cannot read the config `" + found.source + "`: give a config.json, or the folder that holds it"};
     json document;
+    bool nested = false;
     try {
-      document = json::parse(without_infinities(*text));
+      // What goes through a document calls itself for each level. Python's own reader gives up at some thousand.
+      auto shallow = [&](int depth, json::parse_event_t, json&) {
+        nested = nested || depth > most_levels;
+        return !nested;
+      };
+      document = json::parse(without_infinities(*text), shallow);
     } catch (const json::exception& e) {
       std::string_view what = e.what();   // "[json.exception...] parse error at line 1, column 9: ...", "[...] number overflow parsing '1e999'"
       if (size_t at = what.find("] "); at != std::string_view::npos) what.remove_prefix(at + 2);
       return Error{"the config `" + found.source + "` is no JSON: " + std::string(what.substr(0, what.find(": syntax error"))) };
     }
+    if (nested) return Error{fmt::format("the config `{}` has objects and lists within each other, more than {} levels", found.source, most_levels)};
     if (!document.is_object()) return Error{"the config `" + found.source + "` is no JSON object"};
     if (std::string deep = too_deep(document); !deep.empty()) return Error{"the config `" + found.source + "` asks for too many layers: " + deep};
     found.text = *text;
@@ -158,7 +167,7 @@ ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& opti
     describe(preset["config"], candidate);
     // Another model of the type may differ from one that brings a class of its own.
     bool same_architecture = std::find(candidate.architectures.begin(), candidate.architectures.end(), name) != candidate.architectures.end() ||
-                             (candidate.model_type == name && !preset["config"].contains("auto_map"));
+                             (!name.empty() && candidate.model_type == name && !preset["config"].contains("auto_map"));
     if (by_name || !(named || (same_architecture && found.text.empty()))) continue;
     by_name = named;   // an id or alias wins over another preset of the architecture
     // A draft model is evaluated as the one that its target speculates with.

@@ -73,15 +73,19 @@ def test_sources(program: Program, folder: Path):
     program.refused("analyze", *MOE, says=["has not been fetched"], trees=["--release", "0.0.1"])
 
 
-def test_names(program: Program):
+def test_names(program: Program, folder: Path):
     program.refused("locate", "NoSuchModel-9B", says=["no model `NoSuchModel-9B`"])
     program.refused("locate", "", says=["no model ``"])
+    (folder / "models").mkdir()
+    (folder / "models/own.json").write_text(json.dumps({"id": "own", "config": {"architectures": ["TinyDenseForCausalLM"]}}))
+    program.refused("locate", "", "--data", folder, says=["no model ``"])
     program.refused("analyze", "TinyChatForCausalLM", says=["no config of `TinyChatForCausalLM`", "--config FILE"])
 
 
 def test_configs(program: Program, folder: Path):
     for name, text, says in (("empty", "", "no JSON: parse error at line 1"), ("cut_off", '{"hidden_size": 20', "no JSON: parse error at line 1"),
-                             ("list", "[1]", "no JSON object"), ("deep", "[" * 100000, "no JSON"), ("binary", "\0\1\2", "no JSON"), ("overflow", '{"rms_norm_eps": 1e999}', "no JSON: number overflow")):
+                             ("list", "[1]", "no JSON object"), ("deep", "[" * 100000, "no JSON"), ("binary", "\0\1\2", "no JSON"), ("nested", '{"a":' * 100000 + "1" + "}" * 100000, "more than 500 levels"),
+                              ("overflow", '{"rms_norm_eps": 1e999}', "no JSON: number overflow")):
         (folder / f"{name}.json").write_text(text)
         program.refused("analyze", "TinyDenseForCausalLM", "--config", folder / f"{name}.json", says=[f"{name}.json", says])
     program.refused("analyze", "TinyDenseForCausalLM", "--config", folder, says=["cannot read the config"])
@@ -195,6 +199,18 @@ def test_no_half_written_file(program: Program, folder: Path):
     program.run("analyze", *MOE, "-o", report)
     assert report.read_text().startswith("## ")
     assert os.listdir(folder) == ["report.md"], os.listdir(folder)
+
+
+def test_files_that_may_not_grow(program: Program, folder: Path):
+    """`ulimit -f`: as a full disk. A report is refused; the cache is left alone."""
+    report = folder / "report.md"
+    limited = f"ulimit -f 1; exec {program.path} \"$@\""
+    command = ["bash", "-c", limited, "fusescout", "analyze", *map(str, [*MOE, *TREES]), "--cache-dir", str(folder / "cache")]
+    done = subprocess.run([*command, "-o", str(report)], capture_output=True, text=True)
+    assert done.returncode == 2 and "cannot write" in done.stderr and not report.exists(), done
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout.startswith("## "), done
+    assert not list(folder.rglob("*.tmp")), list(folder.rglob("*"))
 
 
 def test_no_plain_file(program: Program, folder: Path):
