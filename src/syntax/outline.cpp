@@ -6,149 +6,13 @@
 #include <unordered_set>
 
 #include "syntax/items_bytes.h"
+#include "syntax/logical_lines.h"
 #include "syntax/parse.h"
 
 namespace fusescout::syntax {
 namespace {
 
 constexpr size_t worth_eliding = 160;   // bytes
-
-bool starts_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80; }
-bool in_word(char c) { return starts_word(c) || (c >= '0' && c <= '9'); }
-
-// Cuts the source into logical lines, as Python's tokenizer does.
-class Scanner {
- public:
-  explicit Scanner(std::string_view source) : s_(source) {}
-
-  struct Line {
-    size_t begin = 0, end = 0;         // with the line's end
-    size_t indentation = 0;
-    bool blank = false;                // nothing, or a comment
-    std::string_view first, second;    // words that it starts with
-    bool opens_block = false;          // its last token is a colon
-    bool is_string = false;            // one string and nothing else
-  };
-
-  bool at_end() const { return at_ >= s_.size(); }
-  size_t at() const { return at_; }
-  bool failed() const { return failed_; }
-  std::unordered_set<std::string_view> read, mentioned;   // while collecting
-  bool collect = false;
-
-  Line next() {
-    Line line;
-    line.begin = at_;
-    while (at_ < s_.size() && (s_[at_] == ' ' || s_[at_] == '\f')) ++at_;
-    line.indentation = at_ - line.begin;
-    if (at_ < s_.size() && s_[at_] == '\t') failed_ = true;
-    int depth = 0;
-    size_t tokens = 0, strings = 0;
-    std::string_view word, words[2];
-    bool lambda = false;
-    char last = 0;                     // significant character
-    while (at_ < s_.size()) {
-      char c = s_[at_];
-      if (c == '\n') {
-        ++at_;
-        if (depth == 0) break;
-        continue;
-      }
-      if (c == ' ' || c == '\t' || c == '\r' || c == '\f') {
-        ++at_;
-        continue;
-      }
-      if (c == '#') {
-        while (at_ < s_.size() && s_[at_] != '\n') ++at_;
-        continue;
-      }
-      if (c == '\\' && at_ + 1 < s_.size() && (s_[at_ + 1] == '\n' || s_[at_ + 1] == '\r')) {
-        at_ += s_.substr(at_ + 1, 2) == "\r\n" ? 3 : 2;
-        continue;
-      }
-      if (starts_word(c)) {
-        size_t begin = at_;
-        while (at_ < s_.size() && in_word(s_[at_])) ++at_;
-        std::string_view text = s_.substr(begin, at_ - begin);
-        if (at_ < s_.size() && (s_[at_] == '"' || s_[at_] == '\'') && text.size() <= 2 && text.find_first_not_of("rRbBuUfF") == std::string_view::npos) {
-          string(text.find_first_of("fF") != std::string_view::npos);
-          ++strings;
-        } else {
-          if (tokens < 2) words[tokens] = text;
-          if (collect) name(text, words[0], last == '.', word, lambda, depth);
-          lambda = lambda || text == "lambda";
-          word = text;
-          last = 'a';
-        }
-        ++tokens;
-        continue;
-      }
-      if (c == '"' || c == '\'') {
-        string(false);
-        ++strings;
-        ++tokens;
-        last = c;
-        continue;
-      }
-      if (c == '(' || c == '[' || c == '{') ++depth;
-      if (c == ')' || c == ']' || c == '}') --depth;
-      if (depth < 0) failed_ = true;
-      last = c;
-      word = {};
-      ++tokens;
-      ++at_;
-    }
-    if (depth > 0) failed_ = true;
-    line.end = at_;
-    line.blank = tokens == 0;
-    line.first = words[0];
-    line.second = words[1];
-    line.opens_block = last == ':';
-    line.is_string = tokens > 0 && tokens == strings;
-    return line;
-  }
-  void back_to(size_t at) { at_ = at; }
-
- private:
-  // At a quote.
-  void string(bool formatted) {
-    char quote = s_[at_];
-    bool triple = s_.substr(at_, 3) == std::string(3, quote);
-    at_ += triple ? 3 : 1;
-    while (at_ < s_.size()) {
-      char c = s_[at_];
-      if (c == '\\') {
-        at_ = std::min(at_ + 2, s_.size());
-      } else if (c == quote && (!triple || s_.substr(at_, 3) == std::string(3, quote))) {
-        at_ += triple ? 3 : 1;
-        return;
-      } else if (c == '\n' && !triple) {
-        break;
-      } else if (formatted && collect && starts_word(c)) {
-        size_t begin = at_;
-        while (at_ < s_.size() && in_word(s_[at_])) ++at_;
-        mentioned.insert(s_.substr(begin, at_ - begin));
-      } else {
-        ++at_;
-      }
-    }
-    failed_ = true;
-  }
-
-  // Whether a word is certainly an expression's or a target's name. What an import binds is none.
-  void name(std::string_view text, std::string_view first, bool attribute, std::string_view before, bool lambda, int depth) {
-    if (attribute || first == "import" || first == "from") return;
-    bool doubtful = first == "def" || first == "async" || first == "class" || first == "case" || first == "except" || before == "as" || lambda;
-    size_t next = at_;
-    while (next < s_.size() && s_[next] == ' ') ++next;
-    if (depth > 0 && s_.substr(next, 1) == "=" && s_.substr(next, 2) != "==") doubtful = true;
-    (doubtful ? mentioned : read).insert(text);
-  }
-
-  std::string_view s_;
-  size_t at_ = 0;
-  bool failed_ = false;
-};
 
 NameList list_of(const std::unordered_set<std::string_view>& names) {
   NameList list;
@@ -169,7 +33,7 @@ struct Outline {
 };
 
 // False: not to be cut safely (tabs, an open bracket or string).
-bool cut(std::string_view source, Scanner& scanner, Outline& outline) {
+bool cut(std::string_view source, LogicalLines& scanner, Outline& outline) {
   size_t copied = 0;
   uint32_t line_number = 1;
   size_t counted = 0;
@@ -179,7 +43,7 @@ bool cut(std::string_view source, Scanner& scanner, Outline& outline) {
     return line_number;
   };
   while (!scanner.at_end() && !scanner.failed()) {
-    Scanner::Line header = scanner.next();
+    LogicalLines::Line header = scanner.next();
     bool defines = header.first == "def" || (header.first == "async" && header.second == "def");
     if (header.blank || !defines || !header.opens_block) continue;
     scanner.collect = true;
@@ -189,7 +53,7 @@ bool cut(std::string_view source, Scanner& scanner, Outline& outline) {
     bool empty = true, docstring = false;
     while (!scanner.at_end() && !scanner.failed()) {
       size_t before = scanner.at();
-      Scanner::Line line = scanner.next();
+      LogicalLines::Line line = scanner.next();
       if (line.blank) continue;
       if (line.indentation <= header.indentation) {
         scanner.back_to(before);
@@ -231,7 +95,7 @@ OutlinedAst parse_outline(std::string_view source) {
   if (source.starts_with("\xEF\xBB\xBF")) source.remove_prefix(3);
   OutlinedAst ast;
   Outline outline;
-  Scanner scanner(source);
+  LogicalLines scanner(source);
   if (!cut(source, scanner, outline)) {
     static_cast<Ast&>(ast) = parse(source);
     return ast;

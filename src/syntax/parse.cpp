@@ -3,6 +3,7 @@
 #include "base/symbols.h"
 #include "syntax/convert.h"
 #include "syntax/items_bytes.h"
+#include "syntax/logical_lines.h"
 #include "syntax/plain_reader.h"
 
 namespace fusescout::syntax {
@@ -20,16 +21,29 @@ std::string_view Ast::docstring(NodeId definition) const {
   return text.kind == NodeKind::StringLiteral ? symbol(text).view() : std::string_view{};
 }
 
+namespace {
+
+Ast unreadable(uint32_t line, std::string message) {
+  Ast ast;
+  ast.symbols.push_back(Symbol());
+  ast.nodes.push_back(Node{NodeKind::Module, 0, 0, 1, line, 0, 1, 0, 0});
+  ast.nodes.push_back(Node{NodeKind::SyntaxError, 0, 0, line, line, 0, 0, 0, 0});
+  ast.children.push_back(1);
+  ast.first_error_line = line;
+  ast.first_error = std::move(message);
+  return ast;
+}
+
+}  // namespace
+
 Ast parse(std::string_view source) {
   if (source.starts_with("\xEF\xBB\xBF")) source.remove_prefix(3);
   Ast ast;
   ConcreteTree tree;
-  if (!read_plain(source, tree) && (!read_concrete_tree(source, tree) || tree.nodes.empty())) {
-    ast.symbols.push_back(Symbol());
-    ast.nodes.push_back(Node{NodeKind::Module, 0, 0, 1, 1, 0, 0, 0, 0});
-    ast.first_error_line = 1;
-    ast.first_error = "the file could not be parsed";
-    return ast;
+  if (!read_plain(source, tree)) {
+    // The parser that repairs gives such lines to any block, and finds a whole file wrong for one bracket.
+    if (auto error = lexical_error(source)) return unreadable(error->line, std::move(error->message));
+    if (!read_concrete_tree(source, tree) || tree.nodes.empty()) return unreadable(1, "the file could not be parsed");
   }
   Converter(tree, ast).run();
   return ast;
