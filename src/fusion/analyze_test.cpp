@@ -98,7 +98,7 @@ TEST(Analyze, a_write_between_the_operators_blocks) {
   ModelCase run("%s = add(%x, %y) : bf16[T, 64]  # m.py:1\n%z = topk(%x!, k=64) : bf16[T, 64]  # m.py:2\n%t = add(%s, %z) : bf16[T, 64]  # m.py:3\n"
           "%n = rms_norm(%t, %w, eps=1e-05) : bf16[T, 64]  # m.py:4\noutput %n\n");
   std::string both = "pattern twice norm\ngraph\n %0 = add(%x, %r)\n %1 = add(%0, %s)\n %2 = rms_norm(%1, ...)\n output %2\n";
-  EXPECT_EQ(verdict(run(both), "twice"), "blocked: a write stands between: `x` is overwritten before `topk` (m.py:2)");
+  EXPECT_EQ(verdict(run(both), "twice"), "blocked: a write stands between: `x` is overwritten by `topk` (m.py:2)");
 }
 
 TEST(Analyze, a_path_out_and_back_in_blocks) {

@@ -280,24 +280,24 @@ Obstacle Launches::obstacle(std::span<const KernelId> kernels) const {
   auto inside = [&](uint32_t launch) { return std::binary_search(group.begin(), group.end(), launch); };
   uint32_t end = 0;
   for (uint32_t launch : group) end = std::max(end, launches_[launch].last);
-  struct Step { uint32_t first; TensorId written; };
-  std::unordered_map<uint32_t, Step> reached;     // the first launch outside on the way, and what was overwritten
+  struct Step { uint32_t outside; TensorId written; bool own_write; };
+  std::unordered_map<uint32_t, Step> reached;     // the launch outside that tells most of the way, and what was overwritten
   std::vector<uint32_t> work;
   auto visit = [&](uint32_t from, uint32_t to, Step step) -> bool {
     auto edge = write_edges_.find(uint64_t{from} << 32 | to);
-    if (edge != write_edges_.end() && !step.written.valid()) step.written = edge->second;
+    if (edge != write_edges_.end() && !step.written.valid()) step = {inside(to) ? from : to, edge->second, inside(to)};
     if (inside(to)) {
       reached[to] = step;
       return true;
     }
     if (launches_[to].first > end) return false;
-    if (step.first == UINT32_MAX) step.first = to;
+    if (step.outside == UINT32_MAX) step.outside = to;
     if (reached.try_emplace(to, step).second) work.push_back(to);
     return false;
   };
   for (uint32_t launch : group) {
     for (uint32_t next : launches_[launch].next) {
-      if (!inside(next)) visit(launch, next, {UINT32_MAX, {}});
+      if (!inside(next)) visit(launch, next, {UINT32_MAX, {}, false});
     }
   }
   for (size_t i = 0; i < work.size(); ++i) {
@@ -305,7 +305,7 @@ Obstacle Launches::obstacle(std::span<const KernelId> kernels) const {
     for (uint32_t next : launches_[from].next) {
       if (visit(from, next, reached[from])) {
         const Step& step = reached[next];
-        return {step.written.valid() ? Hazard::Write : Hazard::Path, step.first, step.written};
+        return {step.written.valid() ? Hazard::Write : Hazard::Path, step.outside, step.written, step.own_write};
       }
     }
   }

@@ -86,8 +86,9 @@ enum class Hazard : uint8_t { None, Path, Write };
 
 struct Obstacle {              // why some launches cannot be one
   Hazard hazard = Hazard::None;
-  uint32_t launch = 0;         // that stands between
+  uint32_t launch = 0;         // that stands between; Write: that overwrites the tensor, or needs it before one of the group does
   graph::TensorId tensor;      // Write: that is overwritten in between
+  bool own_write = false;      // Write: by one of the group
 };
 
 class Launches {

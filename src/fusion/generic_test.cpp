@@ -65,7 +65,12 @@ TEST(Chains, heads_are_rows_of_their_tokens) {
 
 TEST(Chains, a_read_is_not_moved_across_a_write) {
   ModelCase run("%a = silu(%x) : bf16[T, 64]\n%z = topk(%x!, k=64) : bf16[T, 64]  # m.py:2\n%c = mul(%a, %z) : bf16[T, 64]\noutput %c\n");
-  EXPECT_EQ(verdict(run(), "elementwise_chain"), "blocked: a write stands between: `x` is overwritten before `topk` (m.py:2)");
+  EXPECT_EQ(verdict(run(), "elementwise_chain"), "blocked: a write stands between: `x` is overwritten by `topk` (m.py:2)");
+}
+
+TEST(Chains, a_write_of_its_own_is_not_moved_across_a_read) {
+  ModelCase run("%a = silu(%x) : bf16[T, 64]\n%z = topk(%a, k=64) : bf16[T, 64]  # m.py:2\n%c = add(%a!, %y) : bf16[T, 64]\noutput %z\noutput %c\n");
+  EXPECT_EQ(verdict(run(), "elementwise_chain"), "blocked: a write stands between: `a`, which one of the operators overwrites, is needed before by `topk` (m.py:2)");
 }
 
 TEST(Chains, collectives_and_attention_are_boundaries) {

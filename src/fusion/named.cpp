@@ -193,7 +193,9 @@ void check_legality(const Context& context, Candidate& candidate) {
       break;
     case Hazard::Write:
       check(candidate, "no_write_between", false, launch_name(context, obstacle.launch),
-            fmt::format("a write stands between: `{}` is overwritten before {}", tensor_name(graph, obstacle.tensor), launch_name(context, obstacle.launch)));
+            fmt::format(fmt::runtime(obstacle.own_write ? "a write stands between: `{}`, which one of the operators overwrites, is needed before by {}"
+                                                        : "a write stands between: `{}` is overwritten by {}"),
+                        tensor_name(graph, obstacle.tensor), launch_name(context, obstacle.launch)));
       break;
   }
   // Intermediates that somebody else reads are still written: no obstacle, but less gain.

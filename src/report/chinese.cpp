@@ -59,7 +59,8 @@ constexpr auto table = std::to_array<Template>({
     // why not
     {"an operator of it is part of the kernel `{}`, which also does `{}`", "其中一个算子属于 kernel `{0}`, 该 kernel 还计算 `{1}`"},
     {"{} stands between: it needs one of the operators, and another one needs it", "{0} 夹在中间: 它依赖其中一个算子, 另一个算子又依赖它"},
-    {"a write stands between: `{}` is overwritten before {}", "中间有写操作: `{0}` 在 {1} 之前被覆盖"},
+    {"a write stands between: `{}` is overwritten by {}", "中间有写操作: `{0}` 被 {1} 覆盖"},
+    {"a write stands between: `{}`, which one of the operators overwrites, is needed before by {}", "中间有写操作: 其中一个算子会覆盖 `{0}`, 而 {1} 须先用到它"},
     {"`{}` does not give `{}`, which {} reads", "`{0}` 不输出 `{1}`, 而 {2} 要读取它"},
     {"`{}` and `{}` work on different rows: {} is broadcast or reduced to {}", "`{0}` 与 `{1}` 处理的行不同: {2} 被广播或归约为 {3}"},
     {"`{}` and `{}` work on different rows: {} and {}", "`{0}` 与 `{1}` 处理的行不同: {2} 与 {3}"},
