@@ -236,20 +236,35 @@ class Planner {
     }
   }
 
-  // Of a fusion that takes in kernels which need not run at all, only what it saves beyond them counts.
+  // Of a fusion that takes in kernels which need not run at all, only what it saves beyond them counts. Which those are differs from place to
+  // place: the first layer makes what the others repeat. The finding's price is that of most places, its gain in the step the sum over all.
   void discount(Finding& finding) const {
     if (!wanted(finding) || finding.proposal.empty()) return;
-    auto runs = [&](KernelId kernel) { return !removed_.contains(kernel); };
-    std::vector<KernelId> kernels;
-    std::copy_if(finding.occurrences[0].kernels.begin(), finding.occurrences[0].kernels.end(), std::back_inserter(kernels), runs);
-    size_t gone = finding.occurrences[0].kernels.size() - kernels.size();
-    if (gone == 0) return;
-    std::vector<ProposedKernel> proposal = finding.proposal;
-    for (ProposedKernel& kernel : proposal) std::erase_if(kernel.operators, [&](OperatorId op) { return !runs(context_.graph.operators[op].kernel); });
-    std::erase_if(proposal, [](const ProposedKernel& kernel) { return kernel.operators.empty(); });
-    finding.price = context_.pricer.price(context_.graph, kernels, proposal);
-    finding.step_gain = times(finding.price.gain, static_cast<double>(finding.occurrences.size()));
-    finding.conditions.push_back({"removed", true, fmt::format("{} kernels", gone), "need not run at all, which is another finding: what that saves is not counted here"});
+    const std::vector<KernelId>& first = finding.occurrences[0].kernels;
+    std::map<std::vector<bool>, size_t> places;      // by which of the kernels need not run
+    for (const Occurrence& occurrence : finding.occurrences) {
+      std::vector<bool> goes;
+      for (KernelId kernel : occurrence.kernels) goes.push_back(removed_.contains(kernel));
+      goes.resize(first.size());
+      ++places[goes];
+    }
+    if (places.size() == 1 && std::ranges::count(places.begin()->first, true) == 0) return;
+    auto most = std::max_element(places.begin(), places.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+    Estimate sum;
+    Price usual;
+    for (auto place = places.begin(); place != places.end(); ++place) {
+      Price price = price_without(finding, place->first);
+      Estimate gain = times(price.gain, static_cast<double>(place->second));
+      sum = {sum.low + gain.low, sum.nominal + gain.nominal, sum.high + gain.high};
+      if (place == most) usual = std::move(price);
+      auto gone = std::ranges::count(place->first, true);
+      if (gone == 0) continue;
+      std::string value = fmt::format("{} kernels", gone);
+      if (places.size() > 1) value += fmt::format(", {} of {} places", place->second, finding.occurrences.size());
+      finding.conditions.push_back({"removed", true, value, "need not run at all, which is another finding: what that saves is not counted here"});
+    }
+    finding.price = std::move(usual);
+    finding.step_gain = sum;
     if (!finding.price.worthwhile) set_no_gain(finding);
   }
 
@@ -271,6 +286,24 @@ class Planner {
   }
 
  private:
+  // At a place where some of its kernels need not run.
+  Price price_without(const Finding& finding, const std::vector<bool>& goes) const {
+    const std::vector<KernelId>& all = finding.occurrences[0].kernels;
+    std::vector<KernelId> kernels;
+    for (size_t i = 0; i < all.size(); ++i) {
+      if (!goes[i]) kernels.push_back(all[i]);
+    }
+    std::vector<ProposedKernel> proposal = finding.proposal;
+    for (ProposedKernel& kernel : proposal) {
+      std::erase_if(kernel.operators, [&](OperatorId op) {
+        auto at = std::find(all.begin(), all.end(), context_.graph.operators[op].kernel);
+        return at != all.end() && goes[static_cast<size_t>(at - all.begin())];
+      });
+    }
+    std::erase_if(proposal, [](const ProposedKernel& kernel) { return kernel.operators.empty(); });
+    return context_.pricer.price(context_.graph, kernels, proposal);
+  }
+
   void share(Finding& finding) const {
     if (step_.nominal <= 0) return;
     finding.step_share = finding.step_gain.nominal / step_.nominal;
