@@ -37,6 +37,7 @@ struct Search {
   std::string name;                               // without an organisation
   std::vector<RegisteredModel> registry;
   std::map<std::string, Candidate> candidates;    // by architecture
+  std::optional<Location> beside_draft;           // where a test runs the model as the target of a draft: that entry's architecture is the draft's
 
   const RegisteredModel* entry(std::string_view architecture) const {
     const RegisteredModel* found = nullptr;
@@ -90,7 +91,10 @@ struct Search {
       if (m.longer || above == keys.begin()) continue;
       const std::string& architecture = std::prev(above)->second;
       auto draft = draft_line.find(architecture);
-      if (draft != draft_line.end() && draft->second != m.line) continue;      // the target's name
+      if (draft != draft_line.end() && draft->second != m.line) {              // the target's name
+        if (!beside_draft) beside_draft = Location{Symbol(path), m.line};
+        continue;
+      }
       if (entry(architecture)) add(architecture, TestRegistry, {Symbol(path), m.line}, m.text, fmt::format("the test registry runs this model as `{}`", architecture));
     }
   }
@@ -239,12 +243,18 @@ Error unknown_name(const Search& search, const std::string& query) {
   }
   for (const std::string& known : search.known_names()) {
     std::string_view model = std::string_view(known).substr(known.find('/') + 1);
+    if (likeness(model, search.name) == 1) continue;      // named where nothing says its architecture
     near.push_back({likeness(model, search.name) + begins_alike(model), known});
   }
   std::stable_sort(near.begin(), near.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   std::string list;
   for (size_t i = 0; i < near.size() && i < 5; ++i) list += fmt::format("{}`{}`", i ? ", " : "", near[i].second);
-  return Error{fmt::format("no model `{}`: neither the registry nor the files, docs and tests of the trees name it; nearest are {}", query, list)};
+  std::string why = "neither the registry nor the files, docs and tests of the trees name it";
+  if (search.beside_draft) {
+    why = fmt::format("{}:{} has it as the model that a draft runs beside, and nothing says its architecture: its config.json would (`--config`)",
+                      search.beside_draft->file.view(), search.beside_draft->line);
+  }
+  return Error{fmt::format("no model `{}`: {}; nearest are {}", query, why, list)};
 }
 
 }  // namespace
@@ -252,7 +262,7 @@ Error unknown_name(const Search& search, const std::string& query) {
 ErrorOr<ModelLocation> locate(const source::Tree& vllm, const source::Tree* ascend, const source::Tree* transformers, const std::string& query,
                               const std::optional<ConfigHint>& hint) {
   size_t slash = query.find('/');
-  Search search{vllm, ascend, transformers, slash == std::string::npos ? query : query.substr(slash + 1), read_registry(vllm, ascend), {}};
+  Search search{vllm, ascend, transformers, slash == std::string::npos ? query : query.substr(slash + 1), read_registry(vllm, ascend), {}, {}};
   if (search.registry.empty()) return Error{"the vLLM tree has no table of registered models in `vllm/model_executor/models/registry.py`"};
   if (const RegisteredModel* exact = search.entry(query)) {
     search.add(query, Exact, exact->location, fmt::format("\"{}\": (\"{}\", \"{}\")", query, exact->module, exact->class_name), "the registry has exactly this architecture");

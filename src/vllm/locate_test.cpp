@@ -78,6 +78,18 @@ TEST(Locate, ATargetIsNotTheDraftThatATestRunsBesideIt) {
   EXPECT_EQ(draft->architecture, "FishForCausalLM");
 }
 
+TEST(Locate, ANameThatIsOnlyTheTargetOfADraftIsNotNearestToItself) {
+  auto files = small_tree();
+  files.files["v/tests/models/registry.py"] = "M = {\n    \"FishForCausalLM\": Info(\n        \"sea/Trout-70B\",\n        speculative_model=\"sea/Fish-Draft\",\n    ),\n}\n";
+  for (const char* name : {"Trout-70B", "sea/trout-70b"}) {
+    auto location = find(files, name);
+    ASSERT_TRUE(location.is_error());
+    const std::string& message = location.error().message;
+    EXPECT_NE(message.find("tests/models/registry.py:3 has it as the model that a draft runs beside, and nothing says its architecture"), std::string::npos) << message;
+    EXPECT_NE(message.find("nearest are `sea/Trout-7B`"), std::string::npos) << message;
+  }
+}
+
 TEST(Locate, ContentDecidesNotTheFilesName) {
   auto files = small_tree();
   auto location = find(files, "nest/Bird-4.7");
