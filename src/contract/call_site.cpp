@@ -425,8 +425,12 @@ class Sites {
         edits.push_back({s.first_line, s.last_line, with});
         return;
       }
-      // What goes in goes on as it is, under the name of the result: the call does the work behind it.
-      if (out.size() == 1 && in.size() == 1 && !target.empty() && found_.same_type(in[0], out[0])) {
+      // What goes in goes on as it is, under the name of the result: the call does the work behind it. (Where it comes out of the call, that
+      // has made the result as well, and nothing brings it here.)
+      bool from_call = std::any_of(returned_.begin(), returned_.end(), [&](const InterfaceTensor& output) {
+        return in.size() == 1 && same_place(graph_, output.tensor, in[0]);
+      });
+      if (out.size() == 1 && in.size() == 1 && !from_call && !target.empty() && found_.same_type(in[0], out[0])) {
         if (std::string name = names(part).before(in[0], part.statement); !name.empty()) {
           edits.push_back(
               {s.first_line,

@@ -330,6 +330,28 @@ TEST(CallSiteTest, work_that_need_not_run_is_said_to_be_none) {
   EXPECT_NE(c.patch.find("+        # not needed: work that was done before\n"), std::string::npos) << c.patch;
 }
 
+TEST(CallSiteTest, the_operand_of_later_work_is_not_taken_for_what_the_call_made_of_it) {
+  std::string code =
+      "import torch\nclass Layer(nn.Module):\n    def forward(self, h):\n        n = self.norm(h)\n        return n * h\n\n"
+      "class Model(nn.Module):\n    def forward(self, x, residual):\n        h = x + residual\n        return self.layer(h)\n";
+  graph::ModelRun run = run_of(
+      "T = 16\ninput %x : bf16[T, 64]\ninput %residual : bf16[T, 64]\n%s = add(%x, %residual) : bf16[T, 64]  # model.py:9\n"
+      "%n = rms_norm(%s, eps=1e-05) : bf16[T, 64]  # model.py:4\n%m = mul(%n, %s) : bf16[T, 64]  # model.py:5\noutput %s, %n\n");
+  Graph& graph = run.graph;
+  auto frame_of = [&](uint32_t op) -> graph::Frame& { return graph.frames[graph.entries[graph.operators[OperatorId{op}].call].frame]; };
+  frame_of(0).function = Symbol("Model.forward");
+  graph::FrameId caller = graph.frames.add({frame_of(0).parent, Symbol("model.py"), 10, Symbol("Model.forward")});
+  for (uint32_t op : {1U, 2U}) frame_of(op).parent = caller, frame_of(op).function = Symbol("Layer.forward");
+  Finding f = finding_of(graph, "add_rms_norm");
+  f.occurrences[0].operators.pop_back();                     // the product is no part of it
+  f.proposal[0].operators.pop_back();
+  f.locations.push_back({Symbol("model.py"), 4, 9});
+  Contract c = make_contract(f, run, SourceTexts([&](const std::string&) { return std::optional(code); }));
+  EXPECT_NE(c.patch.find("+        h, n = torch.ops.fusescout.fused_add_rms_norm(x, residual)\n"), std::string::npos) << c.patch;
+  EXPECT_EQ(c.patch.find("n = h"), std::string::npos) << "`h` is the sum, not its norm\n" << c.patch;
+  EXPECT_TRUE(notes_say(c, "model.py:4: `rms_norm` is still done there")) << c.patch;
+}
+
 TEST(CallSiteTest, a_file_without_torch_imports_it) {
   std::string code(source);
   code.replace(0, 12, "import nn\n\n");

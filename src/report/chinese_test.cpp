@@ -13,6 +13,7 @@ TEST(ChineseTest, a_template_takes_what_stands_in_its_holes) {
 
 TEST(ChineseTest, what_stands_in_a_hole_is_translated_too) {
   EXPECT_EQ(in_chinese("call site: `x` is read at line 12 and is no result"), "调用点: `x` 在第 12 行被读取, 但不是输出");
+  EXPECT_EQ(in_chinese("call site: `x`, `y` are not in reach at `m.py:4` under a name that is known"), "调用点: 在 `m.py:4` 处没有已知名称可取得 `x`, `y`");
   EXPECT_EQ(in_chinese("registered for `A` (vllm/r.py:5); line 3 says \"a model\"; less evidence names it"),
             "注册给 `A` (vllm/r.py:5); 第 3 行写着 \"a model\"; 指向它的依据较少");
   EXPECT_EQ(in_chinese("`a` and `b` work on different rows: [T, 8] and [8*T]"), "`a` 与 `b` 处理的行不同: [T, 8] 与 [8*T]");
