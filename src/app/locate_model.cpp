@@ -19,6 +19,7 @@ ErrorOr<LocatedModel> locate_model(const Workspace& workspace, const Options& op
   located.location = TRY(vllm::locate(*workspace.vllm, tree(workspace.ascend), tree(workspace.transformers), name, hint));
   if (config.text.empty()) config = TRY(find_config(workspace, options, located.location.architecture));
   located.location.config = config.source;
+  located.location.config_origin = config.origin;
   located.request.model = name;
   located.request.architecture = located.location.architecture;
   located.request.config = config.text;
@@ -47,6 +48,7 @@ ErrorOr<LocatedModel> locate_model_to_run(const Workspace& workspace, const Opti
       FoundConfig config = TRY(config_of_architecture(workspace, options, types, registry, model));
       located.request.config = config.text;
       located.location.config = config.source;
+      located.location.config_origin = config.origin;
     }
   }
   if (located.request.config.empty()) return Error{"no config of `" + name + "` is built in: give its config.json with --config FILE"};

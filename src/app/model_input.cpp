@@ -181,6 +181,7 @@ ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& opti
     }
     candidate.text = preset["config"].dump();
     candidate.source = "models/" + file;
+    if (auto origin = preset.find("source"); origin != preset.end() && origin->is_string()) candidate.origin = origin->get<std::string>();
     found = std::move(candidate);
   }
   return found;

@@ -36,6 +36,7 @@ struct FoundConfig {
   std::string text;                        // JSON; empty: none found
   std::string source;                      // the file
   std::string folder;                      // of a file that the user gave
+  std::string origin;                      // what a preset says of where its figures are from
   std::vector<std::string> architectures;
   std::string model_type;
 };

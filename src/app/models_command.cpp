@@ -33,15 +33,6 @@ struct Line {
   double milliseconds = 0;
 };
 
-// "_TEXT_GENERATION_MODELS" -> "text_generation"
-std::string kind_of(const std::string& table) {
-  std::string kind = table;
-  if (kind.ends_with("_MODELS")) kind.resize(kind.size() - 7);
-  while (kind.starts_with('_')) kind.erase(0, 1);
-  for (char& c : kind) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return kind;
-}
-
 // What the table says of a run: it is made where the run is, in another process.
 std::string to_text(const graph::ModelRun& run) {
   std::vector<std::string> unresolved;
@@ -83,7 +74,7 @@ int run(const ModelsOptions& o) {
   if (registry.empty()) return fail("the vLLM tree has no table of registered models");
   const std::string first_table = registry.front().table;
   for (const vllm::RegisteredModel& m : registry) {
-    bool wanted = o.kind == "all" || (o.kind == "text" ? m.table == first_table : kind_of(m.table) == o.kind);
+    bool wanted = o.kind == "all" || (o.kind == "text" ? m.table == first_table : vllm::kind_of(m.table) == o.kind);
     if (wanted && m.architecture.find(o.filter) != std::string::npos) lines.push_back({m, "", "", 0, {}, 0});
   }
   if (lines.empty()) return fail("no architecture fits; `models --kind all` lists every one");
@@ -144,7 +135,7 @@ int run(const ModelsOptions& o) {
   std::string text;
   for (const Line& line : lines) {
     ++counts[line.status];
-    list.push_back({{"architecture", line.model.architecture}, {"kind", kind_of(line.model.table)}, {"file", line.model.file}, {"class", line.model.class_name},
+    list.push_back({{"architecture", line.model.architecture}, {"kind", vllm::kind_of(line.model.table)}, {"file", line.model.file}, {"class", line.model.class_name},
                     {"status", line.status}, {"config", line.config}, {"operators", line.operators}, {"unresolved", line.unresolved},
                     {"ms", static_cast<int64_t>(line.milliseconds)}});
     text += fmt::format("{:<44} {:<9} {:>6} operators {:>6.0f} ms  {}\n", line.model.architecture, line.status, line.operators, line.milliseconds, line.model.file);

@@ -34,7 +34,7 @@ void add_source_options(CLI::App& command, Options& o) {
   command.add_option("--vllm", o.vllm, "the vLLM source: unpacked archive, checkout or installed package")->type_name("DIR");
   command.add_option("--ascend", o.ascend, "the vllm-ascend source, likewise")->type_name("DIR");
   command.add_option("--transformers", o.transformers, "the transformers source, likewise")->type_name("DIR");
-  command.add_option("--release", o.release, "a release of vllm-ascend that `fetch` brought, instead of the three folders; the only one that was fetched needs not be named")->type_name("VERSION");
+  command.add_option("--release", o.release, "a release of vllm-ascend that `fetch` brought, instead of the three folders; the only one that was fetched need not be named")->type_name("VERSION");
   command.add_option("--data", o.data, "folder with catalogue/, patterns/, devices/, models/, library/ in place of the built-in ones")->type_name("DIR");
   command.add_flag("--no-cache", o.no_cache, "neither read nor write the cache of parsed files");
   command.add_option("--cache-dir", o.cache_dir, "where the cache and fetched releases are (default: the XDG cache folder)")->type_name("DIR");

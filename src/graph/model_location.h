@@ -26,7 +26,9 @@ struct ModelLocation {
   ModelClasses classes;
   std::vector<Evidence> evidence;      // in the order of the argument
   std::vector<RejectedFile> rejected;
+  std::string kind;                    // by the registry's table: "text_generation", "multimodal"
   std::string config;                  // the preset or file that it would run with; empty: none known
+  std::string config_origin;           // what a preset says of where its figures are from
 };
 
 }  // namespace fusescout::graph

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "report/markdown.h"
 
 namespace fusescout::report {
@@ -16,6 +18,11 @@ void class_line(std::string& out, std::string_view label, const graph::ClassUse&
     out += fmt::format(" → `{}` {} ({}, {})", use.replaced_by, place(use.replacement), how, place(use.replaced_at));
   }
   out += '\n';
+}
+
+bool takes_picture(const ScenarioResult& s) {
+  const auto& environment = s.run->scenario.environment;
+  return s.run->scenario.upstream || std::any_of(environment.begin(), environment.end(), [](const auto& e) { return e.first == "FUSESCOUT_IMAGE"; });
 }
 
 }  // namespace
@@ -40,6 +47,10 @@ void locations_section(std::string& out, const Report& report, Words words) {
   }
   out += fmt::format("{}\n\n", words("**来源与场景**", "**Sources and scenario**"));
   for (const auto& [name, version] : report.sources) out += fmt::format("- {}: {}\n", name, version);
+  if (report.location && !report.location->config.empty()) {
+    const graph::ModelLocation& location = *report.location;
+    out += fmt::format("- config: `{}`{}{}\n", location.config, location.config_origin.empty() ? "" : ": ", location.config_origin);
+  }
   if (!report.command_line.empty()) out += fmt::format("- {}: `{}`\n", words("命令行", "Command line"), report.command_line);
   if (!report.program_version.empty()) out += fmt::format("- fusescout: {}\n", report.program_version);
   for (const ScenarioResult& s : report.scenarios) {
@@ -52,6 +63,11 @@ void locations_section(std::string& out, const Report& report, Words words) {
     if (!c.quant_description.empty()) out += ", " + c.quant_description;
     out += fmt::format("; {}: {:.0f} us; {}: {}\n", words("一步估计", "estimated step"), s.analysis->step_time.nominal, words("状态", "status"),
                        status(s.run->status, words));
+  }
+  if (report.location && report.location->kind == "multimodal" && std::none_of(report.scenarios.begin(), report.scenarios.end(), takes_picture)) {
+    out += fmt::format("- {}\n", words("只含文本: 图像、视频与声音的编码塔不在这些步骤中; 塔以 patch 及其网格取图时, `--image T,H,W` 将其一并跟踪",
+                                       "text only: towers for pictures, videos and sounds are no part of these steps; `--image T,H,W` follows one that "
+                                       "takes patches and their grid"));
   }
   out += '\n';
 }

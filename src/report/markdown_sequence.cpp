@@ -114,6 +114,17 @@ std::string layer_list(const std::vector<Symbol>& layers) {
   return fmt::format("`{}`, `{}`, ..., `{}`", layers[0].view(), layers[1].view(), layers.back().view());
 }
 
+// Of a class that section 1 lists as such, where it lists any.
+bool is_decoder_layer(const ModelRun& run, Symbol layer) {
+  const std::vector<graph::ClassUse>& classes = run.classes.decoder_layer;
+  if (classes.empty()) return true;
+  return std::any_of(run.graph.modules.begin(), run.graph.modules.end(), [&](const graph::ModuleInfo& module) {
+    return module.path == layer && std::any_of(classes.begin(), classes.end(), [&](const graph::ClassUse& use) {
+      return use.name == module.upstream_class.view() || use.name == module.class_name.view();
+    });
+  });
+}
+
 }  // namespace
 
 void sequence_section(std::string& out, const Report& report, const std::vector<Row>& rows, Words words) {
@@ -131,7 +142,8 @@ void sequence_section(std::string& out, const Report& report, const std::vector<
     Symbol layer = group.layers.front();
     std::string title(words("层之外: 入口与输出", "Outside the layers: entry and exit"));
     if (!layer.empty()) {
-      title = fmt::format("{} {}: {} {} ({})", words("Decoder层类型", "Decoder layer kind"), ++number, group.layers.size(),
+      bool decoder = is_decoder_layer(run, layer);      // not a block of a tower
+      title = fmt::format("{} {}: {} {} ({})", decoder ? words("Decoder层类型", "Decoder layer kind") : words("层类型", "Layer kind"), ++number, group.layers.size(),
                           words("层", group.layers.size() == 1 ? "layer" : "layers"), layer_list(group.layers));
     }
     out += fmt::format("#### {}\n\n{}\n\n", title, words("模型代码的调用:", "What the model's code calls:"));

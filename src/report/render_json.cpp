@@ -162,6 +162,7 @@ std::string render_json(const Report& report) {
   document["command_line"] = report.command_line;
   ordered_json sources = ordered_json::object();
   for (const auto& [name, version] : report.sources) sources[name] = version;
+  if (report.location && !report.location->config.empty()) sources["config"] = report.location->config;
   document["sources"] = std::move(sources);
   document["classes"] = classes_to_json(first.classes);
   ordered_json scenarios = ordered_json::array();

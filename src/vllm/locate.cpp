@@ -302,6 +302,7 @@ ErrorOr<ModelLocation> locate(const source::Tree& vllm, const source::Tree* asce
   location.query = query;
   location.architecture = best.architecture;
   location.file = best.file;
+  location.kind = kind_of(best.table);
   auto found = search.candidates[best.architecture].evidence;
   std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   for (auto& [weight, e] : found) location.evidence.push_back(std::move(e));

@@ -1,5 +1,7 @@
 #include "vllm/registry.h"
 
+#include <cctype>
+
 #include "syntax/outline.h"
 
 namespace fusescout::vllm {
@@ -85,6 +87,14 @@ struct Reader {
 };
 
 }  // namespace
+
+std::string kind_of(const std::string& table) {
+  std::string kind = table;
+  if (kind.ends_with("_MODELS")) kind.resize(kind.size() - 7);
+  while (kind.starts_with('_')) kind.erase(0, 1);
+  for (char& c : kind) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return kind;
+}
 
 std::vector<RegisteredModel> read_registry(const source::Tree& vllm, const source::Tree* ascend) {
   std::vector<RegisteredModel> models;

@@ -21,4 +21,7 @@ struct RegisteredModel {
 // one holds.
 std::vector<RegisteredModel> read_registry(const source::Tree& vllm, const source::Tree* ascend);
 
+// "_TEXT_GENERATION_MODELS" -> "text_generation"
+std::string kind_of(const std::string& table);
+
 }  // namespace fusescout::vllm

@@ -50,15 +50,27 @@ def test_report(program: Program):
     for call in ("self.qkv_proj(hidden_states)", "self.rotary_emb(positions, q, k)", "self.attn(q, k, v)"):
         file = f"{MODELS}/glm4_moe.py"
         assert f"`{file}` L{line_of(file, call)} |" in text, call
+    preset = json.loads((ROOT / "models/zai-org--GLM-4.7.json").read_text())
+    assert f"- config: `models/zai-org--GLM-4.7.json`: {preset['source']}\n" in text, "what the shapes are from"
     numbers = [int(number) for number in re.findall(r"^#### 机会 (\d+):", text, re.M)]
     assert numbers == list(range(1, len(numbers) + 1)) and numbers, numbers
     # Where no new operator is needed, what goes is named.
     assert "不需要新算子\n   - 省去: `copy(" in text, "what goes"
 
 
+def test_towers(program: Program):
+    """What goes through a tower is told apart from the decoder, and that nothing goes through it is told."""
+    model = ["Qwen2VLForConditionalGeneration", "--lang", "en", "--phase", "prefill"]
+    text, picture = program.run("analyze", *model), program.run("analyze", *model, "--image", "1,8,8")
+    assert "text only: towers" in text and "text only: towers" not in picture and "text only" not in program.run("analyze", *GLM, "--lang", "en")
+    assert re.search(r"^#### Layer kind 1: \d+ layers \(`visual\.", picture, re.M), "blocks of the tower"
+    assert re.search(r"^#### Decoder layer kind \d+: \d+ layers? \(`language_model\.", picture, re.M), "layers of the decoder"
+
+
 def test_json(program: Program):
     report = json.loads(program.run("analyze", *GLM, "--format", "json"))
     expect([s["status"] for s in report["scenarios"]], ["complete", "complete"], "both scenarios")
+    expect(report["sources"]["config"], "models/zai-org--GLM-4.7.json", "what the shapes are from")
     # Three dense layers come before the experts; the first differs, having no residual.
     expect([len(kind["layers"]) for kind in report["scenarios"][0]["layer_kinds"]], [1, 2, 89], "kinds of layers")
     fused = json.dumps([entry["by"] for entry in report["already_fused"] if entry["pattern"] == "add_rms_norm"])
