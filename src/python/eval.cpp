@@ -110,9 +110,11 @@ Value Interpreter::evaluate_call(Frame& frame, const Node& node) {
   SmallVector<Value, 8> positional;
   SmallVector<KeywordArgument, 8> keywords;
   Value callee;
+  // Of a chain of methods over several lines, each is called at the line that names it; not so where arguments are spread (as in CPython).
+  uint32_t line = callee_node.kind == NodeKind::Attribute ? callee_node.end_line : node.line;
   if (callee_node.kind == NodeKind::Attribute) {
     Value object = evaluate(frame, ast.child(callee_node, 0));
-    frame.line = callee_node.line;
+    frame.line = callee_node.end_line;
     bool prepend = false;
     callee = find_method(object, ast.symbol(callee_node), prepend);
     if (prepend) positional.push_back(object);
@@ -122,6 +124,7 @@ Value Interpreter::evaluate_call(Frame& frame, const Node& node) {
   for (NodeId id : ast.children_of(ast[ast.child(node, 1)])) {
     const Node& argument = ast[id];
     if (argument.kind == NodeKind::Starred) {
+      line = node.line;
       Value spread = evaluate(frame, ast.child(argument, 0));
       if (spread.as<Unknown>() != nullptr) continue;
       for_each(spread, [&](const Value& v) { positional.push_back(v); });
@@ -141,6 +144,7 @@ Value Interpreter::evaluate_call(Frame& frame, const Node& node) {
         add(name, value);
         continue;
       }
+      line = node.line;
       if (value.as<Unknown>() != nullptr) continue;
       Value mapping = unwrap(value);
       if (auto* items = mapping.as<Dict>()) {
@@ -160,7 +164,7 @@ Value Interpreter::evaluate_call(Frame& frame, const Node& node) {
       positional.push_back(evaluate(frame, id));
     }
   }
-  frame.line = node.line;
+  frame.line = line;
   Value made = call(callee, Arguments{positional.span(), keywords.span()});
   if (callee.is_object() && callee.object->kind == Kind::NativeFunction && positional.size() > 0) {
     // `any(... for ...)` may stop early; nobody else holds that generator.
@@ -343,7 +347,7 @@ Value Interpreter::evaluate(Frame& frame, NodeId id) {
     case NodeKind::Name: return evaluate_name(frame, id);
     case NodeKind::Attribute: {
       Value object = evaluate(frame, ast.child(node, 0));
-      frame.line = node.line;
+      frame.line = node.end_line;
       return get_attribute(object, ast.symbol(node));
     }
     case NodeKind::Call: return evaluate_call(frame, node);

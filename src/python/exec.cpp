@@ -76,7 +76,7 @@ void Interpreter::assign(Frame& frame, NodeId target, const Value& value) {
     case NodeKind::Name: store_name(frame, target, value); return;
     case NodeKind::Attribute: {
       Value object = evaluate(frame, ast.child(node, 0));
-      frame.line = node.line;
+      frame.line = node.end_line;
       set_attribute(object, ast.symbol(node), value);
       return;
     }

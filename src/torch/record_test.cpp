@@ -27,6 +27,23 @@ TEST(Record, ElementwiseWithSymbolicShapes) {
             "}\n");
 }
 
+TEST(Record, EachCallOfAChainHasTheLineThatNamesIt) {
+  TorchProgram program;
+  program.input("x", {Dim(4), Dim(8)}, DType::F32);
+  // The lines are CPython's.
+  EXPECT_EQ(program.record("a = (\n    x\n    .exp()\n    .sin()\n    + x.cos(\n    )\n    * 2\n)\nb = x.view(\n    8, 4\n).neg(\n).sum(\n    *[0]\n)\nc = (x\n     .T)\n"),
+            "input %x : f32[4, 8]\n"
+            "%0 = exp(%x) : f32[4, 8]                                    # main.py:5\n"
+            "%1 = sin(%0) : f32[4, 8]                                    # main.py:6\n"
+            "%2 = cos(%x) : f32[4, 8]                                    # main.py:7\n"
+            "%3 = mul(%2, other=2) : f32[4, 8]                           # main.py:7\n"
+            "%4 = add(%1, %3) : f32[4, 8]                                # main.py:4\n"
+            "%5 = view(%x) : f32[8, 4]                                   # main.py:11\n"
+            "%6 = neg(%5) : f32[8, 4]                                    # main.py:13\n"
+            "%7 = sum(%6, dim=-2) : f32[4]                               # main.py:11\n"
+            "%8 = view(%x) : f32[8, 4]{1, 8}                             # main.py:18\n");
+}
+
 TEST(Record, ARangeWithItsEndAndAFillThatWritesNothing) {
   TorchProgram program;
   program.input("x", {Dim(4)}, DType::F16);
