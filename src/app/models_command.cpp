@@ -71,7 +71,7 @@ int run(const ModelsOptions& o) {
   if (scenario.is_error()) return fail(scenario.error().message);
   std::vector<Line> lines;
   std::vector<vllm::RegisteredModel> registry = vllm::read_registry(*w.vllm, w.ascend ? &*w.ascend : nullptr);
-  if (registry.empty()) return fail("the vLLM tree has no table of registered models");
+  if (registry.empty()) return fail(vllm::why_no_registry(*w.vllm));
   const std::string first_table = registry.front().table;
   for (const vllm::RegisteredModel& m : registry) {
     bool wanted = o.kind == "all" || (o.kind == "text" ? m.table == first_table : vllm::kind_of(m.table) == o.kind);

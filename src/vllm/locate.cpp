@@ -263,7 +263,7 @@ ErrorOr<ModelLocation> locate(const source::Tree& vllm, const source::Tree* asce
                               const std::optional<ConfigHint>& hint) {
   size_t slash = query.find('/');
   Search search{vllm, ascend, transformers, slash == std::string::npos ? query : query.substr(slash + 1), read_registry(vllm, ascend), {}, {}};
-  if (search.registry.empty()) return Error{"the vLLM tree has no table of registered models in `vllm/model_executor/models/registry.py`"};
+  if (search.registry.empty()) return Error{why_no_registry(vllm)};
   if (const RegisteredModel* exact = search.entry(query)) {
     search.add(query, Exact, exact->location, fmt::format("\"{}\": (\"{}\", \"{}\")", query, exact->module, exact->class_name), "the registry has exactly this architecture");
   } else {

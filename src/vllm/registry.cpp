@@ -3,6 +3,7 @@
 #include <cctype>
 
 #include "syntax/outline.h"
+#include "syntax/parse.h"
 
 namespace fusescout::vllm {
 namespace {
@@ -106,6 +107,16 @@ std::vector<RegisteredModel> read_registry(const source::Tree& vllm, const sourc
     for (const std::string& path : ascend->files("vllm_ascend", "__init__.py")) Reader{*ascend, trees, models}.calls(path);
   }
   return models;
+}
+
+std::string why_no_registry(const source::Tree& vllm) {
+  std::string why = "the vLLM tree has no table of registered models";
+  auto file = vllm.find_module(std::string(models_package) + ".registry");
+  if (!file) return why;
+  why += " in `" + file->path + "`";
+  syntax::Ast ast = syntax::parse(vllm.read(file->path).value_or(""));
+  if (ast.first_error_line != 0) why += ": syntax error in line " + std::to_string(ast.first_error_line) + ": " + ast.first_error;
+  return why;
 }
 
 }  // namespace fusescout::vllm

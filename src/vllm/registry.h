@@ -20,6 +20,8 @@ struct RegisteredModel {
 // vLLM's tables, in the order of the source, then what vllm-ascend registers (`ascend` may be nullptr). An architecture may occur twice: the later
 // one holds.
 std::vector<RegisteredModel> read_registry(const source::Tree& vllm, const source::Tree* ascend);
+// What to say where there is none.
+std::string why_no_registry(const source::Tree& vllm);
 
 // "_TEXT_GENERATION_MODELS" -> "text_generation"
 std::string kind_of(const std::string& table);

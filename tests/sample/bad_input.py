@@ -152,6 +152,14 @@ def test_the_model_refuses(program: Program, folder: Path):
                           f"vllm/model_executor/models/tiny_dense.py:{line} in TinyDenseMLP.__init__"])
 
 
+def test_syntax_error_in_the_registry(program: Program, folder: Path):
+    registry = "vllm/vllm/model_executor/models/registry.py"
+    trees = edited(folder, registry, lambda text: text.replace(" = {\n", " = {{\n", 1))
+    line = line_of(folder / "sample" / registry, " = {{")
+    for command in (["locate", "TinyDenseForCausalLM"], ["models"]):
+        program.refused(*command, trees=trees, says=["no table of registered models", f"syntax error in line {line}: `{{` was never closed"])
+
+
 def test_syntax_error(program: Program, folder: Path):
     """What can be said is said: the file and the line."""
     trees = edited(folder, DENSE_FILE, lambda text: text.replace("def forward(self, x: torch.Tensor) ->", "def forward(self, x: torch.Tensor ->"))
