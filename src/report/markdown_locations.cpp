@@ -55,7 +55,9 @@ void locations_section(std::string& out, const Report& report, Words words) {
   if (!report.program_version.empty()) out += fmt::format("- fusescout: {}\n", report.program_version);
   for (const ScenarioResult& s : report.scenarios) {
     const graph::Scenario& c = s.run->scenario;
-    out += fmt::format("- {}: {}; {} {}, {} {}; {}; TP {}, EP {}, DP {}, PP {}; {}", words("场景", "Scenario"), scenario_name(c, words.language),
+    std::string step = step_name(c, words.language);
+    if (!c.name.empty()) step = c.name + ": " + step;
+    out += fmt::format("- {}: {}; {} {}, {} {}; {}; TP {}, EP {}, DP {}, PP {}; {}", words("场景", "Scenario"), step,
                        c.sequences(), words("个序列", "sequences"), words("上下文", "context"), c.phase == graph::Phase::Decode ? c.context : 0,
                        c.device, c.tp, c.ep, c.dp, c.pp, c.graph_mode == graph::GraphMode::AclGraph ? "ACL graph" : "eager");
     if (!c.dtype.empty()) out += ", " + c.dtype;

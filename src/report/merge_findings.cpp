@@ -41,8 +41,9 @@ std::vector<Row> merge_findings(const Report& report) {
   return rows;
 }
 
-std::string scenario_name(const graph::Scenario& s, Language language) {
-  if (!s.name.empty()) return s.name;
+std::string scenario_name(const graph::Scenario& s, Language language) { return s.name.empty() ? step_name(s, language) : s.name; }
+
+std::string step_name(const graph::Scenario& s, Language language) {
   bool decode = s.phase == graph::Phase::Decode;
   if (language == Language::Zh) return fmt::format("{}, {} token", decode ? "decode" : "prefill", s.tokens);
   return fmt::format("{}, {} tokens", decode ? "decode" : "prefill", s.tokens);

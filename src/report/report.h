@@ -44,6 +44,7 @@ std::vector<Row> merge_findings(const Report& report);
 
 // "decode, 16 tokens": tells the scenarios of a report apart.
 std::string scenario_name(const graph::Scenario& scenario, Language language);
+std::string step_name(const graph::Scenario& scenario, Language language);      // "prefill, 2048 tokens", also of a named one
 
 std::string render_markdown(const Report& report, Language language);
 std::string render_json(const Report& report);

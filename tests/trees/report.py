@@ -5,6 +5,7 @@
 import json
 import re
 import sys
+import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -65,6 +66,15 @@ def test_towers(program: Program):
     assert "text only: towers" in text and "text only: towers" not in picture and "text only" not in program.run("analyze", *GLM, "--lang", "en")
     assert re.search(r"^#### Layer kind 1: \d+ layers \(`visual\.", picture, re.M), "blocks of the tower"
     assert re.search(r"^#### Decoder layer kind \d+: \d+ layers? \(`language_model\.", picture, re.M), "layers of the decoder"
+
+
+def test_named_scenario(program: Program):
+    """The name of a scenario is the user's; what step it is stands beside it."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "one.toml"
+        file.write_text('tp = 8\n[[scenario]]\nname = "long"\nphase = "prefill"\ntokens = 4096\n')
+        text = program.run("analyze", "GLM-4.7", "--scenario", file, "--lang", "en")
+    assert "- Scenario: long: prefill, 4096 tokens; 1 sequences" in text, "which step"
 
 
 def test_json(program: Program):
