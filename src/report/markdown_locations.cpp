@@ -49,7 +49,7 @@ void locations_section(std::string& out, const Report& report, Words words) {
   for (const auto& [name, version] : report.sources) out += fmt::format("- {}: {}\n", name, version);
   if (report.location && !report.location->config.empty()) {
     const graph::ModelLocation& location = *report.location;
-    out += fmt::format("- config: `{}`{}{}\n", location.config, location.config_origin.empty() ? "" : ": ", location.config_origin);
+    out += fmt::format("- config: `{}`{}\n", location.config, location.config_origin.empty() ? "" : fmt::format(": \"{}\"", location.config_origin));   // the file's own words
   }
   if (!report.command_line.empty()) out += fmt::format("- {}: `{}`\n", words("命令行", "Command line"), report.command_line);
   if (!report.program_version.empty()) out += fmt::format("- fusescout: {}\n", report.program_version);

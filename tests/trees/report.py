@@ -52,7 +52,7 @@ def test_report(program: Program):
         file = f"{MODELS}/glm4_moe.py"
         assert f"`{file}` L{line_of(file, call)} |" in text, call
     preset = json.loads((ROOT / "models/zai-org--GLM-4.7.json").read_text())
-    assert f"- config: `models/zai-org--GLM-4.7.json`: {preset['source']}\n" in text, "what the shapes are from"
+    assert f"- config: `models/zai-org--GLM-4.7.json`: \"{preset['source']}\"\n" in text, "what the shapes are from"
     numbers = [int(number) for number in re.findall(r"^#### 机会 (\d+):", text, re.M)]
     assert numbers == list(range(1, len(numbers) + 1)) and numbers, numbers
     # Where no new operator is needed, what goes is named.
