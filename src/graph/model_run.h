@@ -29,7 +29,6 @@ struct ClassUse {
   std::string replaced_by;      // empty: not replaced
   Location replacement;
   std::string replaced_how;     // "patch", "override" (register_oot), "registry"
-  Location replaced_at;         // the line that does it
   uint32_t count = 1;           // instances
 };
 

@@ -207,7 +207,7 @@ template <typename A, typename T> void describe(A& a, T& v) {
   else if constexpr (std::is_same_v<Type, Scenario>)
     fields(a, v.name, v.device, v.graph_mode, v.phase, v.tokens, v.batch, v.context, v.dtype, v.tp, v.ep, v.dp, v.pp, v.quant, v.quant_description, v.additional_config, v.compilation_config, v.mtp,
            v.environment, v.custom_ops, v.triton, v.upstream);
-  else if constexpr (std::is_same_v<Type, ClassUse>) fields(a, v.name, v.upstream, v.replaced_by, v.replacement, v.replaced_how, v.replaced_at, v.count);
+  else if constexpr (std::is_same_v<Type, ClassUse>) fields(a, v.name, v.upstream, v.replaced_by, v.replacement, v.replaced_how, v.count);
   else if constexpr (std::is_same_v<Type, ModelClasses>) fields(a, v.main, v.decoder_layer, v.attention, v.mlp, v.moe);
   else if constexpr (std::is_same_v<Type, StackEntry>) fields(a, v.file, v.line, v.function);
   else if constexpr (std::is_same_v<Type, PassResult::Apart>) fields(a, v.kernels, v.calls);

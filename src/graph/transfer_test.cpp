@@ -27,7 +27,7 @@ output %s
   run.scenario.environment = {{"A", "B"}};
   run.scenario.tp = 8;
   run.status = Status::Partial;
-  run.classes.moe.push_back({"Moe", {Symbol("m.py"), 3}, "", {}, "", {}, 4});
+  run.classes.moe.push_back({"Moe", {Symbol("m.py"), 3}, "", {}, "", 4});
   run.passes.push_back({"P", "Q", {Symbol("p.py"), 1}, {{"eps", "1e-05"}}, true, 1, 2048, true, 3, 0, "because", {"aten.x"}, {Symbol("m.py"), 7}, {Symbol("p.py"), 8}, "it raises", {{{"npu_a", "npu_b"}, {EntryId{0}}}}});
   run.model_functions = {{Symbol("f.py"), Symbol("C.forward")}};
   diagnostics::Diagnostic diagnostic;

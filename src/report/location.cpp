@@ -32,8 +32,7 @@ ordered_json classes_to_json(const graph::ModelClasses& classes) {
     for (const auto& use : uses) {
       ordered_json c = {{"name", use.name}, {"file", use.upstream.file.str()}, {"line", use.upstream.line}};
       if (use.replaced_by.empty()) c["replaced_by"] = nullptr;
-      else c["replaced_by"] = {{"name", use.replaced_by}, {"file", use.replacement.file.str()}, {"line", use.replacement.line}, {"how", use.replaced_how},
-                               {"at", {{"file", use.replaced_at.file.str()}, {"line", use.replaced_at.line}}}};
+      else c["replaced_by"] = {{"name", use.replaced_by}, {"file", use.replacement.file.str()}, {"line", use.replacement.line}, {"how", use.replaced_how}};
       list.push_back(std::move(c));
     }
     return list;

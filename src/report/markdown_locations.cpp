@@ -15,7 +15,7 @@ void class_line(std::string& out, std::string_view label, const graph::ClassUse&
     std::string_view how = use.replaced_how == "override" ? words("register_oot 替换", "override by register_oot")
                            : use.replaced_how == "patch"  ? words("补丁替换", "patch")
                                                           : words("注册替换", "registered instead");
-    out += fmt::format(" → `{}` {} ({}, {})", use.replaced_by, place(use.replacement), how, place(use.replaced_at));
+    out += fmt::format(" → `{}` {} ({})", use.replaced_by, place(use.replacement), how);
   }
   out += '\n';
 }

@@ -224,7 +224,7 @@ void add_classes(const std::string& text, const RegisteredModel& model, ModelLoc
     const syntax::Node& node = ast[id];
     if (node.kind != syntax::NodeKind::ClassDef) continue;
     std::string name = ast.symbol(node).str();
-    graph::ClassUse use{name, {Symbol(model.file), node.line}, "", {}, "", {}, 1};
+    graph::ClassUse use{name, {Symbol(model.file), node.line}, "", {}, "", 1};
     if (name == model.class_name) location.classes.main.push_back(use);
     else if (name.ends_with("MoE") || name.ends_with("MoeBlock") || name.ends_with("MoEBlock")) location.classes.moe.push_back(use);
     else if (name.ends_with("DecoderLayer") || name.ends_with("Block") || name.ends_with("Layer")) location.classes.decoder_layer.push_back(use);
