@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "catalogue/load_kernels.h"
+#include "syntax/logical_lines.h"
 #include "vllm/inventory.h"
 
 namespace fusescout::app {
@@ -24,8 +25,7 @@ void add_uses(const source::Tree& tree, std::map<std::string, Uses>& uses) {
     for (auto& [name, use] : uses) {
       size_t at = text.find(name);
       if (at == std::string::npos) continue;
-      auto line = static_cast<uint32_t>(1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
-      use.places.push_back({Symbol(path), line});
+      use.places.push_back({Symbol(path), 1 + syntax::lines_in(std::string_view(text).substr(0, at))});
       for (const vllm::NamedEntry& pass : passes) use.passes.emplace_back(pass.name, pass.at);
     }
   }

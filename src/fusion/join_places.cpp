@@ -41,7 +41,7 @@ void join_places(std::vector<Finding>& findings) {
       if (i == best) continue;
       Finding& other = findings[i];
       kept.occurrences.insert(kept.occurrences.end(), other.occurrences.begin(), other.occurrences.end());
-      kept.step_gain = {kept.step_gain.low + other.step_gain.low, kept.step_gain.nominal + other.step_gain.nominal, kept.step_gain.high + other.step_gain.high};
+      kept.step_gain = kept.step_gain + other.step_gain;
       add_new(kept.layers, other.layers);
       add_new(kept.locations, other.locations);
       kept.step_share += other.step_share;

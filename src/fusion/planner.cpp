@@ -103,8 +103,7 @@ void Planner::discount(Finding& finding) const {
   Price usual;
   for (auto place = places.begin(); place != places.end(); ++place) {
     Price price = price_without(finding, place->first);
-    Estimate gain = times(price.gain, static_cast<double>(place->second));
-    sum = {sum.low + gain.low, sum.nominal + gain.nominal, sum.high + gain.high};
+    sum = sum + times(price.gain, static_cast<double>(place->second));
     if (place == most) usual = std::move(price);
     auto gone = std::ranges::count(place->first, true);
     if (gone == 0) continue;
@@ -198,9 +197,7 @@ void Planner::plan(Finding& finding) {
     for (KernelId kernel : occurrence.kernels) owner_[kernel.index] = finding.id;
     if (finding.proposal.empty()) removed_.insert(occurrence.kernels.begin(), occurrence.kernels.end());
   }
-  saved.low += finding.step_gain.low;
-  saved.nominal += finding.step_gain.nominal;
-  saved.high += finding.step_gain.high;
+  saved = saved + finding.step_gain;
 }
 
 }  // namespace fusescout::fusion

@@ -17,6 +17,7 @@ struct Estimate {  // microseconds
   double high = 0;
 };
 
+inline Estimate operator+(const Estimate& a, const Estimate& b) { return {a.low + b.low, a.nominal + b.nominal, a.high + b.high}; }
 inline Estimate times(const Estimate& e, double factor) { return {e.low * factor, e.nominal * factor, e.high * factor}; }
 
 // A kernel that would compute these operators of the graph, in this order. Several matmuls of one input are one matmul with the weights side by side.

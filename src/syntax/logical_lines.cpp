@@ -11,6 +11,8 @@ bool in_word(char c) { return starts_word(c) || (c >= '0' && c <= '9'); }
 
 }  // namespace
 
+uint32_t lines_in(std::string_view text) { return static_cast<uint32_t>(std::count(text.begin(), text.end(), '\n')); }
+
 LogicalLines::Line LogicalLines::next() {
   Line line;
   line.begin = at_;
@@ -126,7 +128,7 @@ std::optional<LexicalError> lexical_error(std::string_view source) {
   std::vector<size_t> levels{0};
   bool opens_block = false, first = true;
   auto error_at = [&](size_t at, std::string message) {
-    return LexicalError{static_cast<uint32_t>(1 + std::count(source.begin(), source.begin() + static_cast<ptrdiff_t>(at), '\n')), std::move(message)};
+    return LexicalError{1 + lines_in(source.substr(0, at)), std::move(message)};
   };
   while (!lines.at_end() && !lines.failed()) {
     LogicalLines::Line line = lines.next();

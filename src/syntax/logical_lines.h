@@ -10,6 +10,8 @@
 
 namespace fusescout::syntax {
 
+uint32_t lines_in(std::string_view text);   // that end in it
+
 class LogicalLines {
  public:
   explicit LogicalLines(std::string_view source) : s_(source) {}

@@ -1,6 +1,5 @@
 #include "syntax/outline.h"
 
-#include <algorithm>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
@@ -22,8 +21,6 @@ NameList list_of(const std::unordered_set<std::string_view>& names) {
   }
   return list;
 }
-
-uint32_t lines_in(std::string_view text) { return static_cast<uint32_t>(std::count(text.begin(), text.end(), '\n')); }
 
 struct Outline {
   std::string text;                                      // of the file, as many lines as it has

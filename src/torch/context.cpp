@@ -34,7 +34,7 @@ TensorObject* Context::object(TensorId id) {
   tensor->seen_version = storages_[graph.tensors[id].storage.index].version;
   Storage& storage = storages_[graph.tensors[id].storage.index];
   if (!calls_.empty() && !calls_.back()->device_.empty()) tensor->device = calls_.back()->device_;
-  else tensor->device = default_device.empty() ? device_type : default_device;
+  else tensor->device = usual_device();
   if (storage.version == 0 && tensor->device.view() == "cpu") storage.host = true;
   return tensor;
 }

@@ -78,6 +78,7 @@ class Context {                      // one per Interpreter: Interpreter::user_d
   Symbol device_type{"npu"};         // of tensors made without a device
   DType default_dtype = DType::F32;
   Symbol default_device;             // torch.set_default_device or `with torch.device(...)`; empty: device_type
+  Symbol usual_device() const { return default_device.empty() ? device_type : default_device; }
 
   // Classes, for isinstance and subclassing. torch.nn.Parameter is made by the nn part.
   python::Class* tensor_class = nullptr;

@@ -223,8 +223,7 @@ Value tensor(Bound& bound) {
     RecordingGuard guard(context, false);
     out = context.make_tensor(nested.shape, o.dtype.value_or(nested.dtype.value_or(context.default_dtype)), kind);
     // Not that of the operator whose body this is in.
-    Symbol device = context.default_device.empty() ? context.device_type : context.default_device;
-    context.set_device(out, o.device.empty() ? device : o.device);
+    context.set_device(out, o.device.empty() ? context.usual_device() : o.device);
     graph::Tensor info = context.info(out);
     if (nested.known && static_cast<int64_t>(nested.data.size()) == element_count(info.shape) &&
         element_count(info.shape) <= Context::max_known) {

@@ -94,7 +94,7 @@ void define_modes(Context& context) {
     return Value::none();
   });
   define_native(context, "torch.get_default_device", [&context](Interpreter&, const Arguments&) {
-    return context.device_object(context.default_device.empty() ? context.device_type : context.default_device);
+    return context.device_object(context.usual_device());
   });
   define_native(context, "torch.set_default_device", [&context](Interpreter&, const Arguments& a) {
     context.default_device = context.device_of(a[0]);

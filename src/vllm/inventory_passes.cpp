@@ -3,6 +3,7 @@
 #include <set>
 
 #include "python/expression_text.h"
+#include "syntax/logical_lines.h"
 #include "vllm/inventory.h"
 
 namespace fusescout::vllm {
@@ -157,8 +158,7 @@ std::vector<NamedEntry> passes_in(const std::string& path, const std::string& te
   for (size_t at = text.find("InductorPass):"); at != std::string::npos; at = text.find("InductorPass):", at + 1)) {
     size_t begin = text.rfind('\n', at) + 1, bracket = text.find('(', begin);
     if (text.compare(begin, 6, "class ") != 0 || bracket > at) continue;
-    auto line = static_cast<uint32_t>(1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(begin), '\n'));
-    passes.push_back({text.substr(begin + 6, bracket - begin - 6), "", {Symbol(path), line}});
+    passes.push_back({text.substr(begin + 6, bracket - begin - 6), "", {Symbol(path), 1 + syntax::lines_in(std::string_view(text).substr(0, begin))}});
   }
   return passes;
 }
