@@ -182,6 +182,11 @@ def only(condition):
         _requirements.append(line)
 
 
+def called(en, zh):
+    """Inside one of several variants: its own name, where what it fuses is more or less than the pattern's name says."""
+    _recorders[-1].lines.append("  called " + _quote(en) + " " + _quote(zh))
+
+
 def one_kernel(*values):
     """Inside `pattern`: what makes these values is one kernel of several that take the group's place. What no call names goes where it is read."""
     _recorders[-1].lines.append("  kernel " + ", ".join([value.operand() for value in values]))

@@ -1,5 +1,5 @@
 """A product and the activation of its result."""
-from notation import op
+from notation import called, op
 
 NAME_EN, NAME_ZH = "MatMul + Activation", "MatMul + 激活"
 WHY_EN = "the activation is applied to the tile before it is written"
@@ -15,6 +15,7 @@ def plain(x, weight):
 
 
 def gated_quant(x, weight):
+    called("MatMul + Activation + Quant", "MatMul + 激活 + 量化")
     q, scale = op.dynamic_quantize(op.silu_mul(op.one_of("matmul", "quantized_matmul")(x, weight, ...)), ..., outputs=2)
     return q, scale
 

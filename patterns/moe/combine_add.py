@@ -1,5 +1,5 @@
 """The weighted sum of expert rows, its scale and the shared expert."""
-from notation import op
+from notation import called, op
 
 NAME_EN, NAME_ZH = "Combine + Scale + Add", "Combine + Scale + Add"
 WHY_EN = "the sum over experts goes on to scale and shared expert without a pass"
@@ -11,6 +11,7 @@ def scaled(x, shared, scale):
 
 
 def plain(x, shared):
+    called("Combine + Add", "Combine + Add")
     return op.add(op.expert_combine(x, ...), shared)
 
 

@@ -1,5 +1,5 @@
 """The experts' sum, the residual and the norm behind; a shared expert, a scale and the sum over ranks between."""
-from notation import op, optional
+from notation import called, op, optional
 
 NAME_EN, NAME_ZH = "MoE + Norm", "MoE + Norm"
 WHY_EN = "the hidden state is normalised where it is summed"
@@ -20,10 +20,12 @@ def shared(x, expert, residual, scale):
 
 
 def reduced(x, residual):
+    called("MoE + AllReduce + Norm", "MoE + AllReduce + Norm")
     return finish(op.all_reduce(op.expert_combine(x, ...)), residual)
 
 
 def shared_reduced(x, expert, residual, scale):
+    called("MoE + AllReduce + Norm", "MoE + AllReduce + Norm")
     return finish(op.all_reduce(op.add(optional.mul(op.expert_combine(x, ...), other=scale), expert)), residual)
 
 

@@ -107,6 +107,16 @@ TEST(Analyze, a_path_out_and_back_in_blocks) {
   EXPECT_EQ(verdict(run(both), "twice"), "blocked: `all_reduce` (m.py:2) stands between: it needs one of the operators, and another one needs it");
 }
 
+TEST(Analyze, of_two_ways_to_fit_one_place_the_impossible_one_is_not_told) {
+  // Both operands of the second sum are sums over ranks: the older one is the residual.
+  ModelCase run("%a = all_reduce(%x) : bf16[T, 64]  # m.py:1\n%n = rms_norm(%a, %w, eps=1e-05) : bf16[T, 64]  # m.py:2\n%r = all_reduce(%n) : bf16[T, 64]  # m.py:3\n"
+          "%t = add(%r, %a) : bf16[T, 64]  # m.py:4\n%z = rms_norm(%t, %w, eps=1e-05) : bf16[T, 64]  # m.py:4\noutput %z\n");
+  std::string reduced = "pattern reduced norm\ngraph\n %0 = all_reduce(%x)\n %1 = add(%0, %r)\n %2 = rms_norm(%1, ...)\n output %2, %1\n";
+  Analysis analysis = run(reduced);
+  EXPECT_EQ(verdict(analysis, "reduced"), "opportunity");
+  EXPECT_EQ(std::count_if(analysis.findings.begin(), analysis.findings.end(), [](const Finding& f) { return f.pattern == "reduced"; }), 1);
+}
+
 TEST(Analyze, another_reader_is_named_and_the_value_still_written) {
   ModelCase run("%s = add(%x, %y) : bf16[T, 64]\n%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 64]\n%o = topk(%s, k=64) : bf16[T, 64]  # m.py:9\noutput %n, %o\n");
   Analysis analysis = run(add_norm);

@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -291,12 +292,30 @@ std::vector<Candidate> find_fused(const Context& context, const std::vector<Cand
 
 }  // namespace
 
+namespace {
+
+// Of two ways to fit a variant to one place (both operands of a sum may be what it looks for), the one with something in between is none where the other has nothing.
+// Each comes with the operator that the variant ends with.
+void leave_out_detours(std::vector<std::pair<NodeId, Candidate>>& found) {
+  auto detour = [](const Candidate& candidate) {
+    return std::any_of(candidate.conditions.begin(), candidate.conditions.end(), [](const Condition& c) { return c.name == "one_launch" && !c.holds; });
+  };
+  std::set<NodeId> straight;
+  for (const auto& [last, candidate] : found) {
+    if (!detour(candidate)) straight.insert(last);
+  }
+  std::erase_if(found, [&](const auto& pair) { return straight.contains(pair.first) && detour(pair.second); });
+}
+
+}  // namespace
+
 std::vector<Candidate> find_named(const Context& context, const std::vector<Pattern>& patterns) {
   std::vector<Candidate> candidates;
   for (const Pattern& pattern : patterns) {
     if (pattern.compound()) continue;
     std::vector<bool> covered(context.flow.size());     // by a larger variant of this pattern
     for (const PatternGraph& graph : pattern.graphs) {
+      std::vector<std::pair<NodeId, Candidate>> found;
       for (const Match& match : find_matches(context.flow, graph)) {
         if (!is_meant(context, pattern, match)) continue;
         bool part = std::all_of(match.nodes.begin(), match.nodes.end(), [&](NodeId id) { return covered[id]; });
@@ -306,8 +325,8 @@ std::vector<Candidate> find_named(const Context& context, const std::vector<Patt
         candidate.kind = "pattern";
         candidate.part = part;
         candidate.family = family_of(pattern.family);
-        candidate.name_en = pattern.name_en;
-        candidate.name_zh = pattern.name_zh;
+        candidate.name_en = graph.name_en.empty() ? pattern.name_en : graph.name_en;
+        candidate.name_zh = graph.name_zh.empty() ? pattern.name_zh : graph.name_zh;
         candidate.why_en = pattern.why_en;
         candidate.why_zh = pattern.why_zh;
         candidate.nodes = match.nodes;
@@ -324,8 +343,10 @@ std::vector<Candidate> find_named(const Context& context, const std::vector<Patt
           check_requirements(context, pattern, match, candidate);
           check_legality(context, candidate);
         }
-        candidates.push_back(std::move(candidate));
+        found.emplace_back(match.nodes.back(), std::move(candidate));
       }
+      leave_out_detours(found);
+      for (auto& [last, candidate] : found) candidates.push_back(std::move(candidate));
     }
   }
   for (Candidate& candidate : find_fused(context, candidates)) candidates.push_back(std::move(candidate));

@@ -12,6 +12,7 @@ constexpr const char* inputs =
 constexpr const char* reduce_norm = R"(pattern reduce_norm norm
 name "AllReduce + Add + Norm" "AllReduce + Add + Norm"
 graph
+  called "Product + Sum" "Product + Sum"
   %0 = matmul(%x, ...)
   %1 = all_reduce(%0)
   %2 = add(%1, %residual)
@@ -64,6 +65,8 @@ TEST(Variants, the_smaller_one_counts_where_the_larger_cannot_be_done) {
   EXPECT_EQ(found[0]->verdict, Verdict::Opportunity);
   EXPECT_EQ(found[0]->kernels_text.size(), 3U);
   EXPECT_EQ(found[1]->verdict, Verdict::Blocked);
+  EXPECT_EQ(found[1]->name_en, "Product + Sum") << "the refused one has another name than the one to take";
+  EXPECT_EQ(found[0]->name_en, "AllReduce + Add + Norm");
   found = all(both, "reduce_norm");
   ASSERT_EQ(found.size(), 1U) << "the larger takes it all";
   EXPECT_EQ(found[0]->kernels_text.size(), 4U);

@@ -6,6 +6,7 @@
 //   why "one pass over the row" "对行只读写一次"
 //   source patterns/norm/add_rms_norm.py
 //   graph                                                       one for each variant
+//     called "Add + RMSNorm + SiLU" "Add + RMSNorm + SiLU"      optional: the variant has a name of its own
 //     %0 = add(%x, %residual)
 //     %1 = ?cast(%0)                                            optional: where it is absent its result is its operand
 //     %2 = rms_norm(%1, %weight, ..., eps=$eps)                 `...`: any further operands; left out attributes are free
@@ -60,6 +61,7 @@ struct PatternNode {
 };
 
 struct PatternGraph {                 // optional operators are resolved: each combination is a graph of its own
+  std::string name_en, name_zh;       // of a variant that is called otherwise than the pattern; empty: like it
   std::vector<PatternValue> values;
   std::vector<PatternNode> nodes;     // in order of execution
   std::vector<uint32_t> outputs;

@@ -44,6 +44,7 @@ class PatternParser {
     if (cursor.take_word("require")) return requirement(cursor, true);
     if (cursor.take_word("only")) return requirement(cursor, false);
     if (!open_) return Error{"expected `graph`, `replacement`, `only` or `require`, found " + cursor.rest()};
+    if (cursor.take_word("called")) return two(cursor, current_.graph.name_en, current_.graph.name_zh);
     if (cursor.take_word("kernel")) return kernel(cursor);
     if (cursor.take_word("output")) return outputs(cursor);
     return operation(cursor);
@@ -236,6 +237,8 @@ class PatternParser {
   PatternGraph without(size_t absent) const {
     const PatternGraph& full = current_.graph;
     PatternGraph graph;
+    graph.name_en = full.name_en;
+    graph.name_zh = full.name_zh;
     std::vector<PatternOperand> replaced(full.values.size());   // an absent operator's result is its operand
     for (uint32_t i = 0; i < full.values.size(); ++i) replaced[i].value = i;
     std::vector<uint32_t> renumbered(full.values.size(), UINT32_MAX);
@@ -318,6 +321,7 @@ std::string attribute_text(const PatternAttribute& attribute) {
 }
 
 void print(const PatternGraph& graph, std::string& out) {
+  if (!graph.name_en.empty()) out += "  called " + quoted(graph.name_en) + " " + quoted(graph.name_zh) + "\n";
   for (const PatternNode& node : graph.nodes) {
     std::string left, kinds, words;
     for (uint32_t output : node.outputs) left += (left.empty() ? "%" : ", %") + graph.values[output].name.str();

@@ -20,6 +20,7 @@ name "Norm + act" "归一化 + 激活"
 why "saves a \"pass\"" "省一次"
 source patterns/norm/norm_act.py
 graph
+  called "Norm + TopK" "归一化 + TopK"
   %0 = rms_norm(%x, ..., eps=$eps)
   %1, %2 = topk(%0[*], k=8, sorted=False)
   %3 = silu|gelu(%1[0/2])
