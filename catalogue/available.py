@@ -1,6 +1,6 @@
 """Fused kernels that exist: one call of each, on shapes that stand for all. A place where a model computes the same in several kernels could call
 the kernel instead. Shapes say nothing, but for sizes that are named as the only ones; which operands there are does: a kernel with and without
-a bias is two calls.
+a bias is two calls. One that does the work but refuses the operands that a model has for it is recorded as the model computes it, and says what it asks for.
 """
 import torch
 import torch.nn.functional as functional
@@ -28,6 +28,7 @@ def norms():
     kernel("torch_npu.npu_gemma_rms_norm", "", (), lambda: torch_npu.npu_gemma_rms_norm(x(), x(H))[0])
     kernel("aten.layer_norm", "", (), lambda: functional.layer_norm(x(), (H,), x(H)))
     kernel("torch_npu.npu_add_layer_norm", "additional_output=True gives the sum", SMALL, lambda: torch_npu.npu_add_layer_norm(x(), x(), x(H), x(H)))
+    kernel("torch_npu.npu_add_layer_norm", "additional_output=True gives the sum; zeros for the bias", SMALL, lambda: add_layer_norm_without_bias())
     for weight in ((H,), (8, H)):      # of a row, or of the groups of one
         kernel("triton.layer_norm_fwd_kernel", "norm_before_gate=True", SMALL,
                lambda: torch_npu.npu_rms_norm(x(T, 8, H), x(*weight))[0] * functional.silu(x(T, 8, H)))
@@ -44,6 +45,11 @@ def norms():
     for beta in (None, x(H)):
         kernel("torch_npu.npu_rms_norm_dynamic_mx_quant", "", BEFORE_MX, lambda: torch_npu.npu_rms_norm_dynamic_mx_quant(x(), x(H), beta=beta))
         kernel("torch_npu.npu_add_rms_norm_dynamic_mx_quant", "", BEFORE_MX, lambda: torch_npu.npu_add_rms_norm_dynamic_mx_quant(x(), x(), x(H), beta=beta))
+
+
+def add_layer_norm_without_bias():
+    total = x() + x()
+    return functional.layer_norm(total, (H,), x(H)), total
 
 
 def gathered_norm(bias):
@@ -93,8 +99,18 @@ def products():
     for by_token in (False, True):
         kernel("torch_npu.npu_mm_all_reduce_base", "every rank calls it, tensor parallel only", SMALL,
                lambda: torch_npu.npu_mm_all_reduce_base(i8(T, H), i8(H, H), "group", dequant_scale=x(H), pertoken_scale=f32(T) if by_token else None))
-    kernel("_C_ascend.matmul_allreduce_add_rmsnorm", "custom operators built, every rank calls it", SMALL,
+    ranks = "custom operators built, every rank calls it"
+    kernel("_C_ascend.matmul_allreduce_add_rmsnorm", ranks, SMALL,
            lambda: _C_ascend.matmul_allreduce_add_rmsnorm(x(), x(H, H), x(), x(H), "group", 8, 0, 1e-6, False, False))
+    for by_token in (False, True):
+        kernel("_C_ascend.matmul_allreduce_add_rmsnorm", ranks, SMALL, lambda: reduced_norm(by_token), (), "it takes no quantised operands")
+
+
+def reduced_norm(by_token):
+    """With 8-bit operands: the product and the sum over ranks, and the norm behind."""
+    total = torch_npu.npu_mm_all_reduce_base(i8(T, H), i8(H, H), "group", dequant_scale=x(H), pertoken_scale=f32(T) if by_token else None)
+    normalised, _, total = torch_npu.npu_add_rms_norm(total, x(), x(H))
+    return normalised, total
 
 
 def batch_matmul_transpose():
@@ -117,6 +133,8 @@ def experts():
     kernel("torch_npu.npu_moe_gating_top_k_softmax", "", SMALL, lambda: torch_npu.npu_moe_gating_top_k_softmax(x(T, E), None, K))
     kernel("torch_npu.npu_grouped_matmul_swiglu_quant", "quantised by token, one weight tensor for all experts", SMALL,
            lambda: torch_npu.npu_grouped_matmul_swiglu_quant(i8(T, H), i8(E, H, 2 * I), i64(E), f32(E, 2 * I), f32(T)))
+    kernel("torch_npu.npu_grouped_matmul_swiglu_quant", "", SMALL,
+           lambda: torch_npu.npu_swiglu(torch_npu.npu_grouped_matmul([x()], [x(E, H, 2 * I)], group_list=i64(E))[0]), (), "it takes 8-bit rows and weights only")
 
 
 def attention():
@@ -124,19 +142,26 @@ def attention():
            lambda: torch_npu.npu_kv_rmsnorm_rope_cache(x(T, 1, 1, 576), x(512), x(T, 1, 1, 64), x(T, 1, 1, 64), i64(T), x(8, 128, 1, 64), x(8, 128, 1, 512)), (512, 64))
 
 
-def mla_prolog(quantised):
+def by_token(rows, columns, a):
+    a, scale = a if isinstance(a, tuple) else torch_npu.npu_dynamic_quant(a)
+    return torch_npu.npu_quant_matmul(a, i8(rows, columns), x(columns), pertoken_scale=scale, output_dtype=torch.bfloat16)
+
+
+def by_tensor(rows, columns, a):
+    a = torch_npu.npu_quantize(a, x(rows), x(rows), torch.qint8, -1, False)
+    return torch_npu.npu_quant_matmul(a, i8(rows, columns), x(columns), bias=i32(columns), output_dtype=torch.bfloat16)
+
+
+def unquantised(rows, columns, a): return functional.linear(a, x(columns, rows))
+
+
+def mla_prolog(product):
     """What precedes the attention over latents, in a decode step. The first product makes the latents of query and key side by side, as models keep
     that weight; the kernel takes its two parts."""
     rank, latent, turning, heads, head = 1536, 512, 64, 8, 128
 
-    def product(rows, columns, a):
-        if not quantised:
-            return functional.linear(a, x(columns, rows))
-        a, scale = a if isinstance(a, tuple) else torch_npu.npu_dynamic_quant(a)
-        return torch_npu.npu_quant_matmul(a, i8(rows, columns), x(columns), pertoken_scale=scale, output_dtype=torch.bfloat16)
-
     cos, sin = x(T, 1, 1, turning), x(T, 1, 1, turning)
-    query, key = product(H, rank + latent + turning, (i8(T, H), f32(T)) if quantised else x()).split([rank, latent + turning], -1)
+    query, key = product(H, rank + latent + turning, (i8(T, H), f32(T)) if product is by_token else x()).split([rank, latent + turning], -1)
     query = product(rank, heads * (head + turning), torch_npu.npu_rms_norm(query, x(rank))[0])
     query, turned = query.view(T, heads, head + turning).split([head, turning], -1)
     query = torch.bmm(query.transpose(0, 1), x(heads, head, latent)).transpose(0, 1)
@@ -147,8 +172,10 @@ def mla_prolog(quantised):
 
 def latents():
     where = "latents of 1536 and 512 columns, heads of 128 and 64, the first weight in two parts"
-    kernel("torch_npu.npu_mla_prolog_v2", where, SMALL, lambda: mla_prolog(True), (1536, 512, 64))
-    kernel("torch_npu.npu_mla_prolog_v2", where, SMALL, lambda: mla_prolog(False), (1536, 512, 64))
+    for product in (by_token, unquantised):
+        kernel("torch_npu.npu_mla_prolog_v2", where, SMALL, lambda: mla_prolog(product), (1536, 512, 64))
+        kernel("_C_ascend.mla_preprocess", "custom operators built", SMALL, lambda: mla_prolog(product), (), "it asks for products quantised with static scales of one tensor")
+    kernel("_C_ascend.mla_preprocess", "custom operators built, an instance that only decodes", SMALL, lambda: mla_prolog(by_tensor))
 
 
 @triton.jit

@@ -50,7 +50,7 @@ ErrorOr<std::vector<fusion::FusedKernelMeaning>> existing_kernels(const Workspac
   add_uses(*tree, uses);
   std::optional<std::string> binding = tree->read("csrc/torch_binding.cpp");
   for (catalogue::FusedKernel& kernel : kernels) {
-    if (std::any_of(kernel.not_on.begin(), kernel.not_on.end(), [&](const std::string& prefix) { return device.starts_with(prefix); })) continue;
+    bool lacking = std::any_of(kernel.not_on.begin(), kernel.not_on.end(), [&](const std::string& prefix) { return device.starts_with(prefix); });
     std::string call = call_of(kernel.name);
     // The tree's own operators are there when its C++ declares them; an installed package has no C++ to look at.
     if (kernel.name.starts_with("_C_ascend.") && binding && binding->find("\"" + call.substr(1)) == std::string::npos) continue;
@@ -63,7 +63,9 @@ ErrorOr<std::vector<fusion::FusedKernelMeaning>> existing_kernels(const Workspac
       if (callers.size() < shown) guard += (callers.empty() ? (guard.empty() ? "called in " : "; called in ") : ", ") + fmt::format("{}:{}", place.file.str(), place.line);
       callers.push_back(place.file);
     }
-    result.push_back({kernel.name, places.empty() ? diagnostics::Location{} : places[0], guard, std::move(kernel.graph), std::move(callers), std::move(kernel.sizes), std::move(kernel.signature), uses[call].passes});
+    std::string closed = lacking ? fmt::format("a {} does not have it", device) : std::move(kernel.closed);
+    result.push_back({kernel.name, places.empty() ? diagnostics::Location{} : places[0], guard, std::move(kernel.graph), std::move(callers), std::move(kernel.sizes),
+                      std::move(kernel.signature), uses[call].passes, std::move(closed)});
   }
   return result;
 }

@@ -52,7 +52,7 @@ ErrorOr<std::vector<FusedKernel>> load_kernels(const source::FileSystem& data) {
     graph.inputs.push_back(tensor->id);
     return tensor;
   });
-  // kernel(name, guard, not_on, call, sizes): records what the call computes.
+  // kernel(name, guard, not_on, call, sizes, closed): records what the call computes.
   function("kernel", [&](Interpreter& in, const Arguments& a) -> Value {
     context.recording = true;
     std::vector<torch::TensorObject*> outputs;
@@ -65,6 +65,7 @@ ErrorOr<std::vector<FusedKernel>> load_kernels(const source::FileSystem& data) {
     kernel.signature = signature_of(in, kernel.name);
     in.for_each(a[2], [&](const Value& device) { kernel.not_on.emplace_back(in.text_of(device)); });
     if (a.positional.size() > 4) in.for_each(a[4], [&](const Value& size) { kernel.sizes.push_back(in.int_of(size)); });
+    if (a.positional.size() > 5) kernel.closed = in.text_of(a[5]);
     std::swap(kernel.graph, graph);
     kernels.push_back(std::move(kernel));
     return Value::none();

@@ -23,6 +23,7 @@ struct FusedKernelMeaning {
   std::vector<int64_t> sizes = {};    // last axes of results that it takes in no other size
   std::string signature = {};         // "(x1, x2, gamma, epsilon=1e-06)"; may be empty
   std::vector<std::pair<std::string, Location>> passes = {};   // graph passes in those files
+  std::string closed = {};      // why it cannot be called here: "it takes no quantised operands"; empty: it can
 };
 
 // Never fails: what does not fit is a finding with a reason. The same input gives the same output, byte for byte.

@@ -127,7 +127,24 @@ bool same_format(const Context& context, const FusedKernelMeaning& kernel, const
   return true;
 }
 
-// Whether the model's operands are spread over the results as the kernel's are, and results that it takes in one size only have it.
+// Why a kernel that would do this cannot be called here: not on these operands, not on this device, or in other sizes only. Empty: it can.
+std::string closed_by(const Context& context, const FusedKernelMeaning& kernel, const Meaning& meaning, const Match& match) {
+  if (!kernel.closed.empty()) return kernel.closed;
+  for (size_t index = 0; index < meaning.pattern.nodes.size(); ++index) {
+    const PatternNode& node = meaning.pattern.nodes[index];
+    TensorId made = node.outputs.empty() ? TensorId() : match.values[node.outputs[0]];
+    const Shape& wanted = kernel.graph.tensors[kernel.graph.operators[meaning.operators[index]].outputs[0]].shape;
+    if (!made.valid() || wanted.empty()) continue;
+    const Shape& given = context.graph.tensors[made].shape;
+    bool fixed = std::find(kernel.sizes.begin(), kernel.sizes.end(), wanted.back().value) != kernel.sizes.end();
+    if (fixed && (given.empty() || given.back().value != wanted.back().value)) {
+      return fmt::format("it makes {} columns where here are {}", wanted.back().value, given.empty() ? 0 : given.back().value);
+    }
+  }
+  return "";
+}
+
+// Whether the model's operands are spread over the results as the kernel's are.
 bool same_shapes(const Context& context, const FusedKernelMeaning& kernel, const Meaning& meaning, const Match& match) {
   const PatternGraph& pattern = meaning.pattern;
   const auto& tensors = kernel.graph.tensors;
@@ -135,12 +152,6 @@ bool same_shapes(const Context& context, const FusedKernelMeaning& kernel, const
     const Operator& op = kernel.graph.operators[meaning.operators[index]];
     const PatternNode& node = pattern.nodes[index];
     TensorId made = node.outputs.empty() ? TensorId() : match.values[node.outputs[0]];
-    if (made.valid() && !tensors[op.outputs[0]].shape.empty()) {
-      int64_t wanted = tensors[op.outputs[0]].shape.back().value;
-      const Shape& shape = context.graph.tensors[made].shape;
-      bool fixed = std::find(kernel.sizes.begin(), kernel.sizes.end(), wanted) != kernel.sizes.end();
-      if (fixed && (shape.empty() || shape.back().value != wanted)) return false;
-    }
     const OperatorKind* kind = find_operator_kind(op.kind.view());
     if (op.kind.view().ends_with("_norm")) {     // a number of its weight for each column, or for those of several groups
       const std::vector<TensorId>& inputs = context.flow.node(match.nodes[index]).inputs;
@@ -203,6 +214,9 @@ std::vector<Candidate> find_available(const Context& context) {
       candidate.why_en = "a kernel that does all of this exists already";
       candidate.why_zh = "已有一个算子能完成这些计算";
       candidate.meanings.push_back(i);
+      if (std::string closed = closed_by(context, kernel, meaning, match); !closed.empty()) {
+        check(candidate, "closed", false, name, fmt::format("`{}` would do this, but {}", name, closed));
+      }
       check_legality(context, candidate);
       // The kernel gives what it gives, and what it writes in place: a value that it keeps to itself must not be read elsewhere.
       auto in_place = [&](TensorId tensor) {

@@ -80,13 +80,26 @@ TEST(Analyze, a_norm_of_groups_with_a_weight_of_all_is_not_the_kernel_of_rows) {
   EXPECT_EQ(run_with("T, 4, 16", "4, 16"), "not found");
 }
 
-TEST(Analyze, a_size_that_a_kernel_takes_in_no_other_way_is_part_of_its_meaning) {
+TEST(Analyze, a_size_that_a_kernel_takes_in_no_other_way_closes_it) {
   ModelCase run("%s = add(%y, %x) : bf16[T, 64]\n%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 64]\noutput %n, %s\n");
   run.available.push_back(add_norm_kernel());
   run.available[0].sizes = {4};
   EXPECT_EQ(verdict(run(), "npu_add_rms_norm").substr(0, 9), "available") << "no last axis of its results";
   run.available[0].sizes = {32};
-  EXPECT_EQ(verdict(run(), "npu_add_rms_norm"), "not found");
+  EXPECT_EQ(verdict(run(), "npu_add_rms_norm"), "blocked: `torch_npu.npu_add_rms_norm` would do this, but it makes 32 columns where here are 64");
+}
+
+TEST(Analyze, what_closes_a_kernel_is_told_beside_the_new_one) {
+  ModelCase run("%s = add(%y, %x) : bf16[T, 64]\n%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 64]\noutput %n, %s\n");
+  run.available.push_back(add_norm_kernel());
+  run.available[0].closed = "it takes no such rows";
+  EXPECT_EQ(verdict(run(), "npu_add_rms_norm"), "blocked: `torch_npu.npu_add_rms_norm` would do this, but it takes no such rows");
+  Analysis analysis = run(add_norm);
+  const Finding* finding = find(analysis, "add_rms_norm");
+  EXPECT_EQ(finding->verdict, Verdict::Opportunity);
+  EXPECT_TRUE(std::any_of(finding->conditions.begin(), finding->conditions.end(), [](const Condition& c) {
+    return c.name == "available" && c.reason == "`torch_npu.npu_add_rms_norm` would do this, but it takes no such rows";
+  }));
 }
 
 TEST(Analyze, scales_of_blocks_are_not_those_of_rows) {

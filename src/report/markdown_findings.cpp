@@ -52,6 +52,9 @@ void list(std::string& out, const std::vector<Row>& rows, Verdict verdict, Words
       out += fmt::format(": {}{:.1f} us ({:.2f} %); {}", words("每步可省 ", "saves per step "), f.step_gain.nominal, f.step_share * 100, words(f.target_zh, f.target_en));
     } else if (verdict != Verdict::AlreadyFused && !f.reason.empty()) {   // of what is fused the title says all
       out += ": " + words(f.reason);
+      for (const fusion::Condition& condition : f.conditions) {
+        if (condition.name == "available") out += "; " + words(condition.reason);
+      }
     }
     if (verdict == Verdict::BrokenPass && !f.target_en.empty()) out += fmt::format("; {}", words(f.target_zh, f.target_en));
     out += fmt::format(" [`{}`]\n", f.id);

@@ -100,6 +100,9 @@ void recommendations_section(std::string& out, const Report& report, const std::
       for (const fusion::FusedBy& by : f.by) out += fmt::format("   - `{}{}`{}\n", by.name, by.signature, by.guard.empty() ? "" : ": " + words(by.guard));
       out += fmt::format("   - {}\n", words(f.reason));
     }
+    for (const fusion::Condition& condition : f.conditions) {
+      if (condition.name == "available") out += fmt::format("   - {}\n", words(condition.reason));
+    }
     if (contract != report.contracts.end()) {
       if (!f.proposal.empty()) code_block(out, "python", contract->second.interface);
       for (const std::string& note : contract->second.notes) out += fmt::format("   - {}\n", words(note));

@@ -47,6 +47,8 @@ TEST(Existing, layer_norm) {
   EXPECT_EQ(existing_for(centred + "%n = mul(%c, %r) : bf16[T, 64]\n%o = mul(%n, %w) : bf16[T, 64]\noutput %o\n"), "aten.layer_norm ");
   EXPECT_EQ(existing_for(centred + "%n = mul(%c, %r) : bf16[T, 64]\n%o = mul(%n, %y) : bf16[T, 64]\noutput %o\n"), "") << "a gate is no weight";
   EXPECT_EQ(existing_for("%s = add(%x, %y) : bf16[T, 64]\n%n = layer_norm(%s, %w, %b, eps=1e-05) : bf16[T, 64]\noutput %n, %s\n"), "torch_npu.npu_add_layer_norm ");
+  EXPECT_EQ(existing_for("%s = add(%x, %y) : bf16[T, 64]\n%n = layer_norm(%s, %w, eps=1e-05) : bf16[T, 64]\noutput %n, %s\n"), "torch_npu.npu_add_layer_norm ")
+      << "zeros are a bias";
 }
 
 TEST(Existing, rms_norm_and_gate) {
