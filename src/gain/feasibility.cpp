@@ -47,6 +47,14 @@ bool is_constant_kind(TensorKind kind) {
   return kind == TensorKind::Parameter || kind == TensorKind::Buffer || kind == TensorKind::Constant;
 }
 
+// A cache, as it was or with rows written to it: no tile of a kernel, which holds the rows that it writes.
+bool is_cache(const graph::Graph& graph, TensorId root) {
+  OperatorId producer = graph.producer(root);
+  if (!producer.valid()) return graph.tensors[root].kind == TensorKind::Cache;
+  Traits::Access access = traits_of(graph.operators[producer]).access;
+  return access == Traits::Access::WritesRows || access == Traits::Access::WritesCache || graph.tensors[root].kind == TensorKind::Cache;
+}
+
 struct Live {
   double naive = 0;                // bytes of the live tiles of one row, as they lie in memory
   double single = 0, doubled = 0;  // the same in the buffer: bytes for one row of the iteration, with one or two buffers for what comes
@@ -102,7 +110,7 @@ Live live_buffers(const Group& group, const Device& device) {
       TensorId root = graph.root(op.inputs[i]);
       const Tensor& seen = graph.tensors[op.inputs[i]];
       bool made = group.makes(root);
-      if (!made && graph.tensors[root].kind == TensorKind::Cache) continue;
+      if (!made && (is_cache(graph, root) || read_bytes(graph, op, i, 1) == 0)) continue;
       // Angles and rows of a table come a row at a time, however large the table is.
       std::string_view kind = op.kind.view();
       bool table =
@@ -119,7 +127,7 @@ Live live_buffers(const Group& group, const Device& device) {
     }
     for (TensorId output : op.outputs) {
       TensorId root = graph.root(output);
-      if (graph.tensors[root].kind == TensorKind::Cache) continue;
+      if (is_cache(graph, root)) continue;
       bool written = std::find(group.outputs.begin(), group.outputs.end(), root) != group.outputs.end();
       touch(root, elements(graph.tensors[output]) / out.rows, graph.tensors[output].dtype, written, at);
     }
@@ -225,11 +233,11 @@ class Checker {
     bool hard = false;
     double moved = 0;
     for (const auto* ids : {&group_.inputs, &group_.outputs}) {
-      for (TensorId id : *ids) moved += tensor(id).kind == TensorKind::Cache ? 0 : group_.graph.bytes(tensor(id));
+      for (TensorId id : *ids) moved += is_cache(group_.graph, id) ? 0 : group_.graph.bytes(tensor(id));
     }
     auto look = [&](TensorId id) {
       const Tensor& t = tensor(id);
-      if (t.kind == TensorKind::Cache || last_axis(t) <= 1) return;
+      if (is_cache(group_.graph, id) || last_axis(t) <= 1) return;
       double bytes = end_of_row(t);
       double past = std::fmod(bytes, device_.alignment);
       if (past == 0) return;

@@ -52,6 +52,15 @@ TEST(FeasibilityTest, add_norm_fits) {
   EXPECT_NEAR(buffer.value, 4096 * (2 * (4 + 4) + 8), 4096 * 4.5);
 }
 
+TEST(FeasibilityTest, a_cache_that_rows_are_written_to_is_no_tile) {
+  std::string text = "T = 16\ninput %x : bf16[T, 8, 128]\ninput %v : bf16[T, 8, 128]\ninput %cos : bf16[T, 1, 128]\ninput %sin : bf16[T, 1, 128]\ninput %s : i32[T]\n"
+                     "cache %kc : bf16[8, 128, 8, 128]\ncache %vc : bf16[8, 128, 8, 128]\n%k = rope(%x, %cos, %sin) : bf16[T, 8, 128]\n"
+                     "%kn, %vn = kv_cache_write(%k, %v, %kc!, %vc!, %s) : bf16[8, 128, 8, 128], bf16[8, 128, 8, 128]\noutput %kn, %vn\n";
+  EXPECT_LT(requirement(of(text), "unified_buffer").value, 8192) << "a few rows of 128";
+  for (size_t at = text.find("cache %"); at != std::string::npos; at = text.find("cache %")) text.replace(at, 5, "input");
+  EXPECT_LT(requirement(of(text), "unified_buffer").value, 8192) << "whatever the cache is a piece of";
+}
+
 TEST(FeasibilityTest, a_row_that_does_not_fit_is_cut) {
   Feasibility f = of(add_norm(256, 16384));
   EXPECT_TRUE(f.possible);
