@@ -81,6 +81,12 @@ TEST(Analyze, one_operator_that_plain_code_needs_several_for_is_a_fused_kernel) 
   EXPECT_EQ(verdict(ModelCase("kernel aten.softmax vector {\n%o = softmax(%x, dim=-1) : bf16[T, 64]\n}\noutput %o\n")(), "softmax"), "not found");
 }
 
+TEST(Analyze, an_operator_of_torch_that_takes_several_steps_is_none) {
+  std::string steps = " vector {\n%d = floor_div(%x, other=4) : bf16[T, 64]\n%p = mul(%d, other=4) : bf16[T, 64]\n%o = sub(%x, %p) : bf16[T, 64]\n}\noutput %o\n";
+  EXPECT_EQ(verdict(ModelCase("kernel aten.remainder" + steps)(), "remainder"), "not found");
+  EXPECT_EQ(verdict(ModelCase("kernel triton.remainder" + steps)(), "remainder"), "already_fused: one kernel today: `triton.remainder`");
+}
+
 TEST(Analyze, a_fused_kernel_that_no_pattern_knows_is_told_as_well) {
   ModelCase run("kernel my_gate vector triton {\n%s = add(%x, %y) : bf16[T, 64]\n%n = softplus(%s) : bf16[T, 64]\n}\n%o = topk(%n, k=64) : bf16[T, 64]\noutput %o\n");
   EXPECT_EQ(verdict(run(), "my_gate"), "already_fused: one kernel today: `my_gate`");

@@ -280,6 +280,11 @@ std::vector<Candidate> find_fused(const Context& context, const std::vector<Cand
     // One that only moves data makes several results of it, where torch has a copy for each.
     auto results = std::count_if(candidate.nodes.begin(), candidate.nodes.end(), [&](NodeId id) { return leaves(context, id, kernel); });
     bool moves = is_chosen(name) && results > 1;
+    // What torch does to each element by steps (a remainder) is one operator of torch.
+    bool plain = name.starts_with("aten.") && std::all_of(candidate.nodes.begin(), candidate.nodes.end(), [&](NodeId id) {
+      return context.flow.class_of(id) == OperatorClass::Elementwise;
+    });
+    if (plain) work = 1;
     if (work < 2 && !several && !unknown && !moves && graph.kernels[kernel].fused_by.empty()) continue;
     candidate.name = name.substr(name.rfind('.') + 1);
     candidate.kind = "kernel";
