@@ -98,7 +98,7 @@ std::vector<Candidate> merge(std::vector<Candidate> named, std::vector<Candidate
 }
 
 // A smaller variant of a pattern counts where it can be done and the larger one cannot.
-std::vector<Finding> without_parts(const Context& context, std::vector<Finding> findings) {
+std::vector<Finding> without_parts(const Planner& planner, std::vector<Finding> findings) {
   std::map<std::string, std::set<KernelId>> taken;   // by pattern
   auto take = [&](const Finding& finding) {
     for (const Occurrence& occurrence : finding.occurrences) taken[finding.pattern].insert(occurrence.kernels.begin(), occurrence.kernels.end());
@@ -115,7 +115,8 @@ std::vector<Finding> without_parts(const Context& context, std::vector<Finding> 
     std::vector<Occurrence> left = part.occurrences;
     std::erase_if(left, [&](const Occurrence& o) { return std::any_of(o.kernels.begin(), o.kernels.end(), [&](KernelId kernel) { return others.contains(kernel); }); });
     if (left.empty()) continue;
-    if (left.size() < part.occurrences.size()) keep_occurrences(context, part, std::move(left));
+    if (left.size() < part.occurrences.size()) planner.keep(part, std::move(left));
+    if (!wanted(part)) continue;
     take(part);
     kept.push_back(std::move(part));
   }
@@ -287,7 +288,7 @@ Analysis analyze(const ModelRun& run, const std::vector<Pattern>& patterns, std:
   find_whole(context, candidates);
   std::vector<Finding> named = judge(context, std::move(candidates));
   for (Finding& finding : named) planner.discount(finding);
-  planner.add(without_parts(context, std::move(named)));
+  planner.add(without_parts(planner, std::move(named)));
   planner.add(judge(context, find_apart(context, run.passes)));
   planner.add(judge(context, find_merged(context)));
 

@@ -89,6 +89,7 @@ void Planner::add(std::vector<Finding> findings) {
 
 void Planner::discount(Finding& finding) const {
   if (!wanted(finding) || finding.proposal.empty()) return;
+  size_t before = std::erase_if(finding.conditions, [](const Condition& condition) { return condition.name == "removed"; });
   const std::vector<KernelId>& first = finding.occurrences[0].kernels;
   std::map<std::vector<bool>, size_t> places;      // by which of the kernels need not run
   for (const Occurrence& occurrence : finding.occurrences) {
@@ -97,7 +98,7 @@ void Planner::discount(Finding& finding) const {
     goes.resize(first.size());
     ++places[goes];
   }
-  if (places.size() == 1 && std::ranges::count(places.begin()->first, true) == 0) return;
+  if (before == 0 && places.size() == 1 && std::ranges::count(places.begin()->first, true) == 0) return;
   auto most = std::max_element(places.begin(), places.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
   Estimate sum;
   Price usual;
@@ -114,6 +115,11 @@ void Planner::discount(Finding& finding) const {
   finding.price = std::move(usual);
   finding.step_gain = sum;
   if (!finding.price.worthwhile) set_no_gain(finding);
+}
+
+void Planner::keep(Finding& finding, std::vector<Occurrence> occurrences) const {
+  keep_occurrences(context_, finding, std::move(occurrences));
+  discount(finding);
 }
 
 std::vector<bool> Planner::taken() const {
@@ -191,7 +197,8 @@ void Planner::plan(Finding& finding) {
   }
   if (!better.empty()) {
     finding.conditions.push_back({"other_places", true, std::to_string(finding.occurrences.size() - free.size()), "places where `" + better + "` takes more"});
-    keep_occurrences(context_, finding, std::move(free));
+    keep(finding, std::move(free));
+    if (!wanted(finding)) return;
   }
   for (const Occurrence& occurrence : finding.occurrences) {
     for (KernelId kernel : occurrence.kernels) owner_[kernel.index] = finding.id;

@@ -24,6 +24,8 @@ class Planner {
   // Of a fusion that takes in kernels which need not run at all, only what it saves beyond them counts. Which those are differs from place to
   // place: the first layer makes what the others repeat. The finding's price is that of most places, its gain in the step the sum over all.
   void discount(Finding& finding) const;
+  // What is left of a finding when other ones take some of its places.
+  void keep(Finding& finding, std::vector<Occurrence> occurrences) const;
 
   std::vector<bool> taken() const;
 
