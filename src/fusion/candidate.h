@@ -19,6 +19,7 @@ struct Candidate {
   std::string kind;                          // Finding::kind
   Family family = Family::Vector;
   std::string name_en, name_zh, why_en, why_zh;
+  std::string operator_name;                 // of a new kernel, without "fused_"; empty: the candidate's name
   std::vector<NodeId> nodes;                 // what it is about; the kernels may compute more
   std::vector<graph::KernelId> kernels;      // that hold the nodes
   bool removes = false;                      // nothing takes the kernels' place

@@ -1,5 +1,6 @@
 // Candidates of the declared patterns, and what is fused without one.
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <optional>
 #include <set>
@@ -218,6 +219,17 @@ void check_legality(const Context& context, Candidate& candidate) {
 
 namespace {
 
+// "MatMul + Activation": matmul_activation.
+std::string identifier_of(std::string_view name) {
+  std::string identifier;
+  for (char c : name) {
+    bool letter = std::isalnum(static_cast<unsigned char>(c)) != 0;
+    if (letter) identifier += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    else if (!identifier.empty() && identifier.back() != '_') identifier += '_';
+  }
+  return identifier;
+}
+
 void check_requirements(const Context& context, const Pattern& pattern, const Match& match, Candidate& candidate) {
   for (const PatternRequirement& requirement : pattern.requirements) {
     if (requirement.reason.empty()) continue;
@@ -332,6 +344,7 @@ std::vector<Candidate> find_named(const Context& context, const std::vector<Patt
         candidate.family = family_of(pattern.family);
         candidate.name_en = graph.name_en.empty() ? pattern.name_en : graph.name_en;
         candidate.name_zh = graph.name_zh.empty() ? pattern.name_zh : graph.name_zh;
+        candidate.operator_name = identifier_of(graph.name_en);
         candidate.why_en = pattern.why_en;
         candidate.why_zh = pattern.why_zh;
         candidate.nodes = match.nodes;

@@ -66,7 +66,9 @@ TEST(Variants, the_smaller_one_counts_where_the_larger_cannot_be_done) {
   EXPECT_EQ(found[0]->kernels_text.size(), 3U);
   EXPECT_EQ(found[1]->verdict, Verdict::Blocked);
   EXPECT_EQ(found[1]->name_en, "Product + Sum") << "the refused one has another name than the one to take";
+  EXPECT_EQ(found[1]->interface.name, "fused_product_sum");
   EXPECT_EQ(found[0]->name_en, "AllReduce + Add + Norm");
+  EXPECT_EQ(found[0]->interface.name, "fused_reduce_norm");
   found = all(both, "reduce_norm");
   ASSERT_EQ(found.size(), 1U) << "the larger takes it all";
   EXPECT_EQ(found[0]->kernels_text.size(), 4U);

@@ -313,7 +313,7 @@ std::vector<Finding> judge(const Context& context, std::vector<Candidate> candid
       for (TensorId input : group.inputs) finding.bytes_saved += graph.bytes(graph.tensors[input]);
       for (TensorId output : group.outputs) finding.bytes_saved += graph.bytes(graph.tensors[output]);
     }
-    std::string generic = candidate.kind == "chain" || candidate.kind == "horizontal" || candidate.removes ? kinds_name(context, candidate.nodes) : candidate.name;
+    std::string generic = candidate.kind == "chain" || candidate.kind == "horizontal" || candidate.removes ? kinds_name(context, candidate.nodes) : candidate.operator_name.empty() ? candidate.name : candidate.operator_name;
     finding.interface.name = "fused_" + generic;
     finding.today_en = fmt::format("{} kernel{}: {}", count, count == 1 ? "" : "s", kernel_list(finding.kernels_text));
     finding.today_zh = fmt::format("{}个算子: {}", count, kernel_list(finding.kernels_text));
