@@ -28,6 +28,7 @@ class Model(nn.Module):
         self.layers = nn.ModuleList([Block(4) for _ in range(2)])
         self.layers[1].linear = self.layers[0].linear
         self.head = nn.Sequential(nn.Linear(4, 10), nn.GELU())
+        self.steps = nn.ModuleList([nn.Linear(4, 4), nn.GELU()])
 
     def forward(self, ids):
         x = self.embed(ids)
@@ -89,8 +90,8 @@ assert error(Early) == "AttributeError: cannot assign module before Module.__ini
 TEST(NnModule, WalksAndPaths) {
   TestMachine machine;
   EXPECT_EQ(machine.run(std::string(block) + R"py(
-assert [n for n, _ in model.named_modules()] == ["", "embed", "layers", "layers.0", "layers.0.linear", "layers.1", "head", "head.0", "head.1"]
-assert [n for n, _ in model.named_children()] == ["embed", "layers", "head"]
+assert [n for n, _ in model.named_modules()] == ["", "embed", "layers", "layers.0", "layers.0.linear", "layers.1", "head", "head.0", "head.1", "steps", "steps.0", "steps.1"]
+assert [n for n, _ in model.named_children()] == ["embed", "layers", "head", "steps"]
 assert "layers.1.linear.weight" in [n for n, _ in model.named_parameters(remove_duplicate=False)]
 assert "layers.1.linear.weight" not in [n for n, _ in model.named_parameters()]
 assert model.get_submodule("layers.1") is model.layers[1] and model.get_parameter("layers.0.scale") is model.layers[0].scale
@@ -110,6 +111,7 @@ assert repr(model.head[1]) == "GELU(approximate='none')"
   EXPECT_EQ(at("layers.1")->layer.str(), "layers.1");
   EXPECT_EQ(at("layers.1.linear")->path.str(), "layers.0.linear");   // shared: its first name
   EXPECT_EQ(at("head.0")->layer.str(), "");
+  EXPECT_EQ(at("steps.0")->layer.str(), "") << "a step, no layer";
   TensorObject* weight = machine.context.as_tensor(machine.interpreter.get_attribute(at("layers.1.linear"), Symbol("weight")));
   EXPECT_EQ(machine.context.info(weight).name.str(), "layers.0.linear.weight");
   EXPECT_EQ(machine.context.info(weight).kind, TensorKind::Parameter);

@@ -283,6 +283,12 @@ void name_modules(Interpreter& interpreter, ModuleObject* root, std::string pref
     }
     return false;
   };
+  auto has_child = [](const ModuleObject* module, auto test) {
+    return module->modules != nullptr && std::any_of(module->modules->entries.begin(), module->modules->entries.end(), [&](const Dict::Entry& entry) {
+      const ModuleObject* child = entry.key.defined() ? as_module(entry.value) : nullptr;
+      return child != nullptr && test(child);
+    });
+  };
   std::function<void(const std::string&, Symbol, ModuleObject*)> visit = [&](const std::string& path, Symbol layer, ModuleObject* module) {
     if (!seen.insert(module).second) return;
     modules.push_back(module);
@@ -295,7 +301,8 @@ void name_modules(Interpreter& interpreter, ModuleObject* root, std::string pref
           name_tensor(entry.value, Symbol(dotted(path, entry.key)), kind);
       }
     }
-    bool elements = layer.empty() && is_list(module);
+    // A list of plain linears and activations holds the steps of one thing, not layers.
+    bool elements = layer.empty() && is_list(module) && has_child(module, [&](const ModuleObject* element) { return has_child(element, [](const ModuleObject*) { return true; }); });
     for (const Dict::Entry& entry : module->modules->entries) {
       ModuleObject* child = entry.key.defined() ? as_module(entry.value) : nullptr;
       if (child == nullptr) continue;
