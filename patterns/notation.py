@@ -77,6 +77,13 @@ class Value:
         """Any view of a part of it: a split of a merged projection, say."""
         return Value(self.name, "[*]")
 
+    def first(self):
+        """Some columns at the start of a piece of it, whose others are `rest`."""
+        return Value(self.name, "[first]")
+
+    def rest(self):
+        return Value(self.name, "[rest]")
+
     def even(self):
         return Value(self.name, "[even]")
 

@@ -7,7 +7,7 @@ WHY_ZH = "省去拼接两部分的拷贝"
 
 
 def pattern(x, cos, sin, neox):
-    return op.cat([op.rope(x.anywhere(), cos, sin, ..., neox=neox), x.anywhere()], dim=-1)
+    return op.cat([op.rope(x.first(), cos, sin, ..., neox=neox), x.rest()], dim=-1)
 
 
 def replacement(x, cos, sin, neox):

@@ -158,7 +158,31 @@ class Matcher {
         return false;
       }
     }
-    return !contains(state_.node_of(), no_node);   // else it is not connected
+    return !contains(state_.node_of(), no_node) && pieces_join();   // else it is not connected
+  }
+
+  // The tensor that an operator of the pattern reads as this piece of a value.
+  TensorId piece(uint32_t value, Selector selector) const {
+    for (size_t i = 0; i < pattern_.nodes.size(); ++i) {
+      const std::vector<PatternOperand>& operands = pattern_.nodes[i].operands;
+      for (size_t k = 0; k < operands.size(); ++k) {
+        if (operands[k].value == value && operands[k].selector == selector) return flow_.behind(flow_.node(state_.node_of()[i]).inputs[k]);
+      }
+    }
+    return {};
+  }
+
+  // The rest begins where the first columns end, row by row.
+  bool pieces_join() const {
+    for (uint32_t value = 0; value < pattern_.values.size(); ++value) {
+      TensorId first = piece(value, Selector::First), rest = piece(value, Selector::Rest);
+      if (!first.valid() || !rest.valid()) continue;
+      const Tensor &a = graph_.tensors[first], &b = graph_.tensors[rest];
+      if (a.shape.empty() || a.strides != b.strides || a.shape.size() != b.shape.size() || flow_.root(first) != flow_.root(rest)) return false;
+      if (!std::equal(a.shape.begin(), a.shape.end() - 1, b.shape.begin())) return false;
+      if (flow_.region(rest).offset != flow_.region(first).offset + a.shape.back().value * a.strides.back().value) return false;
+    }
+    return true;
   }
 
   struct Reader {
@@ -322,7 +346,7 @@ class Matcher {
     const PatternValue& value = pattern_.values[operand.value];
     const Binding& binding = state_.values()[operand.value];
     bool made = value.node != UINT32_MAX;
-    if (operand.selector == Selector::Any) return bind_any(operand.value, actual);
+    if (is_any(operand.selector)) return bind_any(operand.value, actual);
     std::optional<Region> region = whole_region(operand, actual);
     if (!region) return false;
     if (binding.tensor.valid()) {
@@ -349,6 +373,8 @@ class Matcher {
     if (!(*region == flow_.region(region->root))) return false;
     return find_producer(value, region->root);
   }
+
+  static bool is_any(Selector selector) { return selector == Selector::Any || selector == Selector::First || selector == Selector::Rest; }
 
   bool bind_any(uint32_t index, TensorId actual) {
     const PatternValue& value = pattern_.values[index];
@@ -397,7 +423,7 @@ class Matcher {
   bool wants_any(const PatternValue& value) const {
     for (const PatternNode& node : pattern_.nodes) {
       for (const PatternOperand& operand : node.operands) {
-        if (&pattern_.values[operand.value] == &value && operand.selector == Selector::Any) return true;
+        if (&pattern_.values[operand.value] == &value && is_any(operand.selector)) return true;
       }
     }
     return false;

@@ -155,6 +155,20 @@ TEST(Raise, an_intermediate_that_is_read_elsewhere_keeps_it_primitive) {
   EXPECT_TRUE(flow.of_kind(Symbol("rms_norm")).empty());
 }
 
+TEST(Raise, what_stands_beside_the_turned_columns_is_the_rest_of_the_head) {
+  std::string partial = "pattern rope_partial compound\ngraph\n %0 = rope(%x[first], %cos, %sin)\n %1 = cat(%0, %x[rest], dim=-1)\n output %1\nreplacement\n %0 = rope(%x, %cos, %sin)\n output %0\n";
+  auto ropes = [&](const std::string& other) {
+    graph::Graph graph = parsed(std::string(inputs) + "input %c : bf16[T, 4]\n%a, %b, %d, %e = split(%x) : bf16[T, 2], bf16[T, 2], bf16[T, 2], bf16[T, 2]\n%t = rope(%b, %c, %c) : bf16[T, 2]\n"
+                                "%o = cat(%t, " + other + ", dim=-1) : bf16[T, 4]\noutput %o\n");
+    Flow flow(graph);
+    raise_compounds(flow, patterns(partial));
+    return !flow.node(flow.of_kind(Symbol("cat"))[0]).live;
+  };
+  EXPECT_TRUE(ropes("%d"));
+  EXPECT_FALSE(ropes("%e")) << "not where the turned ones end";
+  EXPECT_FALSE(ropes("%a"));
+}
+
 // Whole rows are normalised here, and heads are looked at there.
 TEST(Raise, a_value_has_one_last_axis) {
   auto norms = [](const std::string& heads) {

@@ -18,7 +18,8 @@
 //   only %x.rank > 1                                            where this does not hold it is another thing, not a blocked one
 //   require %x.dtype == "bf16" and %x.shape[-1] % 16 == 0 : "the row is not a multiple of 32 bytes"
 //
-// Operands: `%x` the whole tensor, `%x[*]` any part of it, `%x[0/2]` a part of the last axis, `%x[even]` and `%x[odd]` its elements.
+// Operands: `%x` the whole tensor, `%x[*]` any part of it, `%x[0/2]` a part of the last axis, `%x[even]` and `%x[odd]` its elements,
+// `%x[first]` some columns and `%x[rest]` those that follow them.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +36,7 @@
 
 namespace fusescout::graph {
 
-enum class Selector : uint8_t { Whole, Any, Part, Even, Odd };
+enum class Selector : uint8_t { Whole, Any, Part, Even, Odd, First, Rest };
 
 struct PatternOperand {
   uint32_t value = 0;                 // index into PatternGraph::values

@@ -109,6 +109,8 @@ class PatternParser {
     if (cursor.take("*")) operand.selector = Selector::Any;
     else if (cursor.take_word("even")) operand.selector = Selector::Even;
     else if (cursor.take_word("odd")) operand.selector = Selector::Odd;
+    else if (cursor.take_word("first")) operand.selector = Selector::First;
+    else if (cursor.take_word("rest")) operand.selector = Selector::Rest;
     else {
       operand.selector = Selector::Part;
       std::string part(cursor.identifier());
@@ -296,6 +298,8 @@ std::string operand_text(const PatternGraph& graph, const PatternOperand& operan
     case Selector::Any: return text + "[*]";
     case Selector::Even: return text + "[even]";
     case Selector::Odd: return text + "[odd]";
+    case Selector::First: return text + "[first]";
+    case Selector::Rest: return text + "[rest]";
     case Selector::Part: return text + fmt::format("[{}/{}]", operand.part, operand.parts);
   }
   return text;

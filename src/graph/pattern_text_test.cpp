@@ -26,7 +26,7 @@ graph
   %3 = silu|gelu(%1[0/2])
   %4 = mul(%3, other=2.5)
   %5 = cast(%4[even], dtype=f32)
-  kv_cache_write(%5[odd], ...)
+  kv_cache_write(%5[odd], %0[first], %0[rest], ...)
   output %4, %0
 replacement
   %0 = rms_norm(%x, eps=$eps)
