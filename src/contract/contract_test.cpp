@@ -312,6 +312,16 @@ TEST(CallSiteTest, what_is_assigned_elsewhere_than_to_a_name_stays_assigned) {
   EXPECT_FALSE(notes_say(both, "is no result"));
 }
 
+TEST(CallSiteTest, a_name_of_what_may_be_no_tensor_is_none_of_a_tensors) {
+  std::string pair = "import torch\nclass Block(nn.Module):\n    def forward(self, x, residual):\n        nothing, total = self.sum(x, residual)\n        # sum and norm\n        n = self.norm(total)\n        return n, total\n";
+  std::string with_sum = std::string(two_lines) + "output %s\n";
+  Contract c = at_call_site(with_sum, 4, 6, pair);
+  EXPECT_EQ(c.patch.find("n, nothing = "), std::string::npos) << c.patch;
+  size_t at = pair.find("nothing");
+  Contract told = at_call_site(with_sum, 4, 6, pair.replace(at, 7, "_"));
+  EXPECT_NE(told.patch.find("n, total = torch.ops"), std::string::npos) << told.patch;
+}
+
 TEST(CallSiteTest, every_name_that_goes_is_told) {
   std::string chained = "import torch\nclass Block(nn.Module):\n    def forward(self, x, residual):\n        s = also = x + (w := residual)\n        # sum and norm\n        n = self.norm(s)\n        return n, also, w\n";
   Contract c = at_call_site(two_lines, 4, 6, chained);

@@ -141,19 +141,24 @@ void Names::read_parameters(size_t first_statement) {
   if (open == std::string::npos) return;
   std::vector<std::string> parameters;
   int depth = 0;
-  std::string name;
-  bool naming = true;
+  std::string name, type;                                     // as annotated: what names another type is no tensor
+  bool naming = true, typing = false;
   for (size_t i = open; i < head.size(); ++i) {
     char c = head[i];
     if (c == '(' || c == '[' || c == '{') ++depth;
     if (c == ')' || c == ']' || c == '}') --depth;
     if ((c == ',' && depth == 1) || depth == 0) {
-      if (!name.empty() && name != "self") parameters.push_back(name);
+      if (!name.empty() && name != "self" && (type.empty() || type.find("Tensor") != std::string::npos)) parameters.push_back(name);
       name.clear();
+      type.clear();
       naming = true;
+      typing = false;
       if (depth == 0) break;
     } else if (depth == 1 && (c == ':' || c == '=')) {
       naming = false;
+      typing = c == ':';
+    } else if (typing) {
+      type += c;
     } else if (naming && (identifier_part(c) || c == '*')) {
       name += c;
     }
@@ -246,6 +251,10 @@ void Names::read_statement(size_t statement, const std::vector<EntryId>& direct,
   }
   const std::vector<TensorId>& outputs = graph_.entries[last].outputs;
   if (below && (outputs.size() != 1 || left.size() != 1)) return;
+  // Where there are more targets than tensors some are none, and which is only known of those that nobody reads.
+  if (left.size() > outputs.size()) std::erase(left, "_");
+  if (left.size() > outputs.size()) return;
+  if (left.size() == 1 && outputs.size() > 1 && !right.ends_with("[0]")) return;     // a tuple
   for (size_t i = 0; i < left.size() && i < outputs.size(); ++i) bindings_.push_back({statement, false, left[i], outputs[i]});
 }
 
