@@ -367,15 +367,18 @@ class Sites {
     return {};
   }
 
-  // A name that statements which go have bound, that the call does not bind, and that the rest of the function reads.
+  // A name that statements which go have bound, that the call does not bind, and that the rest of the function reads. One that it binds is
+  // there behind the call only.
   void check_lost_names(const Activation& where, const SourceText& text, size_t call, const std::set<size_t>& removed, const std::set<std::string>& targets) {
     if (removed.empty()) return;
     std::set<std::string> lost;
+    std::map<std::string, size_t> given;      // by the call, and which statement that goes gave it
     for (size_t i : removed) {
       for (const std::string& target : text.targets(i)) {
         if (target.find_first_of("[.") == std::string::npos) {
           for (const std::string& name : names_in(target)) {
             if (!targets.contains(name)) lost.insert(name);
+            else given.emplace(name, i);
           }
         } else if (!targets.contains(target) && !writes_elements(part_at(where, i))) {
           notes_.push_back(fmt::format("`{}` is assigned at line {} and is no result", target, text.statements()[i].first_line));
@@ -388,6 +391,11 @@ class Sites {
       const Statement& s = text.statements()[i];
       size_t equals = s.text.find(" = ");
       std::set<std::string> reads = names_in(equals == std::string::npos ? s.text : s.text.substr(equals + 3));
+      std::erase_if(given, [&](const auto& pair) {
+        bool early = pair.second < i && i < call && reads.contains(pair.first);
+        if (early) notes_.push_back(fmt::format("`{}` is read at line {}, before the call that gives it", pair.first, s.first_line));
+        return early;
+      });
       for (auto it = lost.begin(); it != lost.end();) {
         if (reads.contains(*it)) notes_.push_back(fmt::format("`{}` is read at line {} and is no result", *it, s.first_line));
         bool rebound = equals != std::string::npos && names_in(s.text.substr(0, equals)).contains(*it);

@@ -312,6 +312,13 @@ TEST(CallSiteTest, what_is_assigned_elsewhere_than_to_a_name_stays_assigned) {
   EXPECT_FALSE(notes_say(both, "is no result"));
 }
 
+TEST(CallSiteTest, what_is_read_before_the_call_gives_it_is_told) {
+  std::string code = "import torch\nclass Block(nn.Module):\n    def forward(self, x, residual):\n        s = x + residual\n        rows = count(s)\n        n = self.norm(s)\n        return n, s, rows\n";
+  Contract c = at_call_site(std::string(two_lines) + "output %s\n", 4, 6, code);
+  EXPECT_TRUE(notes_say(c, "`s` is read at line 5, before the call that gives it")) << c.patch;
+  EXPECT_FALSE(notes_say(at_call_site(std::string(two_lines) + "output %s\n", 4, 6), "before the call that gives it"));
+}
+
 TEST(CallSiteTest, a_name_of_what_may_be_no_tensor_is_none_of_a_tensors) {
   std::string pair = "import torch\nclass Block(nn.Module):\n    def forward(self, x, residual):\n        nothing, total = self.sum(x, residual)\n        # sum and norm\n        n = self.norm(total)\n        return n, total\n";
   std::string with_sum = std::string(two_lines) + "output %s\n";
