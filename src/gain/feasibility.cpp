@@ -347,7 +347,7 @@ class Checker {
   void products() {
     if (device_.family != "ascend") return;
     std::vector<TensorId> made;   // roots that depend on a product
-    bool exchanges = false, sorts = false, sums = false;
+    bool exchanges = false, sorts = false, sums = false, summed = false;     // summed: what experts of this kernel made
     for (OperatorId id : group_.operators) exchanges = exchanges || op(id).kind.view() == "all_to_all";
     if (exchanges) return;
     for (OperatorId id : group_.operators) {
@@ -366,6 +366,11 @@ class Checker {
           return;
         }
       }
+      if (summed && behind && traits.row_reduction) {
+        add("products", false, true, 0, 0, "", fmt::format("`{}` needs rows that the experts' sum has finished on all cores: two kernels", o.kind.view()));
+        return;
+      }
+      summed = summed || (behind && o.kind.view() == "expert_combine");
       if (traits.matmul || behind) {
         for (TensorId output : o.outputs) made.push_back(group_.graph.root(output));
       }

@@ -52,6 +52,15 @@ TEST(FeasibilityTest, add_norm_fits) {
   EXPECT_NEAR(buffer.value, 4096 * (2 * (4 + 4) + 8), 4096 * 4.5);
 }
 
+TEST(FeasibilityTest, a_norm_behind_the_experts_sum_waits_for_all_cores) {
+  std::string sum = "input %x : bf16[512, 256]\nparam %w : bf16[8, 256, 512]\ninput %g : i64[8]\ninput %n : i32[512]\ninput %r : bf16[64, 512]\nparam %s : bf16[512]\n"
+                    "%p = grouped_matmul(%x, %w, %g) : bf16[512, 512]\n%c = expert_combine(%p, %n) : bf16[64, 512]\n%y = add(%c, %r) : bf16[64, 512]\n";
+  EXPECT_TRUE(of(sum + "output %y\n").possible) << "each core adds to rows in memory";
+  Feasibility f = of(sum + "%z = rms_norm(%y, %s, eps=1e-6) : bf16[64, 512]\noutput %z, %y\n");
+  EXPECT_FALSE(f.possible);
+  EXPECT_EQ(requirement(f, "products").reason, "`rms_norm` needs rows that the experts' sum has finished on all cores: two kernels");
+}
+
 TEST(FeasibilityTest, a_cache_that_rows_are_written_to_is_no_tile) {
   std::string text = "T = 16\ninput %x : bf16[T, 8, 128]\ninput %v : bf16[T, 8, 128]\ninput %cos : bf16[T, 1, 128]\ninput %sin : bf16[T, 1, 128]\ninput %s : i32[T]\n"
                      "cache %kc : bf16[8, 128, 8, 128]\ncache %vc : bf16[8, 128, 8, 128]\n%k = rope(%x, %cos, %sin) : bf16[T, 8, 128]\n"

@@ -143,6 +143,7 @@ constexpr auto table = std::to_array<Template>({
     {"`{}` needs all {} columns that the product before it makes, of which a tile has {}: two kernels", "`{0}` 需要前一个 MatMul 的全部 {1} 列, 而一个 tile 只有 {2} 列: 只能是两个 kernel"},
     {"`{}` behind another product gives work to {} cores of {}: two kernels", "`{0}` 接在另一个 MatMul 之后, {2} 个核中只有 {1} 个有活干: 只能是两个 kernel"},
     {"rows are sorted for all experts before the products and summed over all of them behind: three kernels", "MatMul 之前要按所有专家排序, 之后要对所有专家求和: 只能是三个 kernel"},
+    {"`{}` needs rows that the experts' sum has finished on all cores: two kernels", "`{0}` 需要所有核都完成专家求和的行: 只能是两个 kernel"},
     {"the sum over ranks needs rows that the experts' sum has finished on all cores: two kernels", "跨 rank 求和需要所有核都完成专家求和的行: 只能是两个 kernel"},
     {"`{}` on {} runs an element at a time on a vector core ({} elements)", "`{0}` 在 {1} 上于 vector 核逐元素执行 ({2} 个元素)"},
     {"`{}` has no tiles that a neighbour could share", "`{0}` 没有可与相邻算子共享的 tile"},
