@@ -123,6 +123,15 @@ TEST(Analyze, of_two_ways_to_fit_one_place_the_impossible_one_is_not_told) {
   EXPECT_EQ(std::count_if(analysis.findings.begin(), analysis.findings.end(), [](const Finding& f) { return f.pattern == "reduced"; }), 1);
 }
 
+TEST(Analyze, a_larger_variant_that_something_stands_between_ends_where_a_smaller_one_fits) {
+  ModelCase run("%a = exp(%x) : bf16[T, 64]  # m.py:1\n%s = add(%a, %y) : bf16[T, 64]  # m.py:2\n%g = all_reduce(%s) : bf16[T, 64]  # m.py:3\n%t = add(%s, %g) : bf16[T, 64]  # m.py:4\noutput %t\n");
+  std::string sums = "pattern sums norm\ngraph\n %0 = exp(%x)\n %1 = add(%0, %r)\n %2 = add(%1, %q)\n output %2\n";
+  EXPECT_EQ(verdict(run(sums), "sums").substr(0, 7), "blocked");
+  Analysis both = run(sums + "graph\n %0 = exp(%x)\n %1 = add(%0, %r)\n output %1\n");
+  EXPECT_EQ(verdict(both, "sums"), "opportunity");
+  EXPECT_EQ(std::count_if(both.findings.begin(), both.findings.end(), [](const Finding& f) { return f.pattern == "sums"; }), 1);
+}
+
 TEST(Analyze, another_reader_is_named_and_the_value_still_written) {
   ModelCase run("%s = add(%x, %y) : bf16[T, 64]\n%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 64]\n%o = topk(%s, k=64) : bf16[T, 64]  # m.py:9\noutput %n, %o\n");
   Analysis analysis = run(add_norm);

@@ -4,7 +4,6 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <utility>
 
 #include <fmt/format.h>
 
@@ -311,17 +310,24 @@ std::vector<Candidate> find_fused(const Context& context, const std::vector<Cand
 
 namespace {
 
-// Of two ways to fit a variant to one place (both operands of a sum may be what it looks for), the one with something in between is none where the other has nothing.
-// Each comes with the operator that the variant ends with.
-void leave_out_detours(std::vector<std::pair<NodeId, Candidate>>& found) {
-  auto detour = [](const Candidate& candidate) {
-    return std::any_of(candidate.conditions.begin(), candidate.conditions.end(), [](const Condition& c) { return c.name == "one_launch" && !c.holds; });
-  };
-  std::set<NodeId> straight;
-  for (const auto& [last, candidate] : found) {
-    if (!detour(candidate)) straight.insert(last);
-  }
-  std::erase_if(found, [&](const auto& pair) { return straight.contains(pair.first) && detour(pair.second); });
+struct Found {
+  const PatternGraph* variant;
+  std::vector<NodeId> nodes;     // in order; the pattern's
+  NodeId last;                   // that the variant ends with
+  Candidate candidate;
+};
+
+bool detour(const Candidate& candidate) {
+  return std::any_of(candidate.conditions.begin(), candidate.conditions.end(), [](const Condition& c) { return c.name == "one_launch" && !c.holds; });
+}
+
+// What something stands between is not told where the same variant ends at the same operator with nothing between (both operands of a sum may be what
+// it looks for), nor where a smaller one fits: there it goes no further.
+bool worth_telling(const Found& winding, const std::vector<Found>& straight) {
+  return std::none_of(straight.begin(), straight.end(), [&](const Found& other) {
+    bool within = other.candidate.kernels.size() > 1 && std::includes(winding.nodes.begin(), winding.nodes.end(), other.nodes.begin(), other.nodes.end());
+    return within || (other.variant == winding.variant && other.last == winding.last);
+  });
 }
 
 }  // namespace
@@ -331,12 +337,11 @@ std::vector<Candidate> find_named(const Context& context, const std::vector<Patt
   for (const Pattern& pattern : patterns) {
     if (pattern.compound()) continue;
     std::vector<bool> covered(context.flow.size());     // by a larger variant of this pattern
+    std::vector<Found> straight, winding;
     for (const PatternGraph& graph : pattern.graphs) {
-      std::vector<std::pair<NodeId, Candidate>> found;
       for (const Match& match : find_matches(context.flow, graph)) {
         if (!is_meant(context, pattern, match)) continue;
         bool part = std::all_of(match.nodes.begin(), match.nodes.end(), [&](NodeId id) { return covered[id]; });
-        for (NodeId id : match.nodes) covered[id] = true;
         Candidate candidate;
         candidate.name = pattern.name;
         candidate.kind = "pattern";
@@ -356,15 +361,23 @@ std::vector<Candidate> find_named(const Context& context, const std::vector<Patt
           for (uint32_t node : kernel) candidate.after.back().push_back(match.nodes[node]);
         }
         set_kernels(context, candidate);
-        if (part && candidate.kernels.size() < 2) continue;
+        if (part && candidate.kernels.size() < 2) continue;      // told already
         if (candidate.kernels.size() > 1) {
           check_requirements(context, pattern, match, candidate);
           check_legality(context, candidate);
         }
-        found.emplace_back(match.nodes.back(), std::move(candidate));
+        Found found{&graph, match.nodes, match.nodes.back(), std::move(candidate)};
+        std::sort(found.nodes.begin(), found.nodes.end());
+        bool winds = detour(found.candidate);
+        if (!winds) {
+          for (NodeId id : match.nodes) covered[id] = true;
+        }
+        (winds ? winding : straight).push_back(std::move(found));
       }
-      leave_out_detours(found);
-      for (auto& [last, candidate] : found) candidates.push_back(std::move(candidate));
+    }
+    std::erase_if(winding, [&](const Found& found) { return !worth_telling(found, straight); });
+    for (std::vector<Found>* list : {&straight, &winding}) {
+      for (Found& found : *list) candidates.push_back(std::move(found.candidate));
     }
   }
   for (Candidate& candidate : find_fused(context, candidates)) candidates.push_back(std::move(candidate));
