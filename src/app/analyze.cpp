@@ -83,6 +83,10 @@ std::vector<graph::ModelRun> evaluate(const Workspace& w, const Options& o, std:
   return runs;
 }
 
+bool refused(const std::vector<graph::ModelRun>& runs) {
+  return std::any_of(runs.begin(), runs.end(), [](const graph::ModelRun& run) { return run.status == graph::Status::Rejected; });
+}
+
 bool holds_patterns(const std::string& folder) {
   const source::FileSystem& files = source::real_files();
   for (const std::string& family : files.list(folder)) {
@@ -147,15 +151,17 @@ AnalyzeResult analyze_model(const AnalyzeOptions& o, bool with_contracts) {
   }
   result->statistics.lap("open");
   ErrorOr<LocatedModel> located = Error{};
-  auto around_begin = [&](const std::function<void()>& begin) {
-    located = locate_model_to_run(w, o, o.name, begin);
-    if (located.is_error()) return false;
+  auto ask_for = [&](const LocatedModel& model) {
     for (vllm::EvaluationTask& task : tasks) {
       std::string description = std::move(task.request.quant_description);
-      task.request = located->request;
+      task.request = model.request;
       task.request.quant_description = std::move(description);
     }
-    return true;
+  };
+  auto around_begin = [&](const std::function<void()>& begin) {
+    located = locate_model_to_run(w, o, o.name, begin);
+    if (!located.is_error()) ask_for(*located);
+    return !located.is_error();
   };
   ErrorOr<std::vector<graph::Pattern>> patterns = Error{};
   ErrorOr<std::vector<fusion::FusedKernelMeaning>> available = std::vector<fusion::FusedKernelMeaning>();
@@ -167,6 +173,15 @@ AnalyzeResult analyze_model(const AnalyzeOptions& o, bool with_contracts) {
     result->statistics.add("kernels", stopwatch.lap());
   }, around_begin);
   if (located.is_error()) return bad(located.error().message);
+  if (refused(result->runs)) {
+    try_other_configs(w, o, *located, [&](const LocatedModel& other) {
+      ask_for(other);
+      std::vector<graph::ModelRun> runs = evaluate(w, o, tasks, [] {}, {});
+      if (refused(runs)) return false;
+      result->runs = std::move(runs);
+      return true;
+    });
+  }
   result->location = std::move(located->location);
   if (patterns.is_error()) return bad(patterns.error().message);
   if (available.is_error()) return bad(available.error().message);

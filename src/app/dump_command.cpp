@@ -28,6 +28,14 @@ int run(const DumpOptions& o) {
     return !located.is_error();
   });
   if (located.is_error()) return fail(located.error().message);
+  if (model.status == graph::Status::Rejected) {
+    try_other_configs(**workspace, o, *located, [&](const LocatedModel& other) {
+      graph::ModelRun run = vllm::evaluate_model((*workspace)->sources, other.request, *scenario);
+      if (run.status == graph::Status::Rejected) return false;
+      model = std::move(run);
+      return true;
+    });
+  }
   if (int code = report_status(model); code != Done) return code;
   std::string text;
   if (o.stage == "passes") text = o.format == "json" ? passes_to_json(model) : passes_to_text(model);

@@ -2,6 +2,7 @@
 
 #include <future>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "vllm/locate.h"
@@ -9,6 +10,17 @@
 namespace fusescout::app {
 
 using nlohmann::ordered_json;
+
+namespace {
+
+void take_config(const FoundConfig& config, LocatedModel& located) {
+  located.location.config = config.source;
+  located.location.config_origin = config.origin;
+  located.request.config = config.text;
+  located.request.config_folder = config.folder;
+}
+
+}  // namespace
 
 ErrorOr<LocatedModel> locate_model(const Workspace& workspace, const Options& options, const std::string& name) {
   FoundConfig config = TRY(find_config(workspace, options, name));
@@ -18,12 +30,10 @@ ErrorOr<LocatedModel> locate_model(const Workspace& workspace, const Options& op
   LocatedModel located;
   located.location = TRY(vllm::locate(*workspace.vllm, tree(workspace.ascend), tree(workspace.transformers), name, hint));
   if (config.text.empty()) config = TRY(find_config(workspace, options, located.location.architecture));
-  located.location.config = config.source;
-  located.location.config_origin = config.origin;
   located.request.model = name;
   located.request.architecture = located.location.architecture;
-  located.request.config = config.text;
-  located.request.config_folder = config.folder;
+  located.any_config = options.config.empty() && !config.by_name;
+  take_config(config, located);
   located.request.quant_description = TRY(read_quant_description(options.quant_description));
   return located;
 }
@@ -46,13 +56,24 @@ ErrorOr<LocatedModel> locate_model_to_run(const Workspace& workspace, const Opti
     for (const vllm::RegisteredModel& model : registry) {
       if (model.architecture != located.request.architecture) continue;
       FoundConfig config = TRY(config_of_architecture(workspace, options, types, registry, model));
-      located.request.config = config.text;
-      located.location.config = config.source;
-      located.location.config_origin = config.origin;
+      take_config(config, located);
     }
   }
   if (located.request.config.empty()) return Error{"no config of `" + name + "` is built in: give its config.json with --config FILE"};
   return located;
+}
+
+void try_other_configs(const Workspace& workspace, const Options& options, LocatedModel& located, const std::function<bool(const LocatedModel&)>& runs) {
+  LocatedModel other = located;
+  while (located.any_config && other.location.config.starts_with("models/")) {
+    ErrorOr<FoundConfig> config = find_config(workspace, options, located.location.architecture, other.location.config);
+    if (config.is_error() || config->text.empty()) return;
+    take_config(*config, other);
+    if (!runs(other)) continue;
+    fmt::print(stderr, "fusescout: the source refuses `{}`; this is of `{}`\n", located.location.config, other.location.config);
+    located = std::move(other);
+    return;
+  }
 }
 
 }  // namespace fusescout::app

@@ -12,10 +12,14 @@ namespace fusescout::app {
 struct LocatedModel {
   graph::ModelLocation location;
   vllm::ModelRequest request;     // its config is empty when none is known
+  bool any_config = false;        // the name is an architecture's: any preset of it will do
 };
 ErrorOr<LocatedModel> locate_model(const Workspace& workspace, const Options& options, const std::string& name);
 // The same for a command that evaluates the model: an error without a config. `meanwhile` is done beside the search.
 ErrorOr<LocatedModel> locate_model_to_run(const Workspace& workspace, const Options& options, const std::string& name, const std::function<void()>& meanwhile);
+// For a model that the sources refuse: models of one architecture differ, and a release may run one where it refuses another. `runs` is asked of each
+// other preset, as far as any will do; the first that it accepts is `located` from then on.
+void try_other_configs(const Workspace& workspace, const Options& options, LocatedModel& located, const std::function<bool(const LocatedModel&)>& runs);
 // The text of a description of quantised weights; of no path, nothing.
 ErrorOr<std::string> read_quant_description(const std::string& path);
 

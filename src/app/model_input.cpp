@@ -140,7 +140,6 @@ ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& opti
     return found;
   }
   std::string wanted = lower(name);
-  bool by_name = false;
   if (workspace.presets.empty()) {
     for (const std::string& file : workspace.data.list("models")) {
       if (!file.ends_with(".json")) continue;
@@ -168,8 +167,8 @@ ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& opti
     // Another model of the type may differ from one that brings a class of its own.
     bool same_architecture = std::find(candidate.architectures.begin(), candidate.architectures.end(), name) != candidate.architectures.end() ||
                              (!name.empty() && candidate.model_type == name && !preset["config"].contains("auto_map"));
-    if (by_name || !(named || (same_architecture && found.text.empty()))) continue;
-    by_name = named;   // an id or alias wins over another preset of the architecture
+    // An id or alias wins over another preset of the architecture.
+    if (found.by_name || !(named || (same_architecture && found.text.empty()))) continue;
     // A draft model is evaluated as the one that its target speculates with.
     if (preset.contains("target")) {
       if (!preset["target"].is_string()) return bad("has a `target` that is no string");
@@ -181,6 +180,7 @@ ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& opti
     }
     candidate.text = preset["config"].dump();
     candidate.source = "models/" + file;
+    candidate.by_name = named;
     if (auto origin = preset.find("source"); origin != preset.end() && origin->is_string()) candidate.origin = origin->get<std::string>();
     found = std::move(candidate);
   }

@@ -39,6 +39,7 @@ struct FoundConfig {
   std::string origin;                      // what a preset says of where its figures are from
   std::vector<std::string> architectures;
   std::string model_type;
+  bool by_name = false;                    // a preset of that id or alias, not just one of the architecture
 };
 // The config for a name: `--config`, else a preset of that id, alias or architecture, else none. `after`: a preset's source; only those behind it count.
 ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& options, const std::string& name, const std::string& after = "",

@@ -152,6 +152,24 @@ def test_the_model_refuses(program: Program, folder: Path):
                           f"vllm/model_executor/models/tiny_dense.py:{line} in TinyDenseMLP.__init__"])
 
 
+def test_the_model_refuses_one_preset_of_several(program: Program, folder: Path):
+    """Of an architecture another preset will do, and it is told; a model that was asked for by name is that model."""
+    data = folder / "data"
+    for part in ("catalogue", "patterns", "devices", "library", "stand_ins"):
+        if (ROOT / part).is_dir():
+            (data / part).parent.mkdir(exist_ok=True)
+            (data / part).symlink_to(ROOT / part)
+    (data / "models").mkdir()
+    values = json.loads((SAMPLE / "configs/tiny_dense/config.json").read_text())
+    for name, changes in (("first", {"hidden_act": "tanh"}), ("second", {})):
+        (data / f"models/{name}.json").write_text(json.dumps({"id": name, "source": "test", "config": values | changes}))
+    for command in (["analyze"], ["dump", "sequence"]):
+        done = program.result(*command, "TinyDenseForCausalLM", "--data", data)
+        assert done.returncode == 0 and "the source refuses `models/first.json`; this is of `models/second.json`" in done.stderr, done.stderr
+        program.refused(*command, "first", "--data", data, says=["the source refuses"])
+    assert "models/second.json" in program.result("analyze", "TinyDenseForCausalLM", "--data", data).stdout
+
+
 def test_syntax_error_in_the_registry(program: Program, folder: Path):
     registry = "vllm/vllm/model_executor/models/registry.py"
     trees = edited(folder, registry, lambda text: text.replace(" = {\n", " = {{\n", 1))
