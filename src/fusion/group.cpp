@@ -219,16 +219,21 @@ Span meeting_of(const Graph& graph, std::span<const OperatorId> operators) {
 std::vector<Span> places_of(const Graph& graph, std::span<const OperatorId> operators, size_t kernels, const FrameCounts& counts, const std::set<KernelId>& whole) {
   std::vector<std::vector<FrameId>> stacks;
   std::vector<size_t> shown;            // levels of each stack
+  std::vector<bool> alone;              // its kernel does nothing else
   for (OperatorId op : operators) {
     EntryId call = graph.operators[op].call;
     if (!call.valid() || !graph.entries[call].frame.valid()) continue;
     stacks.push_back(stack_of(graph, graph.entries[call].frame));
     shown.push_back(whole.contains(graph.operators[op].kernel) ? own_level(graph, call, stacks.back(), counts) : stacks.back().size());
+    alone.push_back(graph.kernels[graph.operators[op].kernel].operators.size() == 1);
   }
   std::vector<Span> spans;
   if (stacks.empty()) return spans;
   size_t depth = common_level(graph, stacks);
   bool all = std::all_of(shown.begin(), shown.end(), [&](size_t levels) { return levels <= depth; });
+  for (size_t i = 0; all && i < stacks.size(); ++i) {
+    if (alone[i]) shown[i] = stacks[i].size();
+  }
   std::set<uint32_t> lines, left_out;
   std::set<Symbol> files;
   for (size_t i = 0; i < stacks.size(); ++i) {

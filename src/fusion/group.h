@@ -45,7 +45,7 @@ struct FrameCounts {
 
 // Where the operators meet: the lines of the innermost function that calls them all; the calls of it that do mostly this (`kernels` of a layer);
 // then the calls on the way down to the operators, and their own lines. Of the kernels in `whole` the lines that only they stand behind are
-// left out.
+// left out, of an operator alone only where others stand beside it.
 std::vector<Span> places_of(const graph::Graph& graph, std::span<const graph::OperatorId> operators, size_t kernels, const FrameCounts& counts,
                             const std::set<graph::KernelId>& whole = {});
 // Of these the first alone: the lines of the innermost function that calls them all.
