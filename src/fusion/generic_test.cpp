@@ -185,6 +185,23 @@ TEST(Redundant, work_of_step_inputs_in_every_layer) {
   EXPECT_EQ(finding->step_gain.nominal, 6);
 }
 
+TEST(Redundant, two_sums_over_ranks_that_are_added) {
+  auto text = [](const std::string& between, const std::string& output = "%d") {
+    return "param %m0 : bf16[64, 64]\n%p = matmul(%x, %m0) : bf16[T, 64]\n%a = all_reduce(%p, group=\"g\") : bf16[T, 64]  # m.py:3\n%q = matmul(%y, %m0) : bf16[T, 64]\n"
+           "%e = all_reduce(%q, group=\"g\") : bf16[T, 64]  # m.py:5\n" + between + "%d = add(%c, %e) : bf16[T, 64]  # m.py:7\noutput " + output + "\n";
+  };
+  ModelCase run(text("%c = mul(%a, other=2.5) : bf16[T, 64]  # m.py:6\n"));
+  Analysis analysis = run();
+  const Finding* finding = find(analysis, "sum_of_sums");
+  ASSERT_NE(finding, nullptr);
+  EXPECT_EQ(finding->verdict, Verdict::Opportunity);
+  EXPECT_EQ(finding->kernels_text, (std::vector<std::string>{"all_reduce"}));
+  EXPECT_EQ(finding->locations[0], (Span{Symbol("m.py"), 3, 7}));
+  // A square of sums is no sum of squares, and what somebody else reads has to be there.
+  EXPECT_EQ(find(ModelCase(text("%c = silu(%a) : bf16[T, 64]\n"))(), "sum_of_sums"), nullptr);
+  EXPECT_EQ(find(ModelCase(text("%c = mul(%a, other=2.5) : bf16[T, 64]\n", "%d, %a"))(), "sum_of_sums"), nullptr);
+}
+
 TEST(Redundant, work_done_twice_in_every_layer_is_one_finding) {
   auto part = [](int i) {
     std::string n = std::to_string(i), at = " model.layers." + n + "\n";

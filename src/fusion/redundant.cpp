@@ -283,12 +283,57 @@ void find_repeated(const Context& context, const std::vector<bool>& taken, std::
   }
 }
 
+// Two sums over the ranks that are added: one does for both. Linear work may stand between.
+void find_sums_of_sums(const Context& context, std::vector<Candidate>& candidates) {
+  static const Symbol all_reduce("all_reduce"), add("add");
+  static const std::set<std::string_view> linear = {"mul", "div", "neg", "cast", "copy"};
+  const Graph& graph = context.graph;
+  const Flow& flow = context.flow;
+  // Nobody else may read it.
+  auto sum_behind = [&](TensorId tensor) {
+    for (;;) {
+      NodeId maker = flow.producer(tensor);
+      if (maker == no_node || flow.is_output(tensor) || flow.live_consumers(tensor) != 1) return no_node;
+      const Node& node = flow.node(maker);
+      if (node.kind == all_reduce) return maker;
+      if (node.inputs.size() != 1 || !linear.contains(node.kind.view())) return no_node;
+      tensor = node.inputs[0];
+    }
+  };
+  for (NodeId id : flow.of_kind(add)) {
+    const Node& node = flow.node(id);
+    if (!node.live || node.inputs.size() != 2) continue;
+    NodeId one = sum_behind(node.inputs[0]), other = sum_behind(node.inputs[1]);
+    if (one == no_node || other == no_node || one == other || flow.node(one).attributes != flow.node(other).attributes) continue;
+    if (flow.node(other).operators < flow.node(one).operators) std::swap(one, other);
+    if (graph.kernels[flow.kernel_of(one)].operators.size() != 1) continue;
+    Candidate candidate = make(context, {flow.kernel_of(one)}, "sum_of_sums", "repeated");
+    candidate.nodes = {one, other, id};           // where they meet is the place
+    TensorId summand = flow.node(one).inputs[0], second = flow.node(other).inputs[0];
+    std::vector<NodeId> makers;
+    for (NodeId maker : {flow.producer(summand), flow.producer(second)}) {
+      if (maker != no_node) makers.push_back(maker);
+    }
+    candidate.family = family_of(context, makers);
+    candidate.name_en = "two AllReduce of one sum";
+    candidate.name_zh = "同一个和的两次 AllReduce";
+    std::string both = fmt::format("`{}`, `{}`", tensor_name(graph, summand), tensor_name(graph, second));
+    candidate.why_en = "what each of them sums over the ranks is added then: added before, one AllReduce does: " + both;
+    candidate.why_zh = "两者各自跨卡求和后再相加: 先相加, 一次 AllReduce 即可: " + both;
+    bool changes = context.launches.overwritten(summand, graph.operators[flow.node(one).operators.front()].call, graph.operators[flow.node(id).operators.front()].call);
+    check(candidate, "no_write_after", !changes, tensor_name(graph, summand),
+          changes ? fmt::format("`{}` is overwritten before the addition", tensor_name(graph, summand)) : "the summand is still there when they are added");
+    candidates.push_back(std::move(candidate));
+  }
+}
+
 }  // namespace
 
 std::vector<Candidate> find_redundant(const Context& context, const std::vector<bool>& taken) {
   std::vector<Candidate> candidates;
   find_repeated(context, taken, candidates);
   find_copies(context, taken, candidates);
+  find_sums_of_sums(context, candidates);
   return candidates;
 }
 

@@ -75,6 +75,7 @@ constexpr auto table = std::to_array<Template>({
     {"the narrower dtype between them rounds the value", "中间较窄的 dtype 会舍入数值"},
     {"the source comes from outside: no kernel of this pass could write the buffer", "源数据来自外部: 本次前向中没有 kernel 能直接写该缓冲区"},
     {"`{}` is overwritten while the copy is in use", "拷贝仍在使用时 `{0}` 被覆盖"},
+    {"`{}` is overwritten before the addition", "相加之前 `{0}` 被覆盖"},
     {"the products have different dtypes: {} and {}", "各 MatMul 的 dtype 不同: {0} 与 {1}"},
     {"an operand is no weight: the weights cannot be put side by side once ({})", "有操作数不是权重: 无法一次性把权重并排 ({0})"},
     {"the weights have different dtypes ({})", "权重的 dtype 不同 ({0})"},
