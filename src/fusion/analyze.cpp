@@ -123,17 +123,6 @@ std::vector<Finding> without_parts(const Planner& planner, std::vector<Finding> 
   return kept;
 }
 
-// Whether a conversion stands among the arguments of the call that reads it: on its lines, which begin with the call's name.
-bool among_arguments(const Graph& graph, OperatorId conversion, OperatorId reader) {
-  EntryId mine = graph.operators[conversion].call, other = graph.operators[reader].call;
-  if (!mine.valid() || !other.valid() || !graph.entries[mine].frame.valid()) return false;
-  FrameId at = graph.entries[mine].frame;
-  for (FrameId frame = graph.entries[other].frame; frame.valid(); frame = graph.frames[frame].parent) {
-    if (same_activation(graph, frame, at)) return graph.frames[frame].line <= graph.frames[at].line;
-  }
-  return false;
-}
-
 // Kernels of today that are more than an operator of torch, and the copies and casts that make their arguments fit.
 void find_whole(Context& context, const std::vector<Candidate>& candidates) {
   const Graph& graph = context.graph;
@@ -149,13 +138,12 @@ void find_whole(Context& context, const std::vector<Candidate>& candidates) {
       if ((kind != "copy" && kind != "cast") || graph.operators[op].outputs.size() != 1) return false;
       const auto& readers = context.flow.readers(graph.operators[op].outputs[0]);
       return !readers.empty() && std::all_of(readers.begin(), readers.end(), [&](OperatorId reader) {
-        return fused.contains(graph.operators[reader].kernel) && among_arguments(graph, op, reader);
+        return fused.contains(graph.operators[reader].kernel) && among_arguments(graph, op, reader).valid();
       });
     });
     if (converts) conversions.insert(id);
   }
   fused.insert(conversions.begin(), conversions.end());
-  context.frame_fused = {};      // counted before, for what need not run
 }
 
 // Whether two operators may be one under two names: `npu_add_rms_norm` and `npu_add_rms_norm_bias`, but not `mul` and `mean`.
@@ -282,10 +270,10 @@ Analysis analyze(const ModelRun& run, const std::vector<Pattern>& patterns, std:
   std::vector<Candidate> redundant = find_redundant(context, none);
   auto layouts = std::stable_partition(redundant.begin(), redundant.end(), [](const Candidate& c) { return !c.name.starts_with("layout_"); });
   std::vector<Candidate> unneeded(redundant.begin(), layouts);
-  planner.add(judge(context, {std::make_move_iterator(redundant.begin()), std::make_move_iterator(layouts)}));
   std::vector<Candidate> candidates = merge(find_named(context, patterns), find_available(context));
   take_in_numbers_of_rows(context, candidates, unneeded);
   find_whole(context, candidates);
+  planner.add(judge(context, std::move(unneeded)));
   std::vector<Finding> named = judge(context, std::move(candidates));
   for (Finding& finding : named) planner.discount(finding);
   planner.add(without_parts(planner, std::move(named)));

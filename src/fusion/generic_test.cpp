@@ -202,6 +202,19 @@ TEST(Redundant, two_sums_over_ranks_that_are_added) {
   EXPECT_EQ(find(ModelCase(text("%c = mul(%a, other=2.5) : bf16[T, 64]\n", "%d, %a"))(), "sum_of_sums"), nullptr);
 }
 
+TEST(Redundant, running_sums_that_a_dispatch_could_have_made) {
+  auto text = [](const std::string& output) {
+    return "param %e : bf16[8, 64, 64]\n%r, %i, %n = expert_dispatch(%x, %ids) : bf16[2*T, 64], i32[2*T], i64[8]\n"
+           "%c = cumsum(%n, dim=-1) : i64[8]  # mlp.py:5\n%g = grouped_matmul(%r, %e, %c) : bf16[2*T, 64]\noutput " + output + "\n";
+  };
+  Analysis analysis = ModelCase(text("%g"))();
+  const Finding* finding = find(analysis, "running_sum");
+  ASSERT_NE(finding, nullptr);
+  EXPECT_EQ(finding->family, Family::MoE);
+  EXPECT_EQ(finding->verdict, Verdict::Opportunity);
+  EXPECT_EQ(find(ModelCase(text("%g, %c"))(), "running_sum"), nullptr);
+}
+
 TEST(Redundant, work_done_twice_in_every_layer_is_one_finding) {
   auto part = [](int i) {
     std::string n = std::to_string(i), at = " model.layers." + n + "\n";

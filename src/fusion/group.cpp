@@ -216,7 +216,19 @@ Span meeting_of(const Graph& graph, std::span<const OperatorId> operators) {
   return span;
 }
 
-std::vector<Span> places_of(const Graph& graph, std::span<const OperatorId> operators, size_t kernels, const FrameCounts& counts, const std::set<KernelId>& whole) {
+FrameId among_arguments(const Graph& graph, OperatorId op, OperatorId reader) {
+  EntryId mine = graph.operators[op].call, other = graph.operators[reader].call;
+  if (!mine.valid() || !other.valid()) return {};
+  for (FrameId at = graph.entries[mine].frame; at.valid(); at = graph.frames[at].parent) {
+    for (FrameId frame = graph.entries[other].frame; frame.valid(); frame = graph.frames[frame].parent) {
+      if (same_activation(graph, frame, at)) return graph.frames[frame].line <= graph.frames[at].line ? at : FrameId{};
+    }
+  }
+  return {};
+}
+
+std::vector<Span> places_of(const Graph& graph, std::span<const OperatorId> operators, size_t kernels, const FrameCounts& counts, const std::set<KernelId>& whole,
+                            const std::set<FrameId>& others) {
   std::vector<std::vector<FrameId>> stacks;
   std::vector<size_t> shown;            // levels of each stack
   std::vector<bool> alone;              // its kernel does nothing else
@@ -259,14 +271,14 @@ std::vector<Span> places_of(const Graph& graph, std::span<const OperatorId> oper
   if (EntryId module = common_module(graph, operators); module.valid()) outside = stack_of(graph, graph.entries[module].frame).size();
   for (size_t level = depth; level-- > outside;) {
     FrameId frame = stacks[0][level];
-    if (counts.kernels[frame.index] > 2 * kernels) break;
+    if (counts.kernels[frame.index] > 2 * kernels || others.contains(frame)) break;
     add(frame);
   }
   size_t deepest = 0;
   for (const auto& stack : stacks) deepest = std::max(deepest, stack.size());
   for (size_t level = depth + 1; level < deepest; ++level) {
     for (size_t i = 0; i < stacks.size(); ++i) {
-      if (level < shown[i]) add(stacks[i][level]);
+      if (level < shown[i] && !others.contains(stacks[i][level])) add(stacks[i][level]);
     }
   }
   return spans;

@@ -43,11 +43,14 @@ struct FrameCounts {
   std::span<const uint32_t> kernels, whole;    // all of the layer; those that are fused today
 };
 
+// The frame of an operator that stands among the arguments of the call that reads it: on its lines, which begin with the call's name. Invalid:
+// it stands elsewhere.
+graph::FrameId among_arguments(const graph::Graph& graph, graph::OperatorId op, graph::OperatorId reader);
 // Where the operators meet: the lines of the innermost function that calls them all; the calls of it that do mostly this (`kernels` of a layer);
 // then the calls on the way down to the operators, and their own lines. Of the kernels in `whole` the lines that only they stand behind are
-// left out, of an operator alone only where others stand beside it.
+// left out, of an operator alone only where others stand beside it; so are calls that are lines of `others`.
 std::vector<Span> places_of(const graph::Graph& graph, std::span<const graph::OperatorId> operators, size_t kernels, const FrameCounts& counts,
-                            const std::set<graph::KernelId>& whole = {});
+                            const std::set<graph::KernelId>& whole = {}, const std::set<graph::FrameId>& others = {});
 // Of these the first alone: the lines of the innermost function that calls them all.
 Span meeting_of(const graph::Graph& graph, std::span<const graph::OperatorId> operators);
 Location place_of(const graph::Graph& graph, graph::OperatorId op);

@@ -149,13 +149,18 @@ std::string launch_name(const Context& context, uint32_t launch) {
 }
 
 // A small kernel of element-wise or moving operators: what stands between two others may as well join them. Where the group becomes several
-// kernels, sums along an axis may, too: what they need is there when the next one starts.
+// kernels, sums along an axis may, too: what they need is there when the next one starts. So may those of few numbers, which every core has.
 bool light(const Context& context, KernelId kernel, bool several) {
-  const Kernel& k = context.graph.kernels[kernel];
+  constexpr int64_t few = 4096;
+  const Graph& graph = context.graph;
+  const Kernel& k = graph.kernels[kernel];
   return k.unit == Unit::Vector && !k.operators.empty() && std::all_of(k.operators.begin(), k.operators.end(), [&](OperatorId op) {
-    const OperatorKind* kind = find_operator_kind(context.graph.operators[op].kind.view());
-    return kind != nullptr && (kind->operator_class == OperatorClass::Elementwise || kind->operator_class == OperatorClass::Injective ||
-                               (several && kind->operator_class == OperatorClass::Reduction));
+    const OperatorKind* kind = find_operator_kind(graph.operators[op].kind.view());
+    if (kind == nullptr) return false;
+    if (kind->operator_class == OperatorClass::Elementwise || kind->operator_class == OperatorClass::Injective) return true;
+    const std::vector<TensorId>& inputs = graph.operators[op].inputs;
+    return kind->operator_class == OperatorClass::Reduction &&
+           (several || std::all_of(inputs.begin(), inputs.end(), [&](TensorId input) { return context.flow.region(input).elements <= few; }));
   });
 }
 

@@ -327,6 +327,28 @@ void find_sums_of_sums(const Context& context, std::vector<Candidate>& candidate
   }
 }
 
+// Grouped matmuls take rows of groups as counts or as running sums, and the kernels that sort rows by expert give either.
+void find_running_sums(const Context& context, std::vector<Candidate>& candidates) {
+  static const Symbol cumsum("cumsum"), dispatch("expert_dispatch"), grouped("grouped_matmul");
+  const Flow& flow = context.flow;
+  for (NodeId id : flow.of_kind(cumsum)) {
+    const Node& node = flow.node(id);
+    NodeId maker = node.live ? flow.producer(flow.behind(node.inputs[0])) : no_node;
+    KernelId kernel = flow.kernel_of(id);
+    if (maker == no_node || flow.node(maker).kind != dispatch || context.graph.kernels[kernel].operators.size() != 1 || flow.is_output(node.outputs[0])) continue;
+    const std::vector<NodeId>& readers = flow.consumers(node.outputs[0]);
+    if (readers.empty() || !std::all_of(readers.begin(), readers.end(), [&](NodeId reader) { return flow.node(reader).kind == grouped; })) continue;
+    Candidate candidate = make(context, {kernel}, "running_sum", "repeated");
+    candidate.family = Family::MoE;
+    candidate.name_en = "running sums of the experts' rows";
+    candidate.name_zh = "专家行数的累加";
+    candidate.why_en = "the kernel that sorts the rows by expert can count them this way, and grouped matmuls take counts as well";
+    candidate.why_zh = "按专家排序的算子可直接给出累加值, 分组矩阵乘也可直接接收行数";
+    check(candidate, "readers", true, fmt::format("{} grouped matmul{}", readers.size(), readers.size() == 1 ? "" : "s"), "nobody else reads them");
+    candidates.push_back(std::move(candidate));
+  }
+}
+
 }  // namespace
 
 std::vector<Candidate> find_redundant(const Context& context, const std::vector<bool>& taken) {
@@ -334,6 +356,7 @@ std::vector<Candidate> find_redundant(const Context& context, const std::vector<
   find_repeated(context, taken, candidates);
   find_copies(context, taken, candidates);
   find_sums_of_sums(context, candidates);
+  find_running_sums(context, candidates);
   return candidates;
 }
 
