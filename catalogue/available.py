@@ -135,6 +135,18 @@ def experts():
            lambda: torch_npu.npu_grouped_matmul_swiglu_quant(i8(T, H), i8(E, H, 2 * I), i64(E), f32(E, 2 * I), f32(T)))
     kernel("torch_npu.npu_grouped_matmul_swiglu_quant", "", SMALL,
            lambda: torch_npu.npu_swiglu(torch_npu.npu_grouped_matmul([x()], [x(E, H, 2 * I)], group_list=i64(E))[0]), (), "it takes 8-bit rows and weights only")
+    finalize = "torch_npu.npu_grouped_matmul_finalize_routing"
+    for shared in (False, True):
+        kernel(finalize, "weights of the sorted rows, and their tokens", SMALL,
+               lambda: torch_npu.npu_grouped_matmul_finalize_routing(i8(T * K, 2048), i8(E, 2048, 7168), i64(E), scale=f32(E, 7168), pertoken_scale=f32(T * K),
+                                                                     shared_input=x(T, 7168) if shared else None, logit=f32(T * K), row_index=i64(T * K), output_bs=T), (2048, 7168))
+        kernel(finalize, "", SMALL, lambda: summed_experts(shared), (), "it takes 8-bit rows and weights only")
+
+
+def summed_experts(shared):
+    rows = torch_npu.npu_grouped_matmul([x(T * K, 2048)], [x(E, 2048, 7168)], group_list=i64(E))[0]
+    total = torch_npu.npu_moe_token_unpermute(rows, i32(T * K), x(T, K))
+    return total + x(T, 7168) if shared else total
 
 
 def attention():

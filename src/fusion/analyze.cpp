@@ -88,6 +88,8 @@ std::vector<Candidate> merge(std::vector<Candidate> named, std::vector<Candidate
       // A kernel that exists settles what a pattern's requirements doubt.
       if (other.kind == "kernel" && !other.blocked.empty()) other = std::move(candidate);
       else other.meanings.insert(other.meanings.end(), candidate.meanings.begin(), candidate.meanings.end());
+    } else if (other.part) {
+      result.push_back(std::move(candidate));      // what stands for the place may be the larger variant: there it would not be told
     } else {
       for (Condition& condition : candidate.conditions) {
         if (!condition.holds) other.conditions.push_back({"available", true, "no", condition.reason});

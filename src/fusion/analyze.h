@@ -20,7 +20,7 @@ struct FusedKernelMeaning {
   std::string guard;            // under which condition it is there ("custom operators built"); may be empty
   graph::Graph graph;           // inputs are its tensor arguments
   std::vector<Symbol> callers = {};   // files of the tree that call it
-  std::vector<int64_t> sizes = {};    // last axes of results that it takes in no other size
+  std::vector<int64_t> sizes = {};    // last axes of results, and of rows for a product, that it takes in no other size
   std::string signature = {};         // "(x1, x2, gamma, epsilon=1e-06)"; may be empty
   std::vector<std::pair<std::string, Location>> passes = {};   // graph passes in those files
   std::string closed = {};      // why it cannot be called here: "it takes no quantised operands"; empty: it can

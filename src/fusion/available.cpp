@@ -130,16 +130,22 @@ bool same_format(const Context& context, const FusedKernelMeaning& kernel, const
 // Why a kernel that would do this cannot be called here: not on these operands, not on this device, or in other sizes only. Empty: it can.
 std::string closed_by(const Context& context, const FusedKernelMeaning& kernel, const Meaning& meaning, const Match& match) {
   if (!kernel.closed.empty()) return kernel.closed;
+  auto other_size = [&](TensorId in_kernel, TensorId here) -> std::string {
+    const Shape& wanted = kernel.graph.tensors[in_kernel].shape;
+    if (!here.valid() || wanted.empty() || std::find(kernel.sizes.begin(), kernel.sizes.end(), wanted.back().value) == kernel.sizes.end()) return "";
+    const Shape& given = context.graph.tensors[here].shape;
+    int64_t columns = given.empty() ? 0 : given.back().value;
+    return columns == wanted.back().value ? "" : fmt::format("its rows have {} columns where here are {}", wanted.back().value, columns);
+  };
   for (size_t index = 0; index < meaning.pattern.nodes.size(); ++index) {
     const PatternNode& node = meaning.pattern.nodes[index];
-    TensorId made = node.outputs.empty() ? TensorId() : match.values[node.outputs[0]];
-    const Shape& wanted = kernel.graph.tensors[kernel.graph.operators[meaning.operators[index]].outputs[0]].shape;
-    if (!made.valid() || wanted.empty()) continue;
-    const Shape& given = context.graph.tensors[made].shape;
-    bool fixed = std::find(kernel.sizes.begin(), kernel.sizes.end(), wanted.back().value) != kernel.sizes.end();
-    if (fixed && (given.empty() || given.back().value != wanted.back().value)) {
-      return fmt::format("it makes {} columns where here are {}", wanted.back().value, given.empty() ? 0 : given.back().value);
-    }
+    const Operator& op = kernel.graph.operators[meaning.operators[index]];
+    std::string why;
+    if (!node.outputs.empty()) why = other_size(op.outputs[0], match.values[node.outputs[0]]);
+    // The rows that a product takes.
+    bool rows = context.flow.class_of(match.nodes[index]) == OperatorClass::MatMul && !node.operands.empty() && node.operands[0].selector == Selector::Whole;
+    if (rows && why.empty()) why = other_size(op.inputs[0], match.values[node.operands[0].value]);
+    if (!why.empty()) return why;
   }
   return "";
 }

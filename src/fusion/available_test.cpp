@@ -86,7 +86,7 @@ TEST(Analyze, a_size_that_a_kernel_takes_in_no_other_way_closes_it) {
   run.available[0].sizes = {4};
   EXPECT_EQ(verdict(run(), "npu_add_rms_norm").substr(0, 9), "available") << "no last axis of its results";
   run.available[0].sizes = {32};
-  EXPECT_EQ(verdict(run(), "npu_add_rms_norm"), "blocked: `torch_npu.npu_add_rms_norm` would do this, but it makes 32 columns where here are 64");
+  EXPECT_EQ(verdict(run(), "npu_add_rms_norm"), "blocked: `torch_npu.npu_add_rms_norm` would do this, but its rows have 32 columns where here are 64");
 }
 
 TEST(Analyze, what_closes_a_kernel_is_told_beside_the_new_one) {
@@ -100,6 +100,15 @@ TEST(Analyze, what_closes_a_kernel_is_told_beside_the_new_one) {
   EXPECT_TRUE(std::any_of(finding->conditions.begin(), finding->conditions.end(), [](const Condition& c) {
     return c.name == "available" && c.reason == "`torch_npu.npu_add_rms_norm` would do this, but it takes no such rows";
   }));
+}
+
+TEST(Analyze, what_closes_a_kernel_for_a_part_is_told_where_the_whole_is_proposed) {
+  ModelCase run("%e = exp(%x) : bf16[T, 64]\n%s = add(%y, %e) : bf16[T, 64]\n%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 64]\noutput %n, %s\n");
+  run.available.push_back(add_norm_kernel());
+  run.available[0].closed = "it takes no such rows";
+  Analysis analysis = run("pattern larger norm\ngraph\n %0 = exp(%a)\n %1 = add(%b, %0)\n %2 = rms_norm(%1, ...)\n output %2, %1\ngraph\n %1 = add(%b, %a)\n %2 = rms_norm(%1, ...)\n output %2, %1\n");
+  EXPECT_EQ(verdict(analysis, "larger"), "opportunity");
+  EXPECT_EQ(verdict(analysis, "npu_add_rms_norm"), "blocked: `torch_npu.npu_add_rms_norm` would do this, but it takes no such rows");
 }
 
 TEST(Analyze, scales_of_blocks_are_not_those_of_rows) {
