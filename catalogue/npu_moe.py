@@ -26,13 +26,23 @@ def npu_moe_gating_top_k_softmax(x, finished=None, k=1):
                       norm_type="softmax", renormalize=False, routed_scaling_factor=1.0))
 
 
+def clear_groups(x, k, group_num):
+    """Clears the scores of all groups but the best k."""
+    columns = x.shape[-1]
+    best = op.max(op.view(x, [x.shape[0], group_num, columns // group_num]), -1)
+    values, groups = op.topk(best, k)
+    op.one("masked_fill", [x, groups], x, value=0.0)
+
+
 @operator("torch_npu._npu_group_topk", mutates=("self",))
 def _npu_group_topk(self, k=1, group_num=1, n=1, k_inner=1):
-    """Clears the scores of all groups but the best k."""
-    columns = self.shape[-1]
-    best = op.max(op.view(self, [self.shape[0], group_num, columns // group_num]), -1)
-    values, groups = op.topk(best, k)
-    op.one("masked_fill", [self, groups], self, value=0.0)
+    clear_groups(self, k, group_num)
+
+
+# Under its first name `input` and `out` are the same tensor.
+@operator("torch_npu.npu_group_topk", mutates=("out",))
+def npu_group_topk(input, out=None, k=1, group_num=1, n=1, k_inner=1):
+    clear_groups(out, k, group_num)
 
 
 # --- rows sorted and expanded by expert

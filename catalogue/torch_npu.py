@@ -32,7 +32,7 @@ from npu_attention import (
     _npu_paged_attention_get_workspace, _npu_paged_attention_splitfuse_v2, _npu_flash_attention_v3, _npu_flash_attention_unpad_v2,
 )
 from npu_moe import (
-    npu_moe_gating_top_k, npu_moe_gating_top_k_softmax, _npu_group_topk, npu_moe_init_routing_v2, npu_moe_init_routing, npu_moe_init_routing_quant, npu_moe_compute_expert_tokens, npu_moe_re_routing,
+    npu_moe_gating_top_k, npu_moe_gating_top_k_softmax, _npu_group_topk, npu_group_topk, npu_moe_init_routing_v2, npu_moe_init_routing, npu_moe_init_routing_quant, npu_moe_compute_expert_tokens, npu_moe_re_routing,
     npu_moe_token_permute, npu_grouped_matmul_finalize_routing,
     npu_moe_token_unpermute, npu_moe_finalize_routing, npu_moe_distribute_dispatch_v2, npu_moe_distribute_dispatch,
     npu_moe_distribute_combine_v2, npu_moe_distribute_combine,
