@@ -326,7 +326,7 @@ std::vector<Finding> judge(const Context& context, std::vector<Candidate> candid
     finding.interface.name = "fused_" + generic;
     finding.today_en = fmt::format("{} kernel{}: {}", count, count == 1 ? "" : "s", kernel_list(finding.kernels_text));
     finding.today_zh = fmt::format("{}个算子: {}", count, kernel_list(finding.kernels_text));
-    finding.target_en = candidate.removes ? "none: the result is there without it" : fmt::format("{} fused kernel{}: {}", left, left == 1 ? "" : "s", finding.interface.name);
+    finding.target_en = candidate.removes ? "none: it need not run" : fmt::format("{} fused kernel{}: {}", left, left == 1 ? "" : "s", finding.interface.name);
     finding.target_zh = candidate.removes ? "去掉" : fmt::format("{}个融合算子: {}", left, finding.interface.name);
     decide(context, group, candidate, finding);
     keep_occurrences(context, finding, std::move(occurrences));
