@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "fusion/candidate.h"
+#include "fusion/numbering.h"
 #include "fusion/planner.h"
 #include "fusion/raise.h"
 #include "fusion/verdict.h"
@@ -269,7 +270,8 @@ Analysis analyze(const ModelRun& run, const std::vector<Pattern>& patterns, std:
   std::vector<bool> none(run.graph.kernels.size());
 
   // What need not run at all, and what has a name, before what the generic engines find.
-  std::vector<Candidate> redundant = find_redundant(context, none);
+  Numbering numbering(context);
+  std::vector<Candidate> redundant = find_redundant(context, numbering, none);
   auto layouts = std::stable_partition(redundant.begin(), redundant.end(), [](const Candidate& c) { return !c.name.starts_with("layout_"); });
   std::vector<Candidate> unneeded(redundant.begin(), layouts);
   std::vector<Candidate> candidates = merge(find_named(context, patterns), find_available(context));
@@ -290,7 +292,7 @@ Analysis analyze(const ModelRun& run, const std::vector<Pattern>& patterns, std:
   }
   planner.add(judge(context, std::move(second)));
   // A copy that goes is better than one launch for several of them.
-  planner.add(judge(context, find_siblings(context, planner.taken())));
+  planner.add(judge(context, find_siblings(context, numbering, planner.taken())));
 
   analysis.findings = std::move(planner.result);
   join_places(analysis.findings);

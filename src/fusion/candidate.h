@@ -31,6 +31,8 @@ struct Candidate {
   std::vector<FusedBy> made_by;              // a graph pass that makes several other kernels of these, and those
 };
 
+class Numbering;
+
 struct Context {
   const graph::Graph& graph;
   Flow flow;
@@ -76,8 +78,8 @@ std::vector<Candidate> find_chains(const Context& context, const std::vector<boo
 // Products whose weights lie side by side already.
 std::vector<Candidate> find_merged(const Context& context);
 // Matmuls of one input with weights that can lie side by side; equal small kernels that depend on nothing of each other.
-std::vector<Candidate> find_siblings(const Context& context, const std::vector<bool>& taken);
+std::vector<Candidate> find_siblings(const Context& context, const Numbering& numbering, const std::vector<bool>& taken);
 // Copies and casts that need not be; work that is done again in every layer or in every step.
-std::vector<Candidate> find_redundant(const Context& context, const std::vector<bool>& taken);
+std::vector<Candidate> find_redundant(const Context& context, const Numbering& numbering, const std::vector<bool>& taken);
 
 }  // namespace fusescout::fusion

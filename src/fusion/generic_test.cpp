@@ -185,6 +185,18 @@ TEST(Redundant, work_of_step_inputs_in_every_layer) {
   EXPECT_EQ(finding->step_gain.nominal, 6);
 }
 
+TEST(Siblings, inputs_of_one_value_are_one_input) {
+  auto part = [](const std::string& n, const std::string& of) {
+    return "param %w" + n + " : i8[64, 64]\nparam %f" + n + " : bf16[64]\n%q" + n + ", %s" + n + " = dynamic_quantize(%" + of + ", dtype=i8) : i8[T, 64], f32[T]\n%o" + n + " = quantized_matmul(%q" + n +
+           ", %w" + n + ", %f" + n + ", %s" + n + ", dtype=bf16) : bf16[T, 64]\n";
+  };
+  Analysis equal = ModelCase(part("0", "x") + part("1", "x") + "output %o0, %o1\n")();
+  ASSERT_NE(find(equal, "sibling_matmuls"), nullptr);
+  EXPECT_EQ(find(equal, "sibling_matmuls")->kernels_text.size(), 2U);
+  EXPECT_NE(find(equal, "repeated_work"), nullptr);
+  EXPECT_EQ(find(ModelCase(part("0", "x") + part("1", "y") + "output %o0, %o1\n")(), "sibling_matmuls"), nullptr);
+}
+
 TEST(Redundant, two_sums_over_ranks_that_are_added) {
   auto text = [](const std::string& between, const std::string& output = "%d") {
     return "param %m0 : bf16[64, 64]\n%p = matmul(%x, %m0) : bf16[T, 64]\n%a = all_reduce(%p, group=\"g\") : bf16[T, 64]  # m.py:3\n%q = matmul(%y, %m0) : bf16[T, 64]\n"

@@ -1,12 +1,12 @@
 // Kernels that need not run: copies between layouts, and work whose result is there already.
 #include <algorithm>
-#include <bit>
 #include <map>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "fusion/candidate.h"
+#include "fusion/numbering.h"
 
 namespace fusescout::fusion {
 
@@ -95,81 +95,6 @@ void find_copies(const Context& context, const std::vector<bool>& taken, std::ve
   }
 }
 
-// Value numbers: equal ones are equal values.
-class Numbering {
- public:
-  explicit Numbering(const Context& context) : context_(context), graph_(context.graph), number_(graph_.tensors.size()), fixed_(graph_.tensors.size()) {
-    for (uint32_t i = 0; i < graph_.tensors.size(); ++i) {
-      number_[i] = i;
-      TensorKind kind = graph_.tensors[TensorId{i}].kind;
-      fixed_[i] = (kind == TensorKind::Parameter || kind == TensorKind::Constant || kind == TensorKind::Buffer) && !context.launches.written_in_place(TensorId{i});
-    }
-    first_.resize(graph_.operators.size());
-    static_.resize(graph_.operators.size());
-    for (uint32_t i = 0; i < graph_.operators.size(); ++i) visit(OperatorId{i});
-  }
-
-  OperatorId first(OperatorId op) const { return first_[op.index]; }   // that computed the same before; itself when none did
-  bool fixed(OperatorId op) const { return static_[op.index]; }        // depends on weights only
-
- private:
-  bool pure(const Operator& op) const {
-    static const std::set<std::string_view> impure = {"random", "opaque", "kv_cache_write", "index_copy", "scatter", "attention", "linear_attention",
-                                                      "causal_conv1d", "fill", "send_recv"};
-    if (impure.contains(op.kind.view()) || op.outputs.empty()) return false;
-    if (!graph_.entries[op.call].mutates.empty()) return false;
-    return std::none_of(op.outputs.begin(), op.outputs.end(), [&](TensorId output) { return context_.launches.written_in_place(output); });
-  }
-
-  void visit(OperatorId id) {
-    const Operator& op = graph_.operators[id];
-    first_[id.index] = id;
-    if (!pure(op)) return;
-    std::vector<uint64_t> key = {op.kind.id()};
-    auto type = [&](const Tensor& tensor) {
-      key.push_back(static_cast<uint64_t>(tensor.dtype) << 32 | tensor.shape.size());
-      for (Dim d : tensor.shape) key.push_back(static_cast<uint64_t>(d.value) << 20 ^ d.expr.index);
-      for (Dim d : tensor.strides) key.push_back(static_cast<uint64_t>(d.value));
-    };
-    bool fixed = !op.inputs.empty();        // a constant's size may be a number out of data
-    for (TensorId input : op.inputs) {
-      TensorId root = graph_.root(input);
-      key.push_back(number_[root.index]);
-      key.push_back(static_cast<uint64_t>(graph_.tensors[input].storage_offset.value));
-      type(graph_.tensors[input]);
-      fixed &= fixed_[root.index];
-    }
-    for (TensorId output : op.outputs) type(graph_.tensors[output]);
-    for (const auto& [name, value] : op.attributes) {
-      key.push_back(name.id());
-      key.push_back(value.index());
-      if (const auto* d = std::get_if<Dim>(&value)) key.push_back(static_cast<uint64_t>(d->value));
-      else if (const auto* f = std::get_if<double>(&value)) key.push_back(std::bit_cast<uint64_t>(*f));
-      else if (const auto* s = std::get_if<std::string>(&value)) key.push_back(Symbol(*s).id());
-      else if (const auto* b = std::get_if<bool>(&value)) key.push_back(*b ? 1 : 0);
-      else if (const auto* t = std::get_if<DType>(&value)) key.push_back(static_cast<uint64_t>(*t));
-      else if (const auto* list = std::get_if<std::vector<Dim>>(&value)) {
-        for (Dim d : *list) key.push_back(static_cast<uint64_t>(d.value));
-      }
-    }
-    auto [it, added] = known_.try_emplace(std::move(key), id);
-    first_[id.index] = it->second;
-    const Operator& same = graph_.operators[it->second];
-    for (size_t i = 0; i < op.outputs.size(); ++i) {
-      if (!added) number_[op.outputs[i].index] = number_[same.outputs[i].index];
-      fixed_[op.outputs[i].index] = fixed;
-    }
-    static_[id.index] = fixed;
-  }
-
-  const Context& context_;
-  const Graph& graph_;
-  std::vector<uint32_t> number_;
-  std::vector<bool> fixed_, static_;
-  std::vector<OperatorId> first_;
-  std::map<std::vector<uint64_t>, OperatorId> known_;
-};
-
 class Runs {
  public:
   explicit Runs(const Graph& graph) : graph_(graph), stacks_(graph.kernels.size()) {
@@ -228,9 +153,8 @@ class Runs {
   std::vector<std::vector<FrameId>> stacks_;
 };
 
-void find_repeated(const Context& context, const std::vector<bool>& taken, std::vector<Candidate>& candidates) {
+void find_repeated(const Context& context, const Numbering& numbering, const std::vector<bool>& taken, std::vector<Candidate>& candidates) {
   const Graph& graph = context.graph;
-  Numbering numbering(context);
   enum class Kind { None, Again, Fixed };
   auto kind_of = [&](KernelId id) {
     const Kernel& kernel = graph.kernels[id];
@@ -351,9 +275,9 @@ void find_running_sums(const Context& context, std::vector<Candidate>& candidate
 
 }  // namespace
 
-std::vector<Candidate> find_redundant(const Context& context, const std::vector<bool>& taken) {
+std::vector<Candidate> find_redundant(const Context& context, const Numbering& numbering, const std::vector<bool>& taken) {
   std::vector<Candidate> candidates;
-  find_repeated(context, taken, candidates);
+  find_repeated(context, numbering, taken, candidates);
   find_copies(context, taken, candidates);
   find_sums_of_sums(context, candidates);
   find_running_sums(context, candidates);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "fusion/candidate.h"
+#include "fusion/numbering.h"
 
 namespace fusescout::fusion {
 
@@ -48,11 +49,11 @@ Candidate make(const Context& context, std::vector<KernelId> kernels, std::strin
   return candidate;
 }
 
-void sibling_matmuls(const Context& context, const std::vector<bool>& taken, std::vector<Candidate>& candidates) {
+void sibling_matmuls(const Context& context, const Numbering& numbering, const std::vector<bool>& taken, std::vector<Candidate>& candidates) {
   static const Symbol matmul("matmul"), quantized("quantized_matmul");
   const Graph& graph = context.graph;
   struct Key {
-    TensorId root;
+    uint32_t value;                // equal ones are read as one, whoever made them
     int64_t offset, elements;
     Symbol layer;
     auto operator<=>(const Key&) const = default;
@@ -64,7 +65,7 @@ void sibling_matmuls(const Context& context, const std::vector<bool>& taken, std
     if (!is_weight(graph, op.inputs[1]) || graph.tensors[op.inputs[1]].shape.size() != 2) continue;
     if (graph.kernels[op.kernel].unit != Unit::Cube || graph.kernels[op.kernel].operators.size() > 2) continue;
     Region region = context.flow.region(context.flow.behind(op.inputs[0]));
-    Key key{region.root, region.offset, region.elements, context.layer_of_kernel[op.kernel.index]};
+    Key key{numbering.number(region.root), region.offset, region.elements, context.layer_of_kernel[op.kernel.index]};
     auto [it, added] = by_input.try_emplace(key);
     if (added) order.push_back(key);
     it->second.push_back(op.kernel);
@@ -218,9 +219,9 @@ std::vector<Candidate> find_merged(const Context& context) {
   return candidates;
 }
 
-std::vector<Candidate> find_siblings(const Context& context, const std::vector<bool>& taken) {
+std::vector<Candidate> find_siblings(const Context& context, const Numbering& numbering, const std::vector<bool>& taken) {
   std::vector<Candidate> candidates;
-  sibling_matmuls(context, taken, candidates);
+  sibling_matmuls(context, numbering, taken, candidates);
   sibling_kernels(context, taken, candidates);
   return candidates;
 }
