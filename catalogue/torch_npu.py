@@ -167,6 +167,8 @@ class npu:
     @staticmethod
     def get_device_properties(device=None): return npu.Properties
     @staticmethod
+    def get_device_name(device=None): return npu.Properties.name
+    @staticmethod
     def current_device(): return 0
     @staticmethod
     def device_count(): return 1

@@ -20,6 +20,10 @@ def is_draft(vllm_config):
 
 
 def create():
+    if scenario.watch_config:
+        from fusescout_worker import config_reads
+
+        config_reads.watch()
     from vllm.engine.arg_utils import EngineArgs
     from vllm.usage.usage_lib import UsageContext
 

@@ -80,6 +80,7 @@ std::vector<graph::ModelRun> evaluate(const Workspace& w, const Options& o, std:
     if (!again) break;
     runs = evaluate_once(w, o, tasks, [] {}, {});
   }
+  for (size_t task = 0; task < tasks.size(); ++task) vllm::name_unfit_value(w.sources, tasks[task].request, tasks[task].scenario, runs[task]);
   return runs;
 }
 

@@ -33,9 +33,11 @@ int run(const DumpOptions& o) {
       graph::ModelRun run = vllm::evaluate_model((*workspace)->sources, other.request, *scenario);
       if (run.status == graph::Status::Rejected) return false;
       model = std::move(run);
+      request = other.request;
       return true;
     });
   }
+  vllm::name_unfit_value((*workspace)->sources, request, *scenario, model);
   if (int code = report_status(model); code != Done) return code;
   std::string text;
   if (o.stage == "passes") text = o.format == "json" ? passes_to_json(model) : passes_to_text(model);

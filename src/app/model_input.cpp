@@ -61,6 +61,15 @@ void describe(const json& config, FoundConfig& found) {
   if (type != config.end() && type->is_string()) found.model_type = type->get<std::string>();
 }
 
+// What says which model it is.
+std::string wrong_names(const json& config) {
+  auto strings = config.find("architectures");
+  bool list = strings == config.end() || strings->is_null() || (strings->is_array() && std::all_of(strings->begin(), strings->end(), [](const json& a) { return a.is_string(); }));
+  if (!list) return "`architectures` that are no list of strings: " + strings->dump();
+  auto type = config.find("model_type");
+  return type == config.end() || type->is_string() ? "" : "a `model_type` that is no string: " + type->dump();
+}
+
 }  // namespace
 
 Workspace::~Workspace() {
@@ -133,6 +142,7 @@ ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& opti
     if (nested) return Error{fmt::format("the config `{}` has objects and lists within each other, more than {} levels", found.source, most_levels)};
     if (!document.is_object()) return Error{"the config `" + found.source + "` is no JSON object"};
     if (std::string deep = too_deep(document); !deep.empty()) return Error{"the config `" + found.source + "` asks for too many layers: " + deep};
+    if (std::string wrong = wrong_names(document); !wrong.empty()) return Error{"the config `" + found.source + "` has " + wrong};
     found.text = *text;
     size_t slash = found.source.rfind('/');
     found.folder = slash == std::string::npos ? "." : found.source.substr(0, slash);

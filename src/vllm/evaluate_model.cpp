@@ -58,7 +58,7 @@ void add_sources(TreeLoader& loader, const Sources& sources, const graph::Scenar
 }
 
 ScenarioFacts facts_of(const Sources& sources, const ModelRequest& request, const graph::Scenario& scenario) {
-  ScenarioFacts facts{request, scenario, sources.transformers, {}, {}, {}, {}};
+  ScenarioFacts facts{request, scenario, sources.transformers, {}, {}, {}, {}, {}};
   auto version = [&](const source::Tree* tree) { facts.versions.emplace_back(source::distribution_name(tree->package()), tree->version()); };
   version(sources.vllm);
   version(sources.transformers);
@@ -159,7 +159,9 @@ graph::ModelRun Evaluation::finish() {
     s.interpreter.note(python::NoteKind::Unsupported, fmt::format("the graph passes cannot be followed: {}: {}{}", gap->type, gap->message, place));
   });
   note_patched_functions(s.interpreter, s.run);
-  summarize_run(s.interpreter, s.failure, [&s](const std::string& path) { return s.ast_of(path); }, s.run);
+  AstOf ast_of = [&s](const std::string& path) { return s.ast_of(path); };
+  summarize_run(s.interpreter, s.failure, ast_of, s.run);
+  if (!s.run.exception.empty()) s.run.exception += unfit_config_value(s.facts.config_reads, s.run.exception, s.run.stack, ast_of);
   s.phase("summary");
   s.run.steps = s.interpreter.steps();
   s.run.milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - s.since).count();
@@ -213,6 +215,14 @@ graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& reque
   evaluation->switch_to(request, scenario);
   evaluation->construct();
   return evaluation->finish();
+}
+
+void name_unfit_value(const Sources& sources, ModelRequest request, const graph::Scenario& scenario, graph::ModelRun& run) {
+  bool limits = std::any_of(run.diagnostics.begin(), run.diagnostics.end(), [](const auto& d) { return d.kind == diagnostics::Kind::Limit; });
+  if (run.stack.empty() || limits) return;
+  request.watch_config = true;
+  std::string exception = evaluate_model(sources, request, scenario).exception;
+  if (exception.starts_with(run.exception)) run.exception = std::move(exception);
 }
 
 }  // namespace fusescout::vllm

@@ -33,6 +33,7 @@ struct ModelRequest {
   std::string config_folder; // for a configuration_*.py beside it; may be empty
   std::string quant_description;  // the text of the scenario's quant_description file; may be empty
   std::vector<std::pair<Symbol, uint32_t>> misfits = {};  // see python::Interpreter; from misfit_of
+  bool watch_config = false;  // an exception says which value of the config does not fit and who read it; slow
 };
 
 // One evaluation in steps. What several have in common is done once: a process that stands between two steps is forked (evaluate_models.h).
@@ -64,5 +65,8 @@ using AroundBegin = std::function<bool(const std::function<void()>& begin)>;
 
 // The run is empty if `around_begin` said so.
 graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& request, const graph::Scenario& scenario, const AroundBegin& around_begin = {});
+
+// A run that ended with an exception is done once more, to add to the exception which value of the config it is about, as far as that can be told.
+void name_unfit_value(const Sources& sources, ModelRequest request, const graph::Scenario& scenario, graph::ModelRun& run);
 
 }  // namespace fusescout::vllm

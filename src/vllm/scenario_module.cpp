@@ -57,6 +57,7 @@ const Fact* find_fact(std::string_view name) {
   static constexpr Fact facts[] = {
       {"model", Text, [](Request r, Scenario) { return r.model; }},
       {"config_text", Text, [](Request r, Scenario) { return r.config; }},
+      {"watch_config", Flag, [](Request r, Scenario) { return text_of(r.watch_config); }},
       {"quant_description", Text, [](Request r, Scenario) { return r.quant_description; }},
       {"eager", Flag, [](Request, Scenario s) { return text_of(s.upstream || s.graph_mode == graph::GraphMode::Eager); }},
       {"decode", Flag, [](Request, Scenario s) { return text_of(s.phase == graph::Phase::Decode); }},
@@ -200,6 +201,15 @@ void add_scenario_module(Interpreter& interpreter, torch::Context& context, Scen
     return Value::of(facts.ask("larger_step " + std::to_string(tokens) + " " + std::to_string(sequences), [=](const ModelRequest&, const graph::Scenario& s) {
       return text_of(s.tokens > tokens || s.sequences() > sequences);
     }) == "1");
+  });
+  // config_read(name, value, judgement, expected): by the innermost code of the trees.
+  function("config_read", [&facts](Interpreter& i, const Arguments& arguments) -> Value {
+    const python::Frame* frame = i.frame();
+    while (frame != nullptr && (frame->file == nullptr || !in_trees(frame->file->path))) frame = frame->back;
+    if (frame == nullptr) return Value::none();
+    auto text = [&](size_t argument) { return std::string(i.text_of(arguments[argument])); };
+    facts.config_reads.push_back({text(0), text(1), text(2), text(3), frame->file->path, frame->line});
+    return Value::none();
   });
   function("name_modules", [](Interpreter& i, const Arguments& arguments) -> Value {
     if (torch::ModuleObject* root = torch::as_module(arguments[0])) torch::name_modules(i, root);

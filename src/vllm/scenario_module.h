@@ -11,6 +11,7 @@
 #include "graph/scenario.h"
 #include "python/interpreter.h"
 #include "torch/context.h"
+#include "vllm/config_reads.h"
 #include "vllm/evaluate_model.h"
 #include "vllm/entry_points.h"
 #include "vllm/exported_names.h"
@@ -30,6 +31,7 @@ struct ScenarioFacts {
   std::vector<std::pair<std::string, std::string>> versions;         // package -> version
   std::vector<EntryPoint> entry_points;
   ExportedNamesReader exported_names;
+  std::vector<ConfigRead> config_reads;                              // of a request that asks for them, in order
 
   using Question = std::function<std::string(const ModelRequest&, const graph::Scenario&)>;
   struct Told { Question question; std::string answer; };

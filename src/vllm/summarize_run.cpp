@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "syntax/ast.h"
-
 namespace fusescout::vllm {
 
 using diagnostics::Diagnostic;
@@ -26,37 +24,6 @@ Kind kind_of(const Note& note) {
     case NoteKind::Unsupported: return Kind::UnsupportedPython;
   }
   return Kind::UnknownValue;
-}
-
-// A program of the trees, as opposed to our own library and stand-ins.
-bool in_trees(Symbol file) {
-  std::string_view path = file.view();
-  return path.starts_with("vllm/") || path.starts_with("vllm_ascend/") || path.starts_with("transformers/");
-}
-
-// A `raise` or `assert` of the source itself stands there.
-bool raises_itself(const AstOf& ast_of, const graph::StackEntry& place) {
-  std::shared_ptr<const syntax::Ast> ast = ast_of(place.file.str());
-  if (ast == nullptr) return false;
-  return std::any_of(ast->nodes.begin(), ast->nodes.end(), [&](const syntax::Node& node) {
-    bool raising = node.kind == syntax::NodeKind::Raise || node.kind == syntax::NodeKind::Assert;
-    return raising && node.line <= place.line && place.line <= node.end_line;
-  });
-}
-
-// "Class.method" or "function" around a line; empty at module level and in files outside of the trees.
-std::string function_at(const AstOf& ast_of, Symbol file, uint32_t line) {
-  std::shared_ptr<const syntax::Ast> ast = ast_of(file.str());
-  std::string name;
-  if (ast == nullptr) return name;
-  for (syntax::NodeId block = ast->root;;) {
-    const syntax::Node* inner = nullptr;
-    for (syntax::NodeId id : ast->children_of((*ast)[block])) {
-      if (id != syntax::no_node && (*ast)[id].line <= line && line <= (*ast)[id].end_line) block = id, inner = &(*ast)[id];
-    }
-    if (inner == nullptr) return name;
-    if (inner->kind == syntax::NodeKind::FunctionDef || inner->kind == syntax::NodeKind::ClassDef) name += (name.empty() ? "" : ".") + ast->symbol(*inner).str();
-  }
 }
 
 // The part of a message between the first two quotes: "module 'torch.x' has no attribute 'y'" -> torch.x

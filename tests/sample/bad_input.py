@@ -99,6 +99,22 @@ def test_configs(program: Program, folder: Path):
     program.refused("analyze", *MOE, "--quant-description", folder / "quant.json", says=["quant.json", "no JSON object"])
 
 
+def test_configs_of_wrong_types(program: Program, folder: Path):
+    """The attribute, what the config's class has there, and the line that read it."""
+    reads = lambda text: f"{DENSE_FILE.removeprefix('vllm/')}:{line_of(SAMPLE / DENSE_FILE, text)} reads it"  # noqa: E731
+    model = "vllm/model_executor/models/tiny_dense.py:"
+    for name, value, says in (
+        ("hidden_size", "2048", ['"2048", where `TinyDenseConfig` has 2048', model]), ("hidden_size", None, ["null", model]), ("hidden_size", 1e9, ["1000000000.0", model]),
+        ("intermediate_size", [1], ["[1]", model]), ("num_hidden_layers", "4", ['"4"', reads("config.num_hidden_layers")]), ("num_hidden_layers", None, ["null"]),
+        ("num_attention_heads", [1], ["[1]"]), ("num_attention_heads", None, ["null"]), ("intermediate_size", -8, ["-8, where `TinyDenseConfig` has 6144"]), ("head_dim", "x", ['"x"']),
+        ("vocab_size", {}, ["{}"]), ("rope_parameters", 5, ["5;"]), ("max_position_embeddings", "x", ['"x"']), ("hidden_act", 7, ["7", 'has "silu"']),
+    ):
+        program.refused("analyze", "TinyDenseForCausalLM", "--config", config(folder, **{name: value}), says=[f"(the config says `{name}`: ", "reads it)", *says])
+
+    for name, value in (("architectures", "TinyDenseForCausalLM"), ("architectures", [5]), ("model_type", None), ("model_type", [1])):
+        program.refused("analyze", "TinyDenseForCausalLM", "--config", config(folder, **{name: value}), says=[f"config.json` has ", f"`{name}` that", json.dumps(value).replace(", ", ",")])
+
+
 def test_presets_and_patterns(program: Program, folder: Path):
     (folder / "models").mkdir()
     for values, says in (({"id": 5}, "no JSON object with `id`"), ({"config": []}, "no JSON object with `id`"), ({"aliases": 5}, "`aliases` that are no list"),
