@@ -127,4 +127,10 @@ std::vector<std::string> MemoryFileSystem::list(const std::string& directory) co
   return names;
 }
 
+void end_lines(std::string& text) {
+  for (size_t at = text.find('\r'); at != std::string::npos; at = text.find('\r', at + 1)) {
+    if (at + 1 == text.size() || text[at + 1] != '\n') text[at] = '\n';
+  }
+}
+
 }  // namespace fusescout::source

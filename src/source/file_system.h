@@ -37,6 +37,9 @@ class RealFileSystem final : public FileSystem {
 };
 const FileSystem& real_files();
 
+// A carriage return alone ends a line in Python and in editors: it becomes \n here, so that whoever counts lines counts the same.
+void end_lines(std::string& text);
+
 // Paths without a leading slash; directories are implied.
 class MemoryFileSystem final : public FileSystem {
  public:

@@ -127,6 +127,12 @@ std::optional<std::string> Tree::metadata(std::string_view name) const {
   return std::nullopt;
 }
 
+std::optional<std::string> Tree::read(std::string_view path) const {
+  std::optional<std::string> text = files_->read(real_path(path));
+  if (text) end_lines(*text);
+  return text;
+}
+
 std::vector<std::string> Tree::files(std::string_view folder, std::string_view suffix) const {
   std::vector<std::string> result;
   std::string_view name = import_name(package_);

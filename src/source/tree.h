@@ -30,7 +30,7 @@ class Tree {
   const std::string& version() const { return version_; }  // "0.17.0"; "dev" for a checkout between releases, as vLLM says itself
   std::string real_path(std::string_view path) const;
   std::optional<ModuleFile> find_module(std::string_view dotted) const;    // "vllm.config.model"
-  std::optional<std::string> read(std::string_view path) const { return files_->read(real_path(path)); }
+  std::optional<std::string> read(std::string_view path) const;            // lines end with \n or \r\n
   std::optional<FileStamp> stamp(std::string_view path) const { return files_->stamp(real_path(path)); }
   // A file of the package's metadata (*.dist-info, *.egg-info): "entry_points.txt". nullopt: a checkout that was never built has none.
   std::optional<std::string> metadata(std::string_view name) const;

@@ -26,6 +26,12 @@ MemoryFileSystem sources() {
   return files;
 }
 
+TEST(TreeTest, a_carriage_return_alone_ends_a_line_as_in_python) {
+  MemoryFileSystem files = sources();
+  files.files["vllm-0.17.0/vllm/plain/kernel.py"] = "a = 1\rb = 2\r\nc = 3\n\r\r\n\r";
+  EXPECT_EQ(Tree::open(Package::Vllm, "vllm-0.17.0", files)->read("vllm/plain/kernel.py"), "a = 1\nb = 2\r\nc = 3\n\n\r\n\n");
+}
+
 TEST(TreeTest, an_archive_from_its_root_or_its_package) {
   MemoryFileSystem files = sources();
   for (const char* directory : {"vllm-0.17.0", "vllm-0.17.0/", "vllm-0.17.0/vllm"}) {

@@ -170,6 +170,7 @@ void add_scenario_module(Interpreter& interpreter, torch::Context& context, Scen
     std::string file = reference.substr(0, dot) + ".py";
     std::optional<std::string> text = source::real_files().read(facts.request.config_folder + "/" + file);
     if (!text) return Value::none();
+    source::end_lines(*text);
     auto ast = std::make_shared<const syntax::Ast>(syntax::parse(*text));
     python::Module* module = i.run_source(Symbol("transformers_modules." + reference.substr(0, dot)), Symbol(file), ast);
     return i.get_attribute(module, Symbol(reference.substr(dot + 1)));

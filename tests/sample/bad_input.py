@@ -215,6 +215,17 @@ def test_bytes_that_are_no_utf8(program: Program, folder: Path):
     program.refused("locate", "a\x1b[31mb", says=["\\x1b[31m"])
 
 
+def test_line_ends(program: Program, folder: Path):
+    """Whatever ends a line, it is the same line."""
+    model = ["dump", "sequence", "TinyDenseForCausalLM", "--config", SAMPLE / "configs/tiny_dense", "--format", "json"]
+    expected = program.run(*model)
+    for name, end in (("old", "\r"), ("dos", "\r\n")):
+        trees = edited(folder / name, DENSE_FILE, lambda text: text)
+        path = folder / name / "sample" / DENSE_FILE
+        path.write_bytes(path.read_bytes().replace(b"\n", end.encode()))
+        assert program.run(*model, trees=trees) == expected, name
+
+
 def test_syntax_error_inside_a_statement(program: Program, folder: Path):
     """One that the parser repairs."""
     trees = edited(folder, DENSE_FILE, lambda text: text.replace("gate_up, _ = self.gate_up_proj(x)", "gate_up, _ = = self.gate_up_proj(x)"))
