@@ -92,11 +92,16 @@ class _Classes:
 classes = _Classes()
 
 
-def _foreach_add(self, other, **options):
-    import torch_foreach
-    return torch_foreach._foreach_add(self, other, **options)
+def _foreach(name):
+    def call(*arguments, **options):
+        import torch_foreach
+        result = getattr(torch_foreach, name)(*arguments, **options)
+        return None if name.endswith("_") else result
+    return call
 
 
-def _foreach_mul(self, other):
-    import torch_foreach
-    return torch_foreach._foreach_mul(self, other)
+for _name in ("add", "sub", "mul", "div", "neg", "abs", "exp", "log", "sqrt", "rsqrt", "reciprocal", "sigmoid", "tanh", "cos", "sin"):
+    globals()["_foreach_" + _name] = _foreach("_foreach_" + _name)
+    globals()["_foreach_" + _name + "_"] = _foreach("_foreach_" + _name + "_")
+_foreach_copy_ = _foreach("_foreach_copy_")
+_foreach_zero_ = _foreach("_foreach_zero_")

@@ -161,6 +161,20 @@ Value copy_in_place(Bound& bound) {
   return call.finish(target);
 }
 
+// fill_(value): of one element, whatever it is.
+Value fill_with(Bound& bound) {
+  Context& context = bound.context;
+  TensorObject *target = bound.tensor(0), *from = bound.tensor(1);
+  size_t dimensions = context.info(from).shape.size();
+  if (dimensions != 0) bound.fail("fill_ only supports 0-dimension value tensor but got tensor with " + std::to_string(dimensions) + " dimensions.");
+  bool same = context.info(from).dtype == context.info(target).dtype;
+  CallScope call = bound.open("Tensor");
+  TensorId read = context.current(from), written = call.write(target);
+  call.emit(same ? "copy" : "cast", std::vector<TensorId>{read}, std::vector<TensorId>{written},
+            same ? graph::Attributes{} : attributes({{"dtype", context.info(target).dtype}}));
+  return call.finish(target);
+}
+
 Value fill(Bound& bound, std::optional<double> value, graph::Attribute attribute) {
   Context& context = bound.context;
   TensorObject* target = bound.tensor(0);
@@ -216,8 +230,7 @@ void define_copies(Context& context) {
   define(context, "torch.fill_ Tensor.fill_", "fill", "input, value", [](Bound& bound) {
     if (bound.is_tensor(1)) {
       auto data = bound.context.known(bound.tensor(1));
-      return fill(bound, data && data->size() == 1 ? std::optional((*data)[0]) : std::nullopt,
-                  data && data->size() == 1 ? graph::Attribute((*data)[0]) : graph::Attribute(std::string("tensor")));
+      return data && data->size() == 1 ? fill(bound, (*data)[0], (*data)[0]) : fill_with(bound);
     }
     return fill(bound, bound.number(1), bound.scalar(1));
   });

@@ -54,6 +54,16 @@ TEST(Record, ARangeWithItsEndAndAFillThatWritesNothing) {
   EXPECT_EQ(text.find("refresh"), std::string::npos) << text;
 }
 
+TEST(Record, AFillReadsTheTensorThatItIsFilledWith) {
+  TorchProgram program;
+  program.input("x", {Dim(4)}, DType::F16);
+  program.input("s", {}, DType::F32);
+  std::string text = program.record("x.fill_(s)\ns = s.half()\nx[1:].fill_(s)\nx.fill_(torch.tensor(3.0))\n");
+  EXPECT_NE(text.find("cast(%s, dtype=f16) : f16[4]"), std::string::npos) << text;
+  EXPECT_NE(text.find("copy(%1) : f16[3]"), std::string::npos) << text;
+  EXPECT_NE(text.find("fill(value=3.0) : f16[4]"), std::string::npos) << text;
+}
+
 TEST(Record, InPlaceThroughAView) {
   TorchProgram program;
   program.input("x", {Dim(4), Dim(8)}, DType::F32);
