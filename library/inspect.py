@@ -353,10 +353,23 @@ def isgeneratorfunction(obj):
 
 
 def iscoroutinefunction(obj):
-    return isfunction(obj) and _host.function_kind(obj) in ("coroutine", "async generator")
+    return isfunction(obj) and _host.function_kind(obj) == "coroutine"
 
 
-isasyncgenfunction = isasyncgen = iscoroutine = isawaitable = lambda obj: False
+def iscoroutine(obj):
+    return isinstance(obj, types.CoroutineType)
+
+
+def isawaitable(obj):
+    return iscoroutine(obj) or hasattr(type(obj), "__await__")
+
+
+def isasyncgenfunction(obj):
+    return isfunction(obj) and _host.function_kind(obj) == "async generator"
+
+
+def isasyncgen(obj):
+    return False
 
 
 def isabstract(obj):

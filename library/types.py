@@ -36,8 +36,11 @@ class TracebackType:
     pass
 
 
-class CoroutineType:
+async def _coroutine():
     pass
+
+
+CoroutineType = type(_coroutine())
 
 
 class AsyncGeneratorType:

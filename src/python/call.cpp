@@ -184,7 +184,7 @@ Value Interpreter::call_function(Function* function, const Arguments& arguments)
   frame.line = node.line;
   frame.qualname = function->qualname;
 
-  bool is_generator = node.kind == NodeKind::GeneratorExp || (node.kind == NodeKind::FunctionDef && (node.flag & 2) != 0);
+  bool is_generator = node.kind == NodeKind::GeneratorExp || (node.kind == NodeKind::FunctionDef && node.flag != 0);   // or a coroutine
   if (is_generator) {
     std::vector<Value> slots(scope.slot_count);
     bind_parameters(function, arguments, slots.data());

@@ -1,5 +1,6 @@
 // Expressions.
 #include "base/check.h"
+#include "python/generator.h"
 #include "python/interpreter.h"
 #include "python/names.h"
 #include "python/scope.h"
@@ -440,7 +441,7 @@ Value Interpreter::evaluate(Frame& frame, NodeId id) {
       return yield_from_frame(*this, frame, value);
     }
     case NodeKind::YieldFrom: return yield_from_iterable(*this, frame, evaluate(frame, ast.child(node, 0)));
-    case NodeKind::Await: return evaluate(frame, ast.child(node, 0));
+    case NodeKind::Await: return await(*this, frame, evaluate(frame, ast.child(node, 0)));
     case NodeKind::Starred: return evaluate(frame, ast.child(node, 0));
     default: break;
   }

@@ -1,6 +1,7 @@
 // Statements.
 #include "base/check.h"
 #include "python/expression_text.h"
+#include "python/generator.h"
 #include "python/interpreter.h"
 #include "python/names.h"
 #include "python/scope.h"
@@ -194,12 +195,17 @@ Flow Interpreter::execute_with(Frame& frame, const Node& node, uint32_t item) {
     return execute_with(frame, node, item + 1);
   }
   Class* cls = type_of(manager);
-  Value enter = find_in_class(cls, names::__enter__), leave = find_in_class(cls, names::__exit__);
+  bool is_async = (node.flag & 1) != 0;
+  Value enter = find_in_class(cls, is_async ? Symbol("__aenter__") : names::__enter__), leave = find_in_class(cls, is_async ? Symbol("__aexit__") : names::__exit__);
+  auto run = [&](const Value& method, std::initializer_list<Value> arguments) {
+    Value made = call(bind(method, manager, cls), arguments);
+    return is_async ? await(*this, frame, made) : made;
+  };
   if (!enter.defined() || !leave.defined()) {
     if (cls->get_attribute) return execute_with(frame, node, item + 1);
-    raise_type_error("'" + type_name(manager) + "' object does not support the context manager protocol");
+    raise_type_error("'" + type_name(manager) + "' object does not support the " + (is_async ? "asynchronous " : "") + "context manager protocol");
   }
-  Value entered = call(bind(enter, manager, cls));
+  Value entered = run(enter, {});
   if (target != no_node) assign(frame, target, entered);
   Value exception;
   Flow flow = Flow::Next;
@@ -212,11 +218,11 @@ Flow Interpreter::execute_with(Frame& frame, const Node& node, uint32_t item) {
   frame_ = here;
   Value returned = result;
   if (!exception.defined()) {
-    call(bind(leave, manager, cls), {Value::none(), Value::none(), Value::none()});
+    run(leave, {Value::none(), Value::none(), Value::none()});
     result = returned;
     return flow;
   }
-  Value swallow = call(bind(leave, manager, cls), {Value(type_of(exception)), exception, Value::none()});
+  Value swallow = run(leave, {Value(type_of(exception)), exception, Value::none()});
   if (!truth(swallow)) throw PythonException{exception};
   return Flow::Next;
 }

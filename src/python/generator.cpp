@@ -1,9 +1,10 @@
 // Generators: each runs on a stack of its own, so that `yield` can stand anywhere in the tree walk.
+#include "python/generator.h"
+
 #include <pthread.h>
 #include <sys/mman.h>
 
 #include "base/check.h"
-#include "python/interpreter.h"
 #include "python/names.h"
 #include "python/scope.h"
 #include "python/stack_switch.h"
@@ -192,14 +193,35 @@ Value yield_from_frame(Interpreter& interpreter, Frame& frame, Value value) {
   return frame.generator->yield(value);
 }
 
-Value yield_from_iterable(Interpreter& interpreter, Frame& frame, const Value& iterable) {
-  Value iterator = interpreter.iterate(iterable);
+namespace {
+
+// What the iterator gives goes on to whoever runs this frame.
+Value delegate(Interpreter& interpreter, Frame& frame, const Value& iterator) {
   interpreter.last_return = Value::none();
   for (;;) {
     Value item = interpreter.next(iterator);
     if (!item.defined()) return iterator.as<Generator>() != nullptr ? interpreter.last_return : Value::none();
     yield_from_frame(interpreter, frame, item);
   }
+}
+
+}  // namespace
+
+Value yield_from_iterable(Interpreter& interpreter, Frame& frame, const Value& iterable) { return delegate(interpreter, frame, interpreter.iterate(iterable)); }
+
+bool is_coroutine(const Generator& generator) {
+  const Function* function = generator.state->function;
+  const syntax::Node& node = (*function->file->ast)[function->node];
+  return node.kind == syntax::NodeKind::FunctionDef && node.flag == 1;   // `async` without a `yield`
+}
+
+Value await(Interpreter& interpreter, Frame& frame, const Value& value) {
+  if (value.as<Unknown>() != nullptr) return value;
+  if (auto* generator = value.as<Generator>(); generator != nullptr && is_coroutine(*generator)) return delegate(interpreter, frame, value);
+  Class* cls = interpreter.type_of(value);
+  Value method = interpreter.find_in_class(cls, Symbol("__await__"));
+  if (!method.defined()) interpreter.raise_type_error("object " + interpreter.type_name(value) + " can't be used in 'await' expression");
+  return yield_from_iterable(interpreter, frame, interpreter.call(interpreter.bind(method, value, cls)));
 }
 
 bool is_fresh(const Generator& generator) { return generator.state->status == GeneratorState::Status::Fresh; }
@@ -210,6 +232,7 @@ void abandon(Interpreter& interpreter, Generator* generator) { generator->state-
 Value Interpreter::send(Generator* generator, Value value) {
   GeneratorState& state = *generator->state;
   if (state.status == GeneratorState::Status::Finished) {
+    if (is_coroutine(*generator)) raise("RuntimeError", "cannot reuse already awaited coroutine");
     last_return = Value::none();
     return Value();
   }

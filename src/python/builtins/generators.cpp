@@ -1,6 +1,7 @@
 // The methods of generators and of native iterators.
 #include "python/builtins/define.h"
 #include "python/builtins/set_up.h"
+#include "python/generator.h"
 
 namespace fusescout::python {
 namespace {
@@ -18,9 +19,13 @@ Value or_stop(Interpreter& in, const Value& item) {
 
 Generator* generator_of(const Value& self) { return static_cast<Generator*>(self.object); }
 
-constexpr NativeMethod generator_methods[] = {
+constexpr NativeMethod iterator_methods[] = {
     {"__iter__", 0, 0, [](Interpreter&, const Value& self, const Arguments&) { return self; }},
     {"__next__", 0, 0, [](Interpreter& in, const Value& self, const Arguments&) { return or_stop(in, in.send(generator_of(self), Value::none())); }},
+};
+
+// Of coroutines as well.
+constexpr NativeMethod generator_methods[] = {
     {"send", 1, 1, [](Interpreter& in, const Value& self, const Arguments& a) { return or_stop(in, in.send(generator_of(self), a[0])); }, Take::Plain},
     {"throw", 1, 3,
      [](Interpreter& in, const Value& self, const Arguments& a) {
@@ -40,7 +45,12 @@ constexpr NativeMethod generator_methods[] = {
 }  // namespace
 
 void set_up_generators(Interpreter& in) {
+  add_methods(in, in.builtin_class("generator"), iterator_methods);
   add_methods(in, in.builtin_class("generator"), generator_methods);
+  add_methods(in, in.builtin_class("coroutine"), generator_methods);
+  in.add_method(in.builtin_class("coroutine"), "__await__", [](Interpreter& i, const Arguments& a) -> Value {
+    return i.make<Iterator>(Symbol("coroutine_wrapper"), [coroutine = generator_of(a[0])](Interpreter& interpreter) { return interpreter.send(coroutine, Value::none()); });
+  });
   Class* iterator = in.builtin_class("iterator");
   in.add_method(iterator, "__iter__", [](Interpreter&, const Arguments& a) { return a[0]; });
   in.add_method(iterator, "__next__", [](Interpreter& i, const Arguments& a) {

@@ -2,6 +2,7 @@
 #include "python/builtins/define.h"
 #include "python/builtins/dict_views.h"
 #include "python/builtins/text.h"
+#include "python/generator.h"
 #include "python/names.h"
 
 namespace fusescout::python {
@@ -43,8 +44,10 @@ Value iterate_dict(Interpreter& in, Dict* dict, DictView::Part part, bool is_set
 Value Interpreter::iterate(const Value& iterable) {
   if (!iterable.is_object()) raise_type_error("'" + type_name(iterable) + "' object is not iterable");
   switch (iterable.object->kind) {
-    case Kind::Iterator:
-    case Kind::Generator: return iterable;
+    case Kind::Generator:
+      if (is_coroutine(*static_cast<Generator*>(iterable.object))) break;
+      return iterable;
+    case Kind::Iterator: return iterable;
     case Kind::List:
       return make<Iterator>(list_iterator, [list = static_cast<List*>(iterable.object), at = size_t{0}](Interpreter&) mutable {
         return at < list->items.size() ? list->items[at++] : (at = SIZE_MAX, Value());

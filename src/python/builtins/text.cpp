@@ -7,6 +7,7 @@
 
 #include "python/builtins/define.h"
 #include "python/builtins/dict_views.h"
+#include "python/generator.h"
 #include "python/builtins/generic_alias.h"
 #include "python/names.h"
 
@@ -225,7 +226,7 @@ std::string plain_repr(Interpreter& in, const Value& v, const Value& shown) {
       auto* s = static_cast<Super*>(o);
       return "<super: <class '" + s->after->name.str() + "'>, <" + s->start->name.str() + " object>>";
     }
-    case Kind::Generator: return "<generator object " + static_cast<Generator*>(o)->name.str() + " at " + address(o) + ">";
+    case Kind::Generator: return std::string(is_coroutine(*static_cast<Generator*>(o)) ? "<coroutine object " : "<generator object ") + static_cast<Generator*>(o)->name.str() + " at " + address(o) + ">";
     case Kind::Unknown: return "<unknown " + static_cast<Unknown*>(o)->path + ">";
     default: return object_repr(in, v);
   }

@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "python/builtins/define.h"
+#include "python/generator.h"
 #include "python/names.h"
 
 namespace fusescout::python {
@@ -14,7 +15,7 @@ constexpr TypeEntry types[] = {
     {"tuple", Layout::Tuple}, {"dict", Layout::Dict}, {"set", Layout::Set}, {"frozenset", Layout::Set}, {"range", Layout::Plain}, {"slice", Layout::Plain},
     {"ellipsis", Layout::Plain}, {"NotImplementedType", Layout::Plain}, {"function", Layout::Plain}, {"builtin_function_or_method", Layout::Plain},
     {"method", Layout::Plain}, {"module", Layout::Plain}, {"property", Layout::Plain}, {"classmethod", Layout::Plain}, {"staticmethod", Layout::Plain},
-    {"super", Layout::Plain}, {"cell", Layout::Plain}, {"generator", Layout::Plain}, {"unknown", Layout::Plain}, {"iterator", Layout::Plain},
+    {"super", Layout::Plain}, {"cell", Layout::Plain}, {"generator", Layout::Plain}, {"coroutine", Layout::Plain}, {"unknown", Layout::Plain}, {"iterator", Layout::Plain},
     {"dict_keys", Layout::Native}, {"dict_values", Layout::Native}, {"dict_items", Layout::Native}, {"mappingproxy", Layout::Native},
     {"GenericAlias", Layout::Native}, {"UnionType", Layout::Native},
 };
@@ -42,7 +43,7 @@ constexpr ExceptionEntry exceptions[] = {
 
 // Types that only show up as type(x), not as a builtin name.
 constexpr std::string_view hidden[] = {"NoneType", "ellipsis", "NotImplementedType", "function", "builtin_function_or_method", "method", "module", "cell",
-                                       "generator", "unknown", "iterator", "dict_keys", "dict_values", "dict_items", "mappingproxy", "GenericAlias", "UnionType"};
+                                       "generator", "coroutine", "unknown", "iterator", "dict_keys", "dict_values", "dict_items", "mappingproxy", "GenericAlias", "UnionType"};
 
 }  // namespace
 
@@ -86,6 +87,7 @@ Class* Interpreter::type_of(const Value& v) const {
       return meta != nullptr ? meta : type_class_;
     }
     case Kind::Set: return builtin_classes_.find(static_cast<Set*>(v.object)->frozen ? "frozenset" : "set")->second;
+    case Kind::Generator: return builtin_classes_.find(is_coroutine(*static_cast<Generator*>(v.object)) ? "coroutine" : "generator")->second;
     case Kind::Iterator: return const_cast<Interpreter*>(this)->iterator_class(static_cast<Iterator*>(v.object)->type_name);   // a cache
     default: return kind_classes_[static_cast<size_t>(v.object->kind)];
   }
