@@ -216,6 +216,7 @@ Flow Interpreter::execute_with(Frame& frame, const Node& node, uint32_t item) {
     exception = thrown.value;
   }
   frame_ = here;
+  if (exception.defined() && ended_) throw PythonException{exception};
   Value returned = result;
   if (!exception.defined()) {
     run(leave, {Value::none(), Value::none(), Value::none()});
@@ -250,6 +251,7 @@ Flow Interpreter::execute_try(Frame& frame, const Node& node) {
   ++frame.try_depth;
   attempt([&] { flow = execute_block(frame, children[0]); });
   --frame.try_depth;
+  if (exception.defined() && ended_) throw PythonException{exception};
   if (exception.defined()) {
     for (size_t i = 3; i < children.size(); ++i) {
       const Node& handler = ast[children[i]];

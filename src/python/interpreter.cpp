@@ -167,10 +167,19 @@ void Interpreter::count_step(Frame& frame, uint32_t line) {
   // Every step: a loop that doubles a list goes from nothing to all memory in thirty.
   bool out_of_steps = ++steps_ >= limits_.steps, out_of_memory = allocated_bytes() > static_cast<int64_t>(limits_.heap_bytes);
   if (!out_of_steps && !out_of_memory) return;
-  note(NoteKind::Limit, out_of_steps ? "the evaluation took more than " + std::to_string(limits_.steps) + " statements" : "the evaluation took too much memory");
-  limits_.steps = UINT64_MAX;   // let handlers run; the error is on its way
-  limits_.heap_bytes *= 2;
-  raise(out_of_steps ? "TimeoutError" : "MemoryError", "limit of the evaluator reached");
+  constexpr uint64_t for_handlers = 1'000'000;
+  uint64_t steps = limits_.steps;
+  limits_.steps = steps_ + for_handlers;   // the error is on its way
+  if (out_of_memory) limits_.heap_bytes *= 2;
+  if (out_of_steps) limit_reached("TimeoutError", "the evaluation took more than " + std::to_string(steps) + " statements");
+  limit_reached("MemoryError", "the evaluation took too much memory");
+}
+
+void Interpreter::limit_reached(std::string_view builtin_type, std::string what) {
+  if (limited_) ended_ = true;
+  else note(NoteKind::Limit, std::move(what));
+  limited_ = true;
+  raise(builtin_type, "limit of the evaluator reached");
 }
 
 // --- raising

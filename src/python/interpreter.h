@@ -210,6 +210,8 @@ class Interpreter {
   Symbol current_file() const;
   uint32_t current_line() const;
   uint64_t steps() const { return steps_; }
+  // Raises: a loop without an end, most likely. Handlers run, and may take the exception, the first time only.
+  [[noreturn]] void limit_reached(std::string_view builtin_type, std::string what);
   void note(NoteKind kind, std::string message);
   const std::vector<Note>& notes() const { return notes_; }
   graph::Expressions& expressions() { return expressions_; }
@@ -297,6 +299,7 @@ class Interpreter {
   Limits limits_;
   Frame* frame_ = nullptr;
   uint64_t steps_ = 0;
+  bool limited_ = false, ended_ = false;                                   // a limit was reached; again, and nothing is handled any more
   uint32_t depth_ = 0;
   uint32_t epoch_ = 0;
   std::vector<Note> notes_;

@@ -54,6 +54,9 @@ TEST(Limits, StepsRunOut) {
   limits.steps = 10000;
   EXPECT_EQ(run_limited("while True:\n  pass\n", limits), "TimeoutError: limit of the evaluator reached\n");
   EXPECT_EQ(run_limited("try:\n  while True:\n    pass\nexcept BaseException as e:\n  print(type(e).__name__)\n", limits), "TimeoutError\n");
+  // What swallows every exception does not go on for ever.
+  EXPECT_EQ(run_limited("while True:\n  try:\n    pass\n  except BaseException:\n    pass\n", limits), "TimeoutError: limit of the evaluator reached\n");
+  EXPECT_EQ(run_limited("import contextlib\nwhile True:\n  with contextlib.suppress(Exception):\n    while True:\n      pass\n", limits), "TimeoutError: limit of the evaluator reached\n");
   EXPECT_EQ(run_limited("x = [i for i in iter(int, 1)]\n", limits), "TimeoutError: limit of the evaluator reached\n");
 }
 

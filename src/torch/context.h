@@ -118,6 +118,8 @@ class Context {                      // one per Interpreter: Interpreter::user_d
 
   // --- known data: of constants, and of what is computed from them while small (<= max_known elements)
   static constexpr int64_t max_known = 16384;
+  // Entries of a step. Models have up to some ten thousand; a loop without an end has any number.
+  static constexpr uint32_t max_entries = 1 << 16;
   std::optional<std::vector<double>> known(TensorObject* tensor);       // in order of the indices
   bool is_known(TensorObject* tensor);
   void set_known(TensorObject* tensor, std::vector<double> data);       // of a tensor just made, or written in place
@@ -172,6 +174,7 @@ class Context {                      // one per Interpreter: Interpreter::user_d
   graph::StorageId new_storage();
   TensorObject* object(TensorId id);
   std::vector<Storage> storages_;
+  uint32_t entries_allowed_ = max_entries;
   std::vector<graph::EntryId> open_;
   std::vector<graph::ModuleId> modules_;
   std::vector<CallScope*> calls_;

@@ -64,6 +64,11 @@ CallScope::CallScope(Context& context, std::string_view op, std::string_view ove
 }
 
 void CallScope::open(const Arguments& arguments, graph::EntryKind kind, std::string_view op, std::string_view overload) {
+  if (context_.recording && context_.graph.entries.size() >= context_.entries_allowed_) {
+    constexpr uint32_t for_handlers = 100;
+    context_.entries_allowed_ = static_cast<uint32_t>(context_.graph.entries.size()) + for_handlers;
+    context_.interpreter.limit_reached("TimeoutError", "the step makes more than " + std::to_string(Context::max_entries) + " calls");
+  }
   std::vector<TensorObject*> tensors;
   for (const Value& value : arguments.positional) collect_tensors(context_, value, tensors);
   for (const auto& keyword : arguments.keywords) collect_tensors(context_, keyword.value, tensors);

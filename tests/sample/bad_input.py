@@ -283,6 +283,18 @@ def test_endless(program: Program, folder: Path):
         program.refused("dump", "sequence", "TinyDenseForCausalLM", "--config", SAMPLE / "configs/tiny_dense", trees=trees, says=["limit of the evaluator"])
 
 
+def test_endless_operators(program: Program, folder: Path):
+    """What is there is listed up to a limit, with the line that goes on and on."""
+    for number, loop in enumerate(("while True:\n            x = x + 1", "while True:\n            try:\n                x = x + 1\n            except Exception:\n                pass",
+                                   "x = [x := x + 1 for _ in iter(int, 1)]")):
+        trees = edited(folder / str(number), DENSE_FILE, lambda text: text.replace("        gate_up, _ = self.gate_up_proj(x)\n", f"        {loop}\n        gate_up, _ = self.gate_up_proj(x)\n"))
+        line = line_of(folder / str(number) / "sample" / DENSE_FILE, "x + 1")
+        for strict, code in ((), 0), (("--strict",), 3):
+            done = program.result("dump", "sequence", "TinyDenseForCausalLM", "--config", SAMPLE / "configs/tiny_dense", "--format", "json", *strict, trees=trees)
+            assert done.returncode == code and len(done.stdout) < 100 << 20, (done.returncode, len(done.stdout))
+            assert f"tiny_dense.py:{line}: limit: the step makes more than " in done.stderr, done.stderr
+
+
 def test_pipes_and_links(program: Program, folder: Path):
     """A pipe (as any device) is written to and stays what it is; a link keeps pointing to its file."""
     pipe, link, report = folder / "pipe", folder / "link", folder / "report.md"
