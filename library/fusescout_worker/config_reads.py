@@ -46,6 +46,7 @@ def judge(value, default):
     if value is None:
         return "odd"
     if not isinstance(value, numbers) or not isinstance(default, numbers):
-        return "" if type(value) is type(default) else "wrong"
+        several = isinstance(value, list)      # token ids and the like: one or some
+        return "" if type(value) is type(default) else "odd" if several else "wrong"
     whole = isinstance(default, int) and isinstance(value, float)
     return "odd" if whole or value < 0 <= default or abs(value) >= 2**63 else ""
