@@ -1,5 +1,7 @@
 #include "torch/nn_module.h"
 
+#include <algorithm>
+#include <functional>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -193,35 +195,55 @@ graph::ModuleId module_id(Context& context, ModuleObject* module) {
   return module->id = context.graph.modules.add(std::move(info));
 }
 
-// Runs the hooks in order; what one gives back replaces the inputs (while `output` is undefined) or the output.
-Value run_hooks(Interpreter& interpreter, Dict* hooks, const Value& module, const Value& inputs, Value output) {
-  if (hooks == nullptr) return output;
+void for_each_hook(Interpreter& interpreter, const ModuleObject* module, const Dict* hooks, const std::function<void(const Value& hook, bool with_keywords)>& action) {
+  if (hooks == nullptr || hooks->live == 0) return;
+  const std::vector<Symbol>& with_keywords = module->hooks_with_keywords;
   for (size_t i = 0; i < hooks->entries.size(); ++i) {
-    if (!hooks->entries[i].key.defined()) continue;
-    Value changed = output.defined() ? interpreter.call(hooks->entries[i].value, {module, inputs, output}) : interpreter.call(hooks->entries[i].value, {module, inputs});
-    if (!changed.is_none()) {
-      if (!output.defined()) return changed;
-      output = changed;
-    }
+    const Dict::Entry entry = hooks->entries[i];   // a hook may take itself away
+    if (!entry.key.defined()) continue;
+    action(entry.value, std::find(with_keywords.begin(), with_keywords.end(), Symbol(interpreter.text_of(entry.key))) != with_keywords.end());
   }
-  return output;
+}
+
+Value as_dict(Interpreter& interpreter, const std::vector<python::KeywordArgument>& keywords) {
+  Dict* dict = interpreter.dict();
+  for (const auto& keyword : keywords) dict->set(interpreter, keyword.name, keyword.value);
+  return dict;
 }
 
 Value call_module(Interpreter& interpreter, const Arguments& arguments) {
   ModuleObject* module = self_of(interpreter, arguments);
   Value self = module;
   std::vector<Value> positional(arguments.positional.begin() + 1, arguments.positional.end());
-  if (module->forward_pre_hooks != nullptr && module->forward_pre_hooks->live > 0) {
-    Value changed = run_hooks(interpreter, module->forward_pre_hooks, self, interpreter.tuple(positional), Value());
-    if (changed.defined()) positional = changed.as<python::Tuple>() != nullptr ? changed.as<python::Tuple>()->items : std::vector<Value>{changed};
-  }
-  Arguments inputs{positional, arguments.keywords};
+  std::vector<python::KeywordArgument> keywords(arguments.keywords.begin(), arguments.keywords.end());
+  // What a hook gives back replaces the inputs, or the output.
+  for_each_hook(interpreter, module, module->forward_pre_hooks, [&](const Value& hook, bool with_keywords) {
+    Value inputs = interpreter.tuple(positional);
+    Value changed = with_keywords ? interpreter.call(hook, {self, inputs, as_dict(interpreter, keywords)}) : interpreter.call(hook, {self, inputs});
+    if (changed.is_none()) return;
+    auto* tuple = changed.as<python::Tuple>();
+    if (!with_keywords) {
+      positional = tuple != nullptr ? tuple->items : std::vector<Value>{changed};
+      return;
+    }
+    if (tuple == nullptr || tuple->items.size() != 2 || tuple->items[1].as<Dict>() == nullptr)
+      interpreter.raise("RuntimeError", "forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got " + interpreter.repr(changed) + ".");
+    positional = interpreter.to_vector(tuple->items[0]);
+    keywords.clear();
+    for (const Dict::Entry& entry : tuple->items[1].as<Dict>()->entries) {
+      if (entry.key.defined()) keywords.push_back({Symbol(interpreter.text_of(entry.key)), entry.value});
+    }
+  });
+  Arguments inputs{positional, keywords};
   Context& context = Context::of(interpreter);
   std::optional<ModuleScope> scope;
   open_module_scope(context, module, inputs, scope);
   Value output = interpreter.call(interpreter.get_attribute(self, forward_name), inputs);
-  if (module->forward_hooks != nullptr && module->forward_hooks->live > 0)
-    output = run_hooks(interpreter, module->forward_hooks, self, interpreter.tuple(positional), output);
+  for_each_hook(interpreter, module, module->forward_hooks, [&](const Value& hook, bool with_keywords) {
+    Value given = interpreter.tuple(positional);
+    Value changed = with_keywords ? interpreter.call(hook, {self, given, as_dict(interpreter, keywords), output}) : interpreter.call(hook, {self, given, output});
+    if (!changed.is_none()) output = changed;
+  });
   return scope ? scope->finish(output) : output;
 }
 

@@ -20,6 +20,8 @@ struct ModuleObject final : python::Instance {
   python::Set* non_persistent = nullptr;
   python::Dict* forward_pre_hooks = nullptr;   // id -> callable
   python::Dict* forward_hooks = nullptr;
+  std::vector<Symbol> hooks_with_keywords;     // ids of those that want the keyword arguments as well
+  uint32_t hooks_made = 0;
   Symbol path;                                 // by name_modules: its first name below the root
   Symbol layer;                                // the outermost ModuleList element on the path
   ModuleObject* parent = nullptr;              // of the first name

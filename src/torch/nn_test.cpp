@@ -243,6 +243,28 @@ hooked = []
 o.forward = lambda x: x
 o.register_forward_pre_hook(lambda m, inputs: hooked.append(len(inputs)))
 assert o(7) == 7 and hooked == [1]
+
+class Gained(nn.Module):
+    def forward(self, x, *, gain=1):
+        return x * gain
+
+g = Gained()
+g.register_forward_pre_hook(lambda m, args, kwargs: (args, {**kwargs, "gain": 5}), with_kwargs=True)
+g.register_forward_pre_hook(hook=lambda m, args: (args[0] + 1,))
+assert g(2) == 15
+first = g.register_forward_pre_hook(lambda m, args: args[0] * 10, prepend=True)
+assert g(2) == 105
+first.remove()
+g.register_forward_pre_hook(lambda m, args: None)
+g.register_forward_hook(lambda m, args, kwargs, out: (args, kwargs, out), with_kwargs=True)
+g.register_forward_hook(lambda m, args, out: [out])
+assert g(2) == [((3,), {"gain": 5}, 15)]
+g.register_forward_pre_hook(lambda m, args, kwargs: 3, with_kwargs=True)
+try:
+    g(2)
+    assert False
+except RuntimeError as e:
+    assert str(e) == "forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got 3.", e
 )py"), "");
 }
 

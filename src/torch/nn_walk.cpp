@@ -209,8 +209,21 @@ void add_module_changes(Interpreter& interpreter, Class* cls) {
       ModuleObject* module = self_of(in, a);
       if (module->*hooks == nullptr) module->*hooks = in.dict();
       Dict* table = module->*hooks;
-      Symbol key(std::to_string(table->entries.size()));
-      table->set(in, key, a[1]);
+      Symbol key(std::to_string(module->hooks_made++));
+      auto flag = [&](std::string_view name) {
+        Value value = a.keyword(Symbol(name));
+        return value.defined() && in.truth(value);
+      };
+      if (flag("with_kwargs")) module->hooks_with_keywords.push_back(key);
+      std::vector<Dict::Entry> later;
+      if (flag("prepend")) {
+        later.swap(table->entries);
+        table->clear();
+      }
+      table->set(in, key, a.get(1, Symbol("hook")));
+      for (const Dict::Entry& entry : later) {
+        if (entry.key.defined()) table->set(in, Symbol(in.text_of(entry.key)), entry.value);
+      }
       Class* handle_class = in.make_class("RemovableHandle", {});
       in.add_method(handle_class, "remove", [table, key](Interpreter&, const Arguments&) { table->erase(key); return Value::none(); });
       return Value(in.make<python::Instance>(handle_class));
