@@ -8,5 +8,5 @@ WHY_ZH = "BatchMatMul 直接按行优先写出, 省去拷贝"
 
 def pattern(x, weight):
     y = op.matmul(x, weight, ...)
-    only(y.rank > 2)
+    only(weight.rank > 2)
     return op.one_of("copy", "transpose")(y.anywhere())
