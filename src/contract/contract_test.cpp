@@ -6,6 +6,7 @@
 
 #include "contract/files.h"
 #include "contract/helpers.h"
+#include "contract/names.h"
 #include "contract/source_text.h"
 #include "contract/testing.h"
 
@@ -327,6 +328,22 @@ TEST(CallSiteTest, a_name_of_what_may_be_no_tensor_is_none_of_a_tensors) {
   size_t at = pair.find("nothing");
   Contract told = at_call_site(with_sum, 4, 6, pair.replace(at, 7, "_"));
   EXPECT_NE(told.patch.find("n, total = torch.ops"), std::string::npos) << told.patch;
+}
+
+TEST(NamesTest, a_parameter_of_another_type_is_no_tensor) {
+  auto name_with = [](const std::string& parameters) {
+    graph::ModelRun run = run_of("T = 16\ninput %rows : bf16[T, 64]\n%n = neg(%rows) : bf16[T, 64]  # model.py:3\noutput %n\n");
+    Graph& graph = run.graph;
+    graph::Entry call;
+    call.kind = graph::EntryKind::Module;
+    call.inputs = graph.inputs;
+    call.end = graph::EntryId{static_cast<uint32_t>(graph.entries.size()) + 1};
+    Activation activation{{}, Symbol("model.py"), Symbol("Block.forward"), graph.entries.add(call)};
+    SourceText text("class Block(nn.Module):\n    def forward(self, " + parameters + "):\n        return -x\n");
+    return Names(graph, activation, text, 3).before(graph.inputs[0], text.index_at(3));
+  };
+  EXPECT_EQ(name_with("x, layer"), "x");
+  EXPECT_EQ(name_with("layer: dict[str, int], x: torch.Tensor | None = None"), "x");
 }
 
 TEST(CallSiteTest, every_name_that_goes_is_told) {
