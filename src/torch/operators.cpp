@@ -25,6 +25,13 @@ struct SpaceObject final : python::Instance {
   SpaceObject(Class* cls, Symbol s) : Instance(cls), space(s) {}
 };
 
+// torch.ops.aten.mul and its overloads: torch's own function, which finds out by its arguments which of them it is.
+struct AtenObject final : python::Instance {
+  Value function;
+  python::Dict* overloads;
+  AtenObject(Class* cls, Value f, python::Dict* o) : Instance(cls), function(f), overloads(o) {}
+};
+
 OperatorObject* as_operator(const Value& value) {
   auto* instance = value.as<python::Instance>();
   return instance != nullptr ? dynamic_cast<OperatorObject*>(instance) : nullptr;
@@ -434,13 +441,31 @@ void install_operators(Context& context) {
   if (python::Module* torch_module = interpreter.find_module(Symbol("torch"))) torch_module->dict->set(interpreter, Symbol("ops"), ops);
 
   // aten operators are the functions and methods of the same name.
-  operators->add_source(Symbol("aten"), [](Interpreter& in, Symbol name) {
+  Class* aten_class = interpreter.make_class("OpOverloadPacket", {}, python::Layout::Native);
+  aten_class->module_name = "torch._ops";
+  aten_class->get_attribute = [](Interpreter& in, const Value& self, Symbol name) -> Value {
+    auto* object = static_cast<AtenObject*>(self.object);
+    if (name == python::names::__name__) return in.find_attribute(object->function, name);
+    if (name.view().starts_with("_")) return Value();
+    if (object->overloads->find(name) == nullptr) object->overloads->set(in, name, in.make<AtenObject>(object->cls, object->function, in.dict()));
+    return *object->overloads->find(name);
+  };
+  interpreter.add_method(aten_class, "__call__", [](Interpreter& in, const Arguments& a) {
+    return in.call(static_cast<AtenObject*>(a[0].object)->function, Arguments{a.positional.subspan(1), a.keywords});
+  });
+  python::Dict* known = interpreter.dict();
+  operators->add_source(Symbol("aten"), [aten_class, known](Interpreter& in, Symbol name) -> Value {
+    if (Value* made = known->find(name)) return *made;
+    Value found;
     for (Symbol from : {Symbol("torch"), Symbol("torch.nn.functional")}) {
       python::Module* module = in.find_module(from);
-      Value* found = module != nullptr ? module->dict->find(name) : nullptr;
-      if (found != nullptr) return *found;
+      Value* function = module != nullptr ? module->dict->find(name) : nullptr;
+      if (function != nullptr && !found.defined()) found = *function;
     }
-    return in.find_in_class(Context::of(in).tensor_class, name);
+    if (!found.defined()) found = in.find_in_class(Context::of(in).tensor_class, name);
+    if (!found.defined()) return Value();
+    known->set(in, name, in.make<AtenObject>(aten_class, found, in.dict()));
+    return *known->find(name);
   });
   add_library(context);
 }

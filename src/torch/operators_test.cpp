@@ -58,6 +58,21 @@ assert torch.ops.demo.scale_into.default.name() == "demo::scale_into"
   EXPECT_NE(machine.context.as_tensor(get("out"))->id, before);
 }
 
+TEST(Operators, TorchsOwnOperatorsHaveOverloads) {
+  TestMachine machine;
+  machine.context.recording = true;
+  ASSERT_EQ(machine.run(R"py(
+import torch
+aten = torch.ops.aten
+x = torch.empty(4, 8)
+y = aten.view.default(aten.mul.Tensor(x, 2.0), [8, 4])
+z = aten.sum.dim_IntList(aten.softmax(y, -1), [1], True)
+assert z.shape == (8, 1) and aten.mul.Tensor is aten.mul.Tensor and aten.mul is aten.mul and aten.view.__name__ == "view"
+assert not hasattr(aten, "none") and not hasattr(aten.mul, "__no__")
+)py"), "");
+  EXPECT_EQ(machine.entries(), "aten.empty\naten.mul\naten.view\naten.softmax\naten.sum\n");
+}
+
 TEST(Operators, WhatTheHostComputesIsNoLaunch) {
   TestMachine machine;
   machine.context.recording = true;

@@ -46,7 +46,7 @@ bool may_be_our_gap(const Interpreter::Failure& failure) {
   }
   if (type != "AttributeError") return false;
   if (message.starts_with("module ")) return !of_trees(first_quoted(message));
-  static constexpr std::string_view native[] = {"Tensor", "Parameter", "Size", "dtype", "device", "function", "str", "int", "float", "list", "tuple", "dict", "npu", "ndarray"};
+  static constexpr std::string_view native[] = {"Tensor", "Parameter", "Size", "dtype", "device", "function", "builtin_function_or_method", "str", "int", "float", "list", "tuple", "dict", "npu", "ndarray"};
   return std::find(std::begin(native), std::end(native), first_quoted(message)) != std::end(native);
 }
 
