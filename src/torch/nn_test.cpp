@@ -268,5 +268,23 @@ except RuntimeError as e:
 )py"), "");
 }
 
+TEST(NnModule, TreesOfRegisteredTypes) {
+  TestMachine machine;
+  ASSERT_EQ(machine.run(R"py(
+import torch.utils._pytree as pytree
+
+class Output(dict):
+    pass
+
+pytree.register_pytree_node(Output, lambda o: (list(o.values()), list(o)), lambda values, keys: Output(zip(keys, values)), flatten_with_keys_fn=pytree._dict_flatten_with_keys)
+tree = {"a": [1, (2,)], "b": Output(x=3, y=[4])}
+leaves, spec = pytree.tree_flatten(tree)
+assert leaves == [1, 2, 3, 4]
+back = pytree.tree_map(lambda x: x * 2, tree)
+assert back == {"a": [2, (4,)], "b": {"x": 6, "y": [8]}} and type(back["b"]) is Output
+assert pytree.tree_leaves({"o": dict(x=1)}) == [1]
+)py"), "");
+}
+
 }  // namespace
 }  // namespace fusescout::torch

@@ -3,7 +3,33 @@
 
 class TreeSpec:
     def __init__(self, kind, keys, children):
-        self.kind, self.keys, self.children = kind, keys, children
+        self.kind, self.keys, self.children = kind, keys, children      # keys: what a registered type calls its context
+
+
+class MappingKey:
+    def __init__(self, key):
+        self.key = key
+
+
+_registered = {}     # type -> how it is taken apart, and put together
+
+
+def register_pytree_node(cls, flatten_fn, unflatten_fn, **options):
+    _registered[cls] = flatten_fn, unflatten_fn
+
+
+def _dict_flatten(tree): return list(tree.values()), list(tree)
+
+
+def _dict_flatten_with_keys(tree):
+    values, keys = _dict_flatten(tree)
+    return [(MappingKey(key), value) for key, value in zip(keys, values)], keys
+
+
+def _take_apart(tree):
+    if type(tree) in _registered:
+        return _registered[type(tree)][0](tree)
+    return _dict_flatten(tree) if isinstance(tree, dict) else (tree, None)
 
 
 class LeafSpec(TreeSpec):
@@ -11,10 +37,10 @@ class LeafSpec(TreeSpec):
 
 
 def tree_flatten(tree, is_leaf=None):
-    if (is_leaf is None or not is_leaf(tree)) and type(tree) in (list, tuple, dict):
-        keys = list(tree) if isinstance(tree, dict) else None
+    if (is_leaf is None or not is_leaf(tree)) and (type(tree) in (list, tuple, dict) or type(tree) in _registered):
+        parts, keys = _take_apart(tree)
         leaves, specs = [], []
-        for child in tree.values() if isinstance(tree, dict) else tree:
+        for child in parts:
             inner, spec = tree_flatten(child, is_leaf)
             leaves.extend(inner)
             specs.append(spec)
@@ -26,6 +52,8 @@ def _build(leaves, spec):
     if spec.kind is None:
         return next(leaves)
     children = [_build(leaves, child) for child in spec.children]
+    if spec.kind in _registered:
+        return _registered[spec.kind][1](children, spec.keys)
     return dict(zip(spec.keys, children)) if spec.kind is dict else spec.kind(children)
 
 
@@ -45,4 +73,3 @@ def tree_map_only(kind, function, tree, is_leaf=None):
 
 def tree_any(predicate, tree, is_leaf=None): return any(predicate(x) for x in tree_leaves(tree, is_leaf))
 def tree_all(predicate, tree, is_leaf=None): return all(predicate(x) for x in tree_leaves(tree, is_leaf))
-def register_pytree_node(*args, **kwargs): pass
