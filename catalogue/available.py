@@ -206,7 +206,57 @@ def recurrence():
     return out
 
 
+@triton.jit
+def chunk_local_cumsum_scalar_kernel(s, o):
+    """The tree's own, as are the next six."""
+
+
+@triton.jit
+def chunk_scaled_dot_kkt_fwd_kernel(k, beta, g_cumsum, A): pass
+
+
+@triton.jit
+def solve_tril_16x16_kernel(A, Ad): pass
+
+
+@triton.jit
+def merge_16x16_to_64x64_inverse_kernel(A, Ad, Ai): pass
+
+
+@triton.jit
+def recompute_w_u_fwd_kernel(k, v, beta, w, u, A, g): pass
+
+
+@triton.jit
+def chunk_gated_delta_rule_fwd_kernel_h_blockdim64(k, v, w, v_new, g, h, h0, ht): pass
+
+
+@triton.jit
+def chunk_fwd_kernel_o(q, k, v, h, g, o, scale): pass
+
+
+def chunked_recurrence():
+    """A prefill, 64 tokens at a time: as the Triton kernels compute it, with a copy of the gates for each of them."""
+    keys, heads, head, one = 4, 8, 128, (1,)
+    query, key, value, gate, beta = x(1, T, keys, head), x(1, T, keys, head), x(1, T, heads, head), f32(1, T, heads), x(1, T, heads)
+    sums, products, small, inverse = f32(1, T, heads), f32(1, T, heads, 64), f32(1, T, heads, 16), x(1, T, heads, 64)
+    w, u, new, out = x(1, T, heads, head), x(1, T, heads, head), x(1, T, heads, head), x(1, T, heads, head)
+    states, first, last = x(1, 1, heads, head, head), x(1, heads, head, head), f32(1, heads, head, head)
+
+    def by_head(tensor): return tensor.transpose(1, 2).contiguous()
+
+    chunk_local_cumsum_scalar_kernel[one](gate, sums)
+    chunk_scaled_dot_kkt_fwd_kernel[one](key, beta.permute(2, 0, 1).contiguous(), sums.permute(2, 0, 1).contiguous(), products)
+    solve_tril_16x16_kernel[one](products, small)
+    merge_16x16_to_64x64_inverse_kernel[one](products, small, inverse)
+    recompute_w_u_fwd_kernel[one](key, value, by_head(beta), w, u, inverse, by_head(sums))
+    chunk_gated_delta_rule_fwd_kernel_h_blockdim64[one](key, u, w, new, by_head(sums), states, first, last)
+    chunk_fwd_kernel_o[one](query, key, new, states, by_head(sums), out, head ** -0.5)
+    return out, last
+
+
 def recurrences():
+    kernel("torch_npu.npu_chunk_gated_delta_rule", "a CANN that has it, keys and values of 128 columns, states of [value, key]", SMALL, chunked_recurrence, (128,))
     kernel("triton.fused_sigmoid_gating_delta_rule_update_kernel", "one token of each sequence; a state of [key, value] columns, wherever it is read", SMALL, recurrence)
 
 

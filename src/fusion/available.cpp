@@ -220,6 +220,13 @@ std::vector<Candidate> find_available(const Context& context) {
       candidate.why_en = "a kernel that does all of this exists already";
       candidate.why_zh = "已有一个算子能完成这些计算";
       candidate.meanings.push_back(i);
+      // A stage of a recurrence takes all chunks of the stage before: inside the kernel they follow each other as kernels do.
+      static const Symbol recurrence("linear_attention");
+      for (NodeId id : match.nodes) {
+        if (context.flow.node(id).kind == recurrence) candidate.after.push_back({id});
+      }
+      if (candidate.after.size() < 2) candidate.after.clear();
+      else candidate.family = Family::Vector;       // as what prepares a recurrence is
       if (std::string closed = closed_by(context, kernel, meaning, match); !closed.empty()) {
         check(candidate, "closed", false, name, fmt::format("`{}` would do this, but {}", name, closed));
       }

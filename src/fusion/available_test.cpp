@@ -27,6 +27,19 @@ TEST(Analyze, a_kernel_that_keeps_a_value_to_itself_is_not_available) {
   EXPECT_EQ(find(run(add_norm), "add_rms_norm")->verdict, Verdict::Opportunity) << "a new kernel can give it";
 }
 
+TEST(Analyze, stages_of_a_recurrence_stay_stages_inside_a_kernel) {
+  FusedKernelMeaning kernel{"torch_npu.npu_rule", {}, "", parsed("input %g : f32[1, 4, 2]\ninput %k : f16[1, 4, 2, 32]\ninput %q : f16[1, 4, 2, 32]\n"
+                            "%s = cumsum(%g, dim=1) : f32[1, 4, 2]\n%a = linear_attention(%k, %s, part=\"kkt\") : f32[1, 4, 2, 16]\n"
+                            "%o = linear_attention(%q, %a, part=\"output\") : f16[1, 4, 2, 32]\noutput %o\n")};
+  ModelCase run("input %g : f32[1, T, 2]\n%s = cumsum(%g, dim=1) : f32[1, T, 2]\n%a = linear_attention(%x, %s, part=\"kkt\") : f32[T, 16]\n"
+                "%o = linear_attention(%y, %a, part=\"output\") : bf16[T, 64]\noutput %o\n");
+  run.available.push_back(kernel);
+  Analysis analysis = run();
+  EXPECT_EQ(verdict(analysis, "npu_rule"), "available: `torch_npu.npu_rule` does this, but this path does not call it");
+  EXPECT_EQ(find(analysis, "npu_rule")->proposal.size(), 2U);
+  EXPECT_EQ(find(analysis, "npu_rule")->launches_saved, 1);
+}
+
 TEST(Analyze, a_kernel_that_is_called_is_not_available) {
   // The copy before is what the kernel does not do: another call of it would not either.
   ModelCase run("%c = copy(%x) : bf16[T, 64]  # model.py:4\nkernel torch_npu.npu_add_rms_norm vector {\n%s = add(%c, %y) : bf16[T, 64]  # model.py:5\n"

@@ -1,1 +1,2 @@
+from triton.language.extra import libdevice
 from triton.language.extra.cann import extension
