@@ -235,13 +235,12 @@ def chunk_gated_delta_rule_fwd_kernel_h_blockdim64(k, v, w, v_new, g, h, h0, ht)
 def chunk_fwd_kernel_o(q, k, v, h, g, o, scale): pass
 
 
-def chunked_recurrence():
-    """A prefill, 64 tokens at a time: as the Triton kernels compute it, with a copy of the gates for each of them."""
+def chunked_recurrence(in_triton):
+    """A prefill, 64 tokens at a time: as the trees' kernels compute it, with a copy of the gates for each of them, and of more for those of C++."""
     keys, heads, head, one = 4, 8, 128, (1,)
     query, key, value, gate, beta = x(1, T, keys, head), x(1, T, keys, head), x(1, T, heads, head), f32(1, T, heads), x(1, T, heads)
     sums, products, small, inverse = f32(1, T, heads), f32(1, T, heads, 64), f32(1, T, heads, 16), x(1, T, heads, 64)
-    w, u, new, out = x(1, T, heads, head), x(1, T, heads, head), x(1, T, heads, head), x(1, T, heads, head)
-    states, first, last = x(1, 1, heads, head, head), x(1, heads, head, head), f32(1, heads, head, head)
+    w, u, first = x(1, T, heads, head), x(1, T, heads, head), x(1, heads, head, head)
 
     def by_head(tensor): return tensor.transpose(1, 2).contiguous()
 
@@ -250,13 +249,20 @@ def chunked_recurrence():
     solve_tril_16x16_kernel[one](products, small)
     merge_16x16_to_64x64_inverse_kernel[one](products, small, inverse)
     recompute_w_u_fwd_kernel[one](key, value, by_head(beta), w, u, inverse, by_head(sums))
-    chunk_gated_delta_rule_fwd_kernel_h_blockdim64[one](key, u, w, new, by_head(sums), states, first, last)
-    chunk_fwd_kernel_o[one](query, key, new, states, by_head(sums), out, head ** -0.5)
-    return out, last
+    if in_triton:
+        new, out, states, last = x(1, T, heads, head), x(1, T, heads, head), x(1, 1, heads, head, head), f32(1, heads, head, head)
+        chunk_gated_delta_rule_fwd_kernel_h_blockdim64[one](key, u, w, new, by_head(sums), states, first, last)
+        chunk_fwd_kernel_o[one](query, key, new, states, by_head(sums), out, head ** -0.5)
+        return out, last
+    key, sums = by_head(key), by_head(sums)
+    states, new, last = _C_ascend.chunk_gated_delta_rule_fwd_h(key, by_head(w), by_head(u), sums, initial_state=first, output_final_state=True)
+    return by_head(_C_ascend.chunk_fwd_o(by_head(query), key, new, states, head ** -0.5, g=sums)), last
 
 
 def recurrences():
-    kernel("torch_npu.npu_chunk_gated_delta_rule", "a CANN that has it, keys and values of 128 columns, states of [value, key]", SMALL, chunked_recurrence, (128,))
+    for in_triton in (True, False):
+        kernel("torch_npu.npu_chunk_gated_delta_rule", "a CANN that has it, keys and values of 128 columns, states of [value, key]", SMALL,
+               lambda: chunked_recurrence(in_triton), (128,))
     kernel("triton.fused_sigmoid_gating_delta_rule_update_kernel", "one token of each sequence; a state of [key, value] columns, wherever it is read", SMALL, recurrence)
 
 

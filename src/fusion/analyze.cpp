@@ -36,6 +36,10 @@ Context make_context(const ModelRun& run, const std::vector<Pattern>& patterns, 
       if (call.valid() && run.graph.entries[call].module.valid()) context.expert_modules[run.graph.entries[call].module.index] = true;
     }
   }
+  context.passed.assign(run.graph.tensors.size(), false);
+  for (const Entry& entry : run.graph.entries) {
+    for (TensorId input : entry.inputs) context.passed[run.graph.root(input).index] = true;
+  }
   std::vector<bool> caches(run.graph.storages);
   for (const Tensor& tensor : run.graph.tensors) {
     if (tensor.kind == TensorKind::Cache) caches[tensor.storage.index] = true;

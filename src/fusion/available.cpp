@@ -244,7 +244,7 @@ std::vector<Candidate> find_available(const Context& context) {
         if (given || pattern.values[value].node == UINT32_MAX || !tensor.valid() || in_place(tensor)) continue;
         auto inside = [&](OperatorId op) { return std::binary_search(candidate.kernels.begin(), candidate.kernels.end(), context.graph.operators[op].kernel); };
         for (OperatorId reader : context.flow.readers(tensor)) {
-          if (inside(reader)) continue;
+          if (inside(reader) || unread(context, reader)) continue;
           check(candidate, "single_user", false, "`" + context.graph.operators[reader].kind.str() + "`" + in_brackets(place_of(context.graph, reader)),
                 fmt::format("`{}` does not give `{}`, which `{}`{} reads", name, tensor_name(context.graph, tensor), context.graph.operators[reader].kind.str(),
                             in_brackets(place_of(context.graph, reader))));

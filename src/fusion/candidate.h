@@ -43,6 +43,7 @@ struct Context {
   FrameKernels frame_kernels;
   std::span<const FusedKernelMeaning> available;
   const Pricer& pricer;
+  std::vector<bool> passed = {};             // by tensor: arguments of other calls, whether their meaning has a use for them or not
   std::vector<bool> cache_storages = {};     // by storage: those of keys and values, whatever was written to them since; a recurrence's state is none
   std::set<graph::KernelId> fused = {};      // kernels of today that are more than an operator of torch, and conversions among their arguments
   FrameKernels frame_fused = {};
@@ -60,6 +61,8 @@ std::vector<NodeId> nodes_of(const Context& context, std::span<const graph::Kern
 // "add_rms_norm_cast": what they do, each once, in order, the first four; a kernel that does many things by its own name.
 std::string kinds_name(const Context& context, std::span<const NodeId> nodes, std::string_view between = "_");
 void set_kernels(const Context& context, Candidate& candidate);  // from its nodes
+// Whether nobody takes up what the operator makes, and it does nothing else.
+bool unread(const Context& context, graph::OperatorId op);
 bool in_one_kernel(const Context& context, const std::vector<NodeId>& nodes);
 void check(Candidate& candidate, std::string name, bool holds, std::string value, std::string reason);
 // Whether the kernels may be one: kernels that do other heavy work, a path out and back in, a write in between; who else reads intermediates.

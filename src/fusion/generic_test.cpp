@@ -214,6 +214,16 @@ TEST(Redundant, two_sums_over_ranks_that_are_added) {
   EXPECT_EQ(find(ModelCase(text("%c = mul(%a, other=2.5) : bf16[T, 64]\n", "%d, %a"))(), "sum_of_sums"), nullptr);
 }
 
+TEST(Redundant, work_whose_result_nobody_reads) {
+  auto found = [](const std::string& line, const std::string& output = "%o") {
+    return find(ModelCase("%o = silu(%x) : bf16[T, 64]\n" + line + "  # m.py:5\noutput " + output + "\n")(), "unread_work") != nullptr;
+  };
+  EXPECT_TRUE(found("%c = copy(%x) : bf16[T, 64]"));
+  EXPECT_FALSE(found("%c = copy(%x) : bf16[T, 64]", "%o, %c"));
+  EXPECT_FALSE(found("%c = cast(%x, dtype=i64) : i64[T, 64]")) << "the host may have read it";
+  EXPECT_FALSE(found("%c = fill(value=0) : bf16[T, 64]")) << "rows of padding keep it";
+}
+
 TEST(Redundant, running_sums_that_a_dispatch_could_have_made) {
   auto text = [](const std::string& output) {
     return "param %e : bf16[8, 64, 64]\n%r, %i, %n = expert_dispatch(%x, %ids) : bf16[2*T, 64], i32[2*T], i64[8]\n"

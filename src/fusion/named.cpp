@@ -126,6 +126,19 @@ void set_kernels(const Context& context, Candidate& candidate) {
   candidate.kernels.erase(std::unique(candidate.kernels.begin(), candidate.kernels.end()), candidate.kernels.end());
 }
 
+bool unread(const Context& context, OperatorId id) {
+  const Operator& op = context.graph.operators[id];
+  const OperatorKind* kind = find_operator_kind(op.kind.view());
+  // What was filled holds that where nobody writes later, in the rows of padding of a larger step.
+  bool other = kind == nullptr || kind->operator_class == OperatorClass::Opaque || kind->operator_class == OperatorClass::Collective || op.kind.view() == "fill";
+  if (other || op.outputs.empty() || !context.graph.entries[op.call].mutates.empty()) return false;
+  return std::all_of(op.outputs.begin(), op.outputs.end(), [&](TensorId output) {
+    // The host may have read whole numbers, which leaves no trace.
+    return is_floating(context.graph.tensors[output].dtype) && context.graph.root(output) == output && !context.passed[output.index] &&
+           context.flow.readers(output).empty() && !context.flow.is_output(output);
+  });
+}
+
 bool in_one_kernel(const Context& context, const std::vector<NodeId>& nodes) {
   Candidate candidate;
   candidate.nodes = nodes;

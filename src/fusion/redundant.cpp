@@ -251,6 +251,23 @@ void find_sums_of_sums(const Context& context, std::vector<Candidate>& candidate
   }
 }
 
+// Work whose result nobody takes up.
+void find_unread(const Context& context, std::vector<Candidate>& candidates) {
+  const Graph& graph = context.graph;
+  for (uint32_t i = 0; i < graph.kernels.size(); ++i) {
+    const Kernel& kernel = graph.kernels[KernelId{i}];
+    if (kernel.operators.empty() || kernel.unit == Unit::Host || kernel.unit == Unit::Communication) continue;
+    if (!std::all_of(kernel.operators.begin(), kernel.operators.end(), [&](OperatorId op) { return unread(context, op); })) continue;
+    Candidate candidate = make(context, {KernelId{i}}, "unread_work", "repeated");
+    candidate.name_en = "work whose result nobody reads";
+    candidate.name_zh = "结果无人读取的计算";
+    candidate.why_en = "nothing behind it takes the result up";
+    candidate.why_zh = "后续没有任何读取";
+    check(candidate, "readers", true, "none", "nobody else reads it");
+    candidates.push_back(std::move(candidate));
+  }
+}
+
 // Grouped matmuls take rows of groups as counts or as running sums, and the kernels that sort rows by expert give either.
 void find_running_sums(const Context& context, std::vector<Candidate>& candidates) {
   static const Symbol cumsum("cumsum"), dispatch("expert_dispatch"), grouped("grouped_matmul");
@@ -281,6 +298,7 @@ std::vector<Candidate> find_redundant(const Context& context, const Numbering& n
   find_copies(context, taken, candidates);
   find_sums_of_sums(context, candidates);
   find_running_sums(context, candidates);
+  find_unread(context, candidates);
   return candidates;
 }
 
