@@ -23,8 +23,10 @@ std::string signature_of(Interpreter& interpreter, const std::string& name) {
   if (entry == nullptr || !entry->meaning || name.starts_with("triton.")) return "";     // a Triton kernel's wrapper says what it takes
   std::string text = "(";
   for (size_t i = 0; i < entry->parameters.size(); ++i) {
-    text += (i == 0 ? "" : ", ") + entry->parameters[i].str();
-    if (i < entry->defaults.size() && entry->defaults[i].defined()) text += "=" + interpreter.repr(entry->defaults[i]);
+    bool known = i < entry->defaults.size() && entry->defaults[i].defined();
+    bool rest = i + 1 == entry->parameters.size() && entry->parameters[i].view() == "other" && !known;     // `**other`, as the catalogue has it
+    text += (i == 0 ? "" : ", ") + (rest ? "..." : entry->parameters[i].str());
+    if (known) text += "=" + interpreter.repr(entry->defaults[i]);
   }
   return text + ")";
 }

@@ -43,6 +43,7 @@ constexpr auto table = std::to_array<Template>({
     {"every rank calls it, tensor parallel only", "每个 rank 都要调用, 仅限张量并行"},
     {"custom operators built", "需编译自定义算子"},
     {"one token of each sequence; a state of [key, value] columns, wherever it is read", "每条序列一个 token; 凡读取状态处均须为 [key, value] 布局"},
+    {"a CANN that has it, keys and values of 128 columns, states of [value, key]", "需 CANN 提供该算子; K、V 每头 128 列, 状态为 [value, key] 布局"},
     {"static scales of one tensor", "整个张量一个静态 scale"},
     {"static scales of one tensor, the gather behind it", "整个张量一个静态 scale, 其后再 all_gather"},
     {"the gather behind it", "其后再 all_gather"},
