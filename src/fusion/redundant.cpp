@@ -256,7 +256,8 @@ void find_unread(const Context& context, std::vector<Candidate>& candidates) {
   const Graph& graph = context.graph;
   for (uint32_t i = 0; i < graph.kernels.size(); ++i) {
     const Kernel& kernel = graph.kernels[KernelId{i}];
-    if (kernel.operators.empty() || kernel.unit == Unit::Host || kernel.unit == Unit::Communication) continue;
+    // Kernels of vendors may write their arguments without saying so.
+    if (kernel.operators.empty() || kernel.unit == Unit::Host || kernel.unit == Unit::Communication || is_chosen(kernel.name.view())) continue;
     if (!std::all_of(kernel.operators.begin(), kernel.operators.end(), [&](OperatorId op) { return unread(context, op); })) continue;
     Candidate candidate = make(context, {KernelId{i}}, "unread_work", "repeated");
     candidate.name_en = "work whose result nobody reads";
