@@ -261,7 +261,7 @@ def chunked_recurrence(in_triton):
 
 def recurrences():
     for in_triton in (True, False):
-        kernel("torch_npu.npu_chunk_gated_delta_rule", "a CANN that has it, keys and values of 128 columns, states of [value, key]", SMALL,
+        kernel("torch_npu.npu_chunk_gated_delta_rule", "a CANN that has it, keys and values of 128 columns, states of [value, key]", (*SMALL, "950"),
                lambda: chunked_recurrence(in_triton), (128,))
     kernel("triton.fused_sigmoid_gating_delta_rule_update_kernel", "one token of each sequence; a state of [key, value] columns, wherever it is read", SMALL, recurrence)
 

@@ -253,6 +253,12 @@ def fused_recurrent_gated_delta_rule_fwd_kernel(q, k, v, g, beta, o, h0, cu_seql
     op.linear_attention([q, k, v, g, beta, cu_seqlens, ssm_state_indices], [o], h0, scale=scale, rule="gated_delta", chunked=False)
 
 
+@kernel_meaning("_clear_ssm_states_kernel")
+def _clear_ssm_states_kernel(states_ptr, has_initial_state_ptr, **other):
+    """Of sequences that have no state yet."""
+    op.one("masked_fill", [states_ptr, has_initial_state_ptr], states_ptr, value=0.0)
+
+
 # --- the chunked gated delta rule, kernel by kernel
 
 @kernel_meaning("chunk_local_cumsum_scalar_kernel")

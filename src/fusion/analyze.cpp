@@ -314,8 +314,9 @@ Analysis analyze(const ModelRun& run, const std::vector<Pattern>& patterns, std:
     if (place(a) != place(b)) return place(a) < place(b);
     return a.id < b.id;
   });
-  analysis.step_time_after = {analysis.step_time.low - planner.saved.low, analysis.step_time.nominal - planner.saved.nominal,
-                              analysis.step_time.high - planner.saved.high};
+  Estimate& after = analysis.step_time_after;
+  after = {analysis.step_time.low - planner.saved.low, analysis.step_time.nominal - planner.saved.nominal, analysis.step_time.high - planner.saved.high};
+  after = {std::min(after.low, after.nominal), after.nominal, std::max(after.high, after.nominal)};    // the gain may be less sure than the step
   return analysis;
 }
 

@@ -202,7 +202,13 @@ void Planner::plan(Finding& finding) {
   }
   for (const Occurrence& occurrence : finding.occurrences) {
     for (KernelId kernel : occurrence.kernels) owner_[kernel.index] = finding.id;
-    if (finding.proposal.empty()) removed_.insert(occurrence.kernels.begin(), occurrence.kernels.end());
+    if (!finding.proposal.empty()) continue;
+    removed_.insert(occurrence.kernels.begin(), occurrence.kernels.end());
+    // A sum over ranks that does for another one as well stands elsewhere then.
+    for (OperatorId op : occurrence.operators) {
+      KernelId kernel = context_.graph.operators[op].kernel;
+      if (kernel.valid() && context_.graph.kernels[kernel].unit == Unit::Communication) owner_[kernel.index] = finding.id;
+    }
   }
   saved = saved + finding.step_gain;
 }

@@ -233,17 +233,17 @@ void find_sums_of_sums(const Context& context, std::vector<Candidate>& candidate
     if (graph.kernels[flow.kernel_of(one)].operators.size() != 1) continue;
     Candidate candidate = make(context, {flow.kernel_of(one)}, "sum_of_sums", "repeated");
     candidate.nodes = {one, other, id};           // where they meet is the place
-    TensorId summand = flow.node(one).inputs[0], second = flow.node(other).inputs[0];
+    TensorId summand = flow.node(one).inputs[0];
     std::vector<NodeId> makers;
-    for (NodeId maker : {flow.producer(summand), flow.producer(second)}) {
+    for (NodeId maker : {flow.producer(summand), flow.producer(flow.node(other).inputs[0])}) {
       if (maker != no_node) makers.push_back(maker);
     }
     candidate.family = family_of(context, makers);
-    candidate.name_en = "two AllReduce of one sum";
-    candidate.name_zh = "同一个和的两次 AllReduce";
-    std::string both = fmt::format("`{}`, `{}`", tensor_name(graph, summand), tensor_name(graph, second));
-    candidate.why_en = "what each of them sums over the ranks is added then: added before, one AllReduce does: " + both;
-    candidate.why_zh = "两者各自跨卡求和后再相加: 先相加, 一次 AllReduce 即可: " + both;
+    candidate.name_en = "an AllReduce of each summand";
+    candidate.name_zh = "每个加数各做一次 AllReduce";
+    std::string addition = place_text(graph, graph.operators[node.operators.front()].call);
+    candidate.why_en = "summed over the ranks one by one and added then: added before, one AllReduce does; the addition is at " + addition;
+    candidate.why_zh = "各自跨卡求和后再相加: 先相加, 一次 AllReduce 即可; 相加处: " + addition;
     bool changes = context.launches.overwritten(summand, graph.operators[flow.node(one).operators.front()].call, graph.operators[flow.node(id).operators.front()].call);
     check(candidate, "no_write_after", !changes, tensor_name(graph, summand),
           changes ? fmt::format("`{}` is overwritten before the addition", tensor_name(graph, summand)) : "the summand is still there when they are added");
@@ -260,6 +260,7 @@ void find_unread(const Context& context, std::vector<Candidate>& candidates) {
     if (kernel.operators.empty() || kernel.unit == Unit::Host || kernel.unit == Unit::Communication || is_chosen(kernel.name.view())) continue;
     if (!std::all_of(kernel.operators.begin(), kernel.operators.end(), [&](OperatorId op) { return unread(context, op); })) continue;
     Candidate candidate = make(context, {KernelId{i}}, "unread_work", "repeated");
+    candidate.family = Family::Vector;            // it serves nothing
     candidate.name_en = "work whose result nobody reads";
     candidate.name_zh = "结果无人读取的计算";
     candidate.why_en = "nothing behind it takes the result up";
@@ -284,8 +285,9 @@ void find_running_sums(const Context& context, std::vector<Candidate>& candidate
     candidate.family = Family::MoE;
     candidate.name_en = "running sums of the experts' rows";
     candidate.name_zh = "专家行数的累加";
-    candidate.why_en = "the kernel that sorts the rows by expert can count them this way, and grouped matmuls take counts as well";
-    candidate.why_zh = "按专家排序的算子可直接给出累加值, 分组矩阵乘也可直接接收行数";
+    std::string sorting = place_text(context.graph, context.graph.operators[flow.node(maker).operators.front()].call);
+    candidate.why_en = "the kernel that sorts the rows by expert can count them this way, at " + sorting;
+    candidate.why_zh = "按专家排序的算子可直接给出累加值: " + sorting;
     check(candidate, "readers", true, fmt::format("{} grouped matmul{}", readers.size(), readers.size() == 1 ? "" : "s"), "nobody else reads them");
     candidates.push_back(std::move(candidate));
   }
