@@ -19,7 +19,8 @@ int report_status(const graph::ModelRun& run) {
     return Done;
   }
   if (run.status == graph::Status::Rejected) {
-    return fail(fmt::format("the source refuses `{}` in this scenario: {}{}", run.model, run.exception, stack));
+    std::string where = run.scenario.name.empty() ? "this scenario" : "the scenario `" + run.scenario.name + "`";
+    return fail(fmt::format("the source refuses `{}` in {}: {}{}", run.model, where, run.exception, stack));
   }
   return fail(fmt::format("`{}` could not be followed to the end: {}{}", run.model, run.exception, stack));
 }
