@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "report/report.h"
 
@@ -22,8 +23,12 @@ std::vector<Row> merge_findings(const Report& report) {
       if (added) rows.push_back({&finding, s, finding.verdict, std::vector<const Finding*>(report.scenarios.size())});
       Row& row = rows[it->second];
       row.by_scenario[s] = &finding;
-      int here = weight(finding.verdict), there = weight(row.verdict);
-      if (here > there || (here == there && here > 0 && finding.step_share > row.finding->step_share)) {
+      // Where it is to be done itself, before where another one is to be done in its place.
+      auto rank = [](const Finding& f) {
+        int w = weight(f.verdict);
+        return std::tuple(w > 0, w > 0 && f.alternative_to.empty(), w, w > 0 ? f.step_share : 0);
+      };
+      if (rank(finding) > rank(*row.finding)) {
         row.finding = &finding;
         row.scenario = s;
         row.verdict = finding.verdict;

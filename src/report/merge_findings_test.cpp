@@ -39,5 +39,13 @@ TEST(MergeFindings, TheScenarioThatGainsMostShowsIt) {
   EXPECT_EQ(merged(Verdict::Opportunity, 5, Verdict::Opportunity, 3).scenario, 0u);
 }
 
+TEST(MergeFindings, WhereItIsToBeDoneItselfShowsIt) {
+  fusion::Analysis instead = analysis_of(Verdict::Opportunity, 5), itself = analysis_of(Verdict::Opportunity, 3);
+  instead.findings[0].alternative_to = "y@m.py:2";
+  Report report;
+  report.scenarios = {{nullptr, &instead}, {nullptr, &itself}};
+  EXPECT_EQ(merge_findings(report).at(0).scenario, 1u);
+}
+
 }  // namespace
 }  // namespace fusescout::report

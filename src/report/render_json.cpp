@@ -91,6 +91,7 @@ ordered_json row_to_json(const Report& report, const Row& row) {
                      {"share", {{"low", rounded_share(there->step_share_low)}, {"nominal", rounded_share(there->step_share)}, {"high", rounded_share(there->step_share_high)}}},
                      {"before_once", to_json(there->price.before)},
                      {"after_once", to_json(there->price.after)},
+                     {"alternative_to", there->alternative_to.empty() ? ordered_json(nullptr) : ordered_json(there->alternative_to)},
                      {"reason", there->reason}});
   }
   j["gain"] = std::move(gains);
