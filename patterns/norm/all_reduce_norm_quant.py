@@ -2,8 +2,8 @@
 from notation import op
 
 NAME_EN, NAME_ZH = "AllReduce + Add + Norm + Quant", "AllReduce + Add + Norm + 量化"
-WHY_EN = "the reduced rows are normalised and quantised as they arrive: only the sum is written in 16 bits"
-WHY_ZH = "规约结果到达即归一化并量化, 只有残差和以 16 位写出"
+WHY_EN = "the reduced rows are normalised and quantised as they arrive: the normalised rows are written in 16 bits only where they are read so"
+WHY_ZH = "规约结果到达即归一化并量化, 仅在另有读取处才以 16 位写出归一化结果"
 
 
 def norm(x):

@@ -1,5 +1,6 @@
 // Kernels that need not run: copies between layouts, and work whose result is there already.
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -213,16 +214,16 @@ void find_sums_of_sums(const Context& context, std::vector<Candidate>& candidate
   static const std::set<std::string_view> linear = {"mul", "div", "neg", "cast", "copy"};
   const Graph& graph = context.graph;
   const Flow& flow = context.flow;
-  // Nobody else may read it.
-  auto sum_behind = [&](TensorId tensor) {
-    for (;;) {
-      NodeId maker = flow.producer(tensor);
-      if (maker == no_node || flow.is_output(tensor) || flow.live_consumers(tensor) != 1) return no_node;
-      const Node& node = flow.node(maker);
-      if (node.kind == all_reduce) return maker;
-      if (node.inputs.size() != 1 || !linear.contains(node.kind.view())) return no_node;
-      tensor = node.inputs[0];
-    }
+  // Nobody else may read it. Other summands (a residual) may come in between.
+  std::function<NodeId(TensorId)> sum_behind = [&](TensorId tensor) {
+    NodeId maker = flow.producer(tensor);
+    if (maker == no_node || flow.is_output(tensor) || flow.live_consumers(tensor) != 1) return no_node;
+    const Node& node = flow.node(maker);
+    if (node.kind == all_reduce) return maker;
+    if (node.inputs.size() == 1 && linear.contains(node.kind.view())) return sum_behind(node.inputs[0]);
+    if (node.inputs.size() != 2 || node.kind != add) return no_node;
+    NodeId first = sum_behind(node.inputs[0]);
+    return first != no_node ? first : sum_behind(node.inputs[1]);
   };
   for (NodeId id : flow.of_kind(add)) {
     const Node& node = flow.node(id);
