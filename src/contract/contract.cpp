@@ -80,6 +80,11 @@ class Writer {
     }
     for (size_t i : returned) returned_.push_back(interface().outputs[i]);
     CallSites places = call_sites(finding_, operators_, returned_, run, sources, place_notes_);
+    // What need not run is told where it meets others, which stay.
+    if (finding.proposal.empty() && !finding.occurrences.empty()) {
+      const std::vector<graph::KernelId>& goes = finding.occurrences[0].kernels;
+      std::erase_if(operators_, [&](graph::OperatorId op) { return std::find(goes.begin(), goes.end(), graph_.operators[op].kernel) == goes.end(); });
+    }
     out_.call_sites = std::move(places.sites);
     out_.patch = std::move(places.patch);
     take_names(places, returned);
