@@ -80,7 +80,6 @@ std::vector<graph::ModelRun> evaluate(const Workspace& w, const Options& o, std:
     if (!again) break;
     runs = evaluate_once(w, o, tasks, [] {}, {});
   }
-  for (size_t task = 0; task < tasks.size(); ++task) vllm::name_unfit_value(w.sources, tasks[task].request, tasks[task].scenario, runs[task]);
   return runs;
 }
 
@@ -152,8 +151,8 @@ AnalyzeResult analyze_model(const AnalyzeOptions& o, bool with_contracts) {
   }
   result->statistics.lap("open");
   ErrorOr<LocatedModel> located = Error{};
-  auto ask_for = [&](const LocatedModel& model) {
-    for (vllm::EvaluationTask& task : tasks) {
+  auto ask_for = [](const LocatedModel& model, std::vector<vllm::EvaluationTask>& asked) {
+    for (vllm::EvaluationTask& task : asked) {
       std::string description = std::move(task.request.quant_description);
       task.request = model.request;
       task.request.quant_description = std::move(description);
@@ -161,7 +160,7 @@ AnalyzeResult analyze_model(const AnalyzeOptions& o, bool with_contracts) {
   };
   auto around_begin = [&](const std::function<void()>& begin) {
     located = locate_model_to_run(w, o, o.name, begin);
-    if (!located.is_error()) ask_for(*located);
+    if (!located.is_error()) ask_for(*located, tasks);
     return !located.is_error();
   };
   ErrorOr<std::vector<graph::Pattern>> patterns = Error{};
@@ -176,13 +175,16 @@ AnalyzeResult analyze_model(const AnalyzeOptions& o, bool with_contracts) {
   if (located.is_error()) return bad(located.error().message);
   if (refused(result->runs)) {
     try_other_configs(w, o, *located, [&](const LocatedModel& other) {
-      ask_for(other);
-      std::vector<graph::ModelRun> runs = evaluate(w, o, tasks, [] {}, {});
+      std::vector<vllm::EvaluationTask> others = tasks;
+      ask_for(other, others);
+      std::vector<graph::ModelRun> runs = evaluate(w, o, others, [] {}, {});
       if (refused(runs)) return false;
       result->runs = std::move(runs);
+      tasks = std::move(others);
       return true;
     });
   }
+  for (size_t i = 0; i < tasks.size(); ++i) vllm::name_unfit_value(w.sources, tasks[i].request, tasks[i].scenario, result->runs[i]);
   result->location = std::move(located->location);
   if (patterns.is_error()) return bad(patterns.error().message);
   if (available.is_error()) return bad(available.error().message);

@@ -324,10 +324,6 @@ std::vector<Candidate> find_fused(const Context& context, const std::vector<Cand
   return candidates;
 }
 
-}  // namespace
-
-namespace {
-
 struct Found {
   const PatternGraph* variant;
   std::vector<NodeId> nodes;     // in order; the pattern's

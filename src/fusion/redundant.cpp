@@ -1,4 +1,4 @@
-// Kernels that need not run: copies between layouts, and work whose result is there already.
+// Kernels that need not run: copies between layouts, and work whose result is there already, is made by another kernel as well or is never read.
 #include <algorithm>
 #include <functional>
 #include <map>

@@ -219,16 +219,17 @@ void set_places(const Context& context, Finding& finding) {
   size_t kernels = 0;       // of the same layer: a loop makes many of them
   for (const Occurrence& occurrence : finding.occurrences) kernels += occurrence.layer == layer ? occurrence.kernels.size() : 0;
   static const std::set<KernelId> none;
+  const std::set<KernelId>& whole = new_kernel ? context.fused : none;
   // Nor are the arguments of a call of one.
   std::set<FrameId> others;
   for (OperatorId op : finding.occurrences[0].operators) {
     for (TensorId output : context.graph.operators[op].outputs) {
       for (OperatorId reader : context.flow.readers(output)) {
-        if (new_kernel && context.fused.contains(context.graph.operators[reader].kernel)) others.insert(among_arguments(context.graph, op, reader));
+        if (whole.contains(context.graph.operators[reader].kernel)) others.insert(among_arguments(context.graph, op, reader));
       }
     }
   }
-  finding.locations = places_of(context.graph, finding.occurrences[0].operators, kernels, counts, new_kernel ? context.fused : none, others);
+  finding.locations = places_of(context.graph, finding.occurrences[0].operators, kernels, counts, whole, others);
 }
 
 void add_extended(const Context& context, Finding& finding) {
