@@ -142,6 +142,15 @@ OperatorId Graph::add_operator(Operator op) {
   return id;
 }
 
+void Graph::begin_again() {
+  entries = {};
+  kernels = {};
+  operators = {};
+  inputs.clear();
+  outputs.clear();
+  operator_of_tensor_.clear();
+}
+
 bool Graph::contiguous(const Tensor& tensor) const {
   int64_t expected = 1;
   for (size_t i = tensor.shape.size(); i-- > 0;) {

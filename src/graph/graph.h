@@ -167,6 +167,7 @@ struct Graph {
   OperatorId producer(TensorId tensor) const;
   FrameId frame(FrameId parent, Symbol file, uint32_t line, Symbol function);  // hash-consed
   OperatorId add_operator(Operator op);             // keeps the producer index; an output is made by the last operator that names it
+  void begin_again();                               // drops what ran; tensors, frames and modules stay
   bool contiguous(const Tensor& tensor) const;      // in the scenario
   Dim element_count(const Tensor& tensor);
   double bytes(const Tensor& tensor) const;         // in the scenario

@@ -259,6 +259,7 @@ void Interpreter::set_attribute_plain(const Value& object, Symbol name, const Va
     }
     case Kind::Class: {
       auto* cls = static_cast<Class*>(object.object);
+      lasting_write(cls->dict->find(name), value);
       if (cls->builtin && cls->layout != Layout::Native) raise_type_error("cannot set '" + name.str() + "' attribute of immutable type '" + cls->name.str() + "'");
       if (name == names::__name__ && is_string(value)) cls->name = Symbol(text_of(value));
       else if (name == names::__qualname__ && is_string(value)) cls->qualname = Symbol(text_of(value));
@@ -271,6 +272,7 @@ void Interpreter::set_attribute_plain(const Value& object, Symbol name, const Va
       auto* module = static_cast<Module*>(object.object);
       if (module->state == Module::State::Unloaded) load(module);
       Value* old = module->dict->find(name);
+      lasting_write(old, value);
       module->rebindings.push_back({epoch_++, name, old != nullptr ? *old : Value()});
       module->dict->set(*this, name, value);
       return;

@@ -35,6 +35,7 @@ void Interpreter::store_name(Frame& frame, NodeId id, const Value& value) {
   bool global = resolution_kind(r) == NameKind::Global;
   if (!global && frame.function != nullptr && frame.names == nullptr) CHECK(false);
   Dict* names = global || frame.names == nullptr ? frame.module->dict : frame.names;
+  if (global && frame.function != nullptr) lasting_write(names->find(name), value);
   names->set(*this, name, value);
 }
 

@@ -220,6 +220,11 @@ class Interpreter {
   // --- hooks of other layers
   // Called before a Python function runs; a defined result replaces the call. Used for stand-ins of functions by qualified name.
   std::function<Value(Interpreter&, Function*, const Arguments&)> call_hook;
+  // Called when running code gives a global or a class's attribute another value: it lasts longer than the call.
+  std::function<void(const Frame&)> lasting_write_hook;
+  void lasting_write(const Value* old, const Value& value) {
+    if (lasting_write_hook && frame_ != nullptr && (old == nullptr || !old->identical(value))) lasting_write_hook(*frame_);
+  }
   // Lines where two trees do not fit each other: another release of one was meant. Arguments that a function of the other tree does not know
   // are left out there, those that it wants and what its objects and modules lack are unknown; each with a Note. `partners`: the trees that are
   // released apart and meant for each other.

@@ -12,9 +12,20 @@ using graph::Tensor;
 Context::Context(Interpreter& i, graph::Graph& g) : interpreter(i), graph(g), expressions(i.expressions()) {
   CHECK(interpreter.user_data == nullptr);
   interpreter.user_data = this;
+  interpreter.lasting_write_hook = [this](const python::Frame& writer) {
+    if (!recording || graph.entries.size() == 0) return;
+    // Was the last call made by this function, or by one that it called?
+    graph::FrameId caller = graph.frames[frame()].parent;
+    for (graph::FrameId f = graph.entries[graph::EntryId{static_cast<uint32_t>(graph.entries.size() - 1)}].frame; f.valid(); f = graph.frames[f].parent) {
+      if (graph.frames[f].parent == caller && graph.frames[f].function == writer.qualname) once_per_process_ = true;
+    }
+  };
 }
 
-Context::~Context() { interpreter.user_data = nullptr; }
+Context::~Context() {
+  interpreter.user_data = nullptr;
+  interpreter.lasting_write_hook = nullptr;
+}
 
 TensorObject* Context::as_tensor(const Value& value) const {
   auto* instance = value.as<python::Instance>();
@@ -250,6 +261,24 @@ std::optional<std::vector<double>> Context::known_to_python(TensorObject* tensor
   auto data = known(tensor);
   if (data && estimated(tensor)) interpreter.note(python::NoteKind::Assumption, "how many of the tokens go where is data: taken to be spread evenly");
   return data;
+}
+
+void Context::begin_again() {
+  for (graph::Tensor& tensor : graph.tensors) {
+    if (!tensor.producer.valid()) continue;
+    const graph::Entry& made_by = graph.entries[tensor.producer];
+    TensorId before = made_by.kind == graph::EntryKind::Refresh ? made_by.inputs[0] : tensor.view_of;
+    if (before.valid()) {
+      tensor.kind = graph.tensors[before].kind;
+      tensor.name = graph.tensors[before].name;
+    } else {
+      tensor.kind = TensorKind::Buffer;
+    }
+    tensor.producer = {};
+  }
+  for (Storage& storage : storages_) storage.writes.clear();
+  graph.begin_again();
+  once_per_process_ = false;
 }
 
 graph::FrameId Context::frame() {

@@ -147,6 +147,11 @@ class Context {                      // one per Interpreter: Interpreter::user_d
   // --- graph
   graph::FrameId frame();                                              // the Python call stack now
   graph::EntryId parent() const { return open_.empty() ? graph::EntryId{} : open_.back(); }
+  // A function did work and kept its result, or that it is done, in a global or a class: the next step will not do it again. One that begins
+  // again leaves what was recorded; what it made is there as a buffer is.
+  bool once_per_process() const { return once_per_process_; }
+  void begin_again();
+
   graph::ModuleId module() const { return modules_.empty() ? graph::ModuleId{} : modules_.back(); }
   graph::Argument argument(const Value& value, Symbol name = {});      // tensors by their current value
   // A note that a call has no meaning, an opaque Entry with the tensors in the arguments, and an Unknown as result.
@@ -179,6 +184,7 @@ class Context {                      // one per Interpreter: Interpreter::user_d
   std::vector<graph::ModuleId> modules_;
   std::vector<CallScope*> calls_;
   int64_t elements_chosen_ = 0;
+  bool once_per_process_ = false;
   bool estimate_read_ = false;                                         // by the operation that runs
   std::vector<DTypeObject*> dtypes_;                                   // by DType
   std::unordered_map<std::string, python::Class*> named_tuples_;

@@ -54,6 +54,38 @@ TEST(Record, ARangeWithItsEndAndAFillThatWritesNothing) {
   EXPECT_EQ(text.find("refresh"), std::string::npos) << text;
 }
 
+TEST(Record, WhatAProcessDoesOnceIsNoPartOfTheNextStep) {
+  TorchProgram program;
+  program.input("x", {Dim(4)}, DType::F16);
+  program.input("cache", {Dim(8), Dim(4)}, DType::F16, TensorKind::Cache);
+  ASSERT_EQ(program.print("class Probe:\n"
+                          "    table = None\n"
+                          "    def get(self):\n"
+                          "        if Probe.table is None:\n"
+                          "            Probe.table = torch.arange(4) * 2\n"
+                          "        return Probe.table\n"
+                          "import builtins\n"
+                          "def step():\n"
+                          "    cache[0] = x\n"
+                          "    return x * Probe().get() + cache[0]\n"
+                          "def of_step():\n"
+                          "    global last\n"
+                          "    last = x\n"
+                          "    return last.neg()\n"
+                          "builtins.step, builtins.of_step = step, of_step\n"), "");
+  program.record("of_step()\n");
+  EXPECT_FALSE(program.context.once_per_process()) << "nothing was done before the write";
+  program.record("step()\n");
+  EXPECT_TRUE(program.context.once_per_process());
+  program.context.begin_again();
+  std::string text = program.record("step()\n");
+  EXPECT_EQ(text.find("arange"), std::string::npos) << text;
+  EXPECT_NE(text.find("buffer %"), std::string::npos) << text;
+  EXPECT_NE(text.find("cache %cache : f16[8, 4]"), std::string::npos) << text;
+  EXPECT_NE(text.find("mul(%x"), std::string::npos) << text;
+  EXPECT_FALSE(program.context.once_per_process());
+}
+
 TEST(Record, AFillReadsTheTensorThatItIsFilledWith) {
   TorchProgram program;
   program.input("x", {Dim(4)}, DType::F16);

@@ -224,6 +224,12 @@ void add_scenario_module(Interpreter& interpreter, torch::Context& context, Scen
     context.recording = i.truth(arguments[0]);
     return Value::none();
   });
+  // begin_again(): whether the step did what the next one will not. Then what was recorded of it is dropped.
+  function("begin_again", [&context](Interpreter&, const Arguments&) -> Value {
+    bool again = context.once_per_process();
+    if (again) context.begin_again();
+    return Value::of(again);
+  });
   // step_prepared(count): what was made since there were so many tensors tells about this step (lengths, slots): no weight, though it is known.
   function("step_prepared", [&context](Interpreter& i, const Arguments& arguments) -> Value {
     for (auto t = static_cast<uint32_t>(i.int_of(arguments[0])); t < context.graph.tensors.size(); ++t) {
