@@ -46,7 +46,9 @@ class Sites {
     for (Part& part : parts_) part.pure = part.pure && !statement(part).compound();   // its block stays
     main_ = main_part();
     if (without_call()) {
-      for (Part& part : parts_) leave_out(part);
+      for (Part& part : parts_) {
+        if (goes(part)) leave_out(part);
+      }
     } else {
       for (const Part& part : parts_) note_passed_on(part);
       place_call();
@@ -58,6 +60,9 @@ class Sites {
     for (Symbol file : order_) {
       std::vector<Edit>& edits = edits_.at(file);
       std::sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) { return a.first_line < b.first_line; });
+      if (source(file)->crlf()) {
+        for (Edit& edit : edits) std::for_each(edit.with.begin(), edit.with.end(), [](std::string& line) { line += '\r'; });
+      }
       out_.patch += unified_diff(file.str(), source(file)->lines(), edits);
       add_sites(file, *source(file), edits, out_.sites);
     }
@@ -137,6 +142,13 @@ class Sites {
 
   // Work that need not run at all, or not here, has no operator in its place.
   bool without_call() const { return finding_.kind == "layout" || finding_.kind == "repeated"; }
+  // Operators of others may show why it need not.
+  bool goes(const Part& part) const {
+    const std::vector<graph::KernelId>& kernels = finding_.occurrences.front().kernels;
+    return kernels.empty() || std::any_of(part.operators.begin(), part.operators.end(), [&](OperatorId op) {
+             return std::find(kernels.begin(), kernels.end(), graph_.operators[op].kernel) != kernels.end();
+           });
+  }
   void leave_out(Part& part) {
     const Statement& s = statement(part);
     std::string indent(s.indent, ' ');

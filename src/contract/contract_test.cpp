@@ -353,6 +353,29 @@ TEST(CallSiteTest, every_name_that_goes_is_told) {
   EXPECT_TRUE(notes_say(c, "`w` is read at line 7 and is no result")) << c.patch;
 }
 
+size_t lines_changed(const Contract& c) {
+  size_t count = 0;
+  for (size_t i = c.patch.find("\n+ "); i != std::string::npos; i = c.patch.find("\n+ ", i + 1)) ++count;
+  return count;
+}
+
+TEST(CallSiteTest, lines_end_as_those_of_the_file) {
+  std::string code;
+  for (char c : std::string(source)) code += c == '\n' ? "\r\n" : std::string(1, c);
+  std::string plain = at_call_site(two_lines, 4, 5).patch, patch = at_call_site(two_lines, 4, 5, code).patch;
+  ASSERT_NE(plain.find("+        "), std::string::npos);
+  std::string expected;
+  bool body = false;
+  for (size_t start = 0; start < plain.size();) {
+    size_t end = plain.find('\n', start);
+    std::string line = plain.substr(start, end - start);
+    body = body || line.starts_with("@@");
+    expected += line + (body && !line.starts_with("@@") ? "\r\n" : "\n");
+    start = end + 1;
+  }
+  EXPECT_EQ(patch, expected);
+}
+
 TEST(CallSiteTest, work_that_need_not_run_is_said_to_be_none) {
   graph::ModelRun run = run_of(two_lines);
   Finding f = finding_of(run.graph, "work");
@@ -362,6 +385,10 @@ TEST(CallSiteTest, work_that_need_not_run_is_said_to_be_none) {
   f.locations.push_back({Symbol("model.py"), 4, 6});
   Contract c = make_contract(f, run, SourceTexts([&](const std::string&) { return std::optional(std::string(source)); }));
   EXPECT_NE(c.patch.find("+        # not needed: work that was done before\n"), std::string::npos) << c.patch;
+  EXPECT_EQ(lines_changed(c), 2) << c.patch;
+  // What stays may be named to show why.
+  f.occurrences[0].kernels = {run.graph.operators[OperatorId{1}].kernel};
+  EXPECT_EQ(lines_changed(make_contract(f, run, SourceTexts([&](const std::string&) { return std::optional(std::string(source)); }))), 1);
 }
 
 TEST(CallSiteTest, the_operand_of_later_work_is_not_taken_for_what_the_call_made_of_it) {

@@ -29,12 +29,13 @@ SourceText::SourceText(const std::string& text) {
     lines_.push_back(text.substr(start, end - start));
     start = end + 1;
   }
+  crlf_ = !lines_.empty() && lines_[0].ends_with('\r');
   Statement now;
   int depth = 0;
   bool open = false;                                  // inside a statement
   std::string quote;                                  // of the string that goes on
   for (size_t number = 0; number < lines_.size(); ++number) {
-    const std::string& line = lines_[number];
+    const std::string line = lines_[number].ends_with('\r') ? lines_[number].substr(0, lines_[number].size() - 1) : lines_[number];
     size_t i = 0;
     if (!open) {
       i = line.find_first_not_of(" \t");

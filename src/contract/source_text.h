@@ -27,7 +27,8 @@ struct Statement {
 class SourceText {
  public:
   explicit SourceText(const std::string& text);
-  const std::vector<std::string>& lines() const { return lines_; }
+  const std::vector<std::string>& lines() const { return lines_; }   // as they are in the file, without the line feed
+  bool crlf() const { return crlf_; }                                 // they end with a carriage return as well
   const std::vector<Statement>& statements() const { return statements_; }
   const Statement* at(uint32_t line) const;  // that covers the line
   size_t index_at(uint32_t line) const;      // of it; statements().size(): none
@@ -42,6 +43,7 @@ class SourceText {
  private:
   std::vector<std::string> lines_;
   std::vector<Statement> statements_;
+  bool crlf_ = false;
 };
 
 // The text of a source file by its name in locations ("vllm/model_executor/layers/linear.py"); nothing when it is not there.
