@@ -4,7 +4,7 @@
 #include "app/analyze.h"
 #include "app/command.h"
 #include "app/exit_code.h"
-#include "fusion/explain.h"
+#include "report/explain.h"
 
 namespace fusescout::app {
 namespace {
@@ -14,11 +14,12 @@ struct ExplainOptions : AnalyzeOptions { std::string id; };
 int run(const ExplainOptions& o) {
   AnalyzeResult result = analyze_model(o, false);
   if (!result.analyzed) return result.code;
+  const report::Language language = o.language == "en" ? report::Language::En : report::Language::Zh;
   std::string text, near;
   std::unordered_set<std::string> listed;   // most findings are in both scenarios
   for (const report::ScenarioResult& s : result.analyzed->report.scenarios) {
     for (const fusion::Finding& f : s.analysis->findings) {
-      if (f.id == o.id) text += "scenario: " + report::scenario_name(s.run->scenario, report::Language::En) + "\n" + fusion::explain(f, *s.run) + "\n";
+      if (f.id == o.id) text += report::scenario_name(s.run->scenario, language) + "\n" + report::explain(f, *s.run, language) + "\n";
       else if ((f.pattern == o.id || f.id.find(o.id) != std::string::npos) && listed.insert(f.id).second) near += "\n  " + f.id;
     }
   }

@@ -1,4 +1,3 @@
-#include "fusion/explain.h"
 #include "fusion/group.h"
 #include "fusion/test_support.h"
 
@@ -314,20 +313,6 @@ TEST(Analyze, is_the_same_from_run_to_run) {
     return text;
   };
   EXPECT_EQ(once(), once());
-}
-
-// --- explain
-
-TEST(Explain, tells_operators_conditions_and_arithmetic) {
-  ModelCase run("%s = add(%x, %y) : bf16[T, 64]  # model.py:5\n%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 64]  # model.py:6\noutput %n, %s\n");
-  Analysis analysis = run(add_norm);
-  std::string text = explain(analysis.findings[0], run.run);
-  for (const char* part : {"add_rms_norm@model.py:5\n", "Add + RMSNorm (Norm, pattern): opportunity\n", "at model.py:5-6\n",
-                           "    * add(x, y) -> bf16[T, 64] = [16, 64]  model.py:5\n", "  in   norm_weight: bf16[64], weight\n", "  in   eps: float = 1e-05\n",
-                           "  [ok] %x.rank > 1 and %residual.rank > 1: x.rank = 2, residual.rank = 2\n",
-                           "  gain   3.00 us (2.40 to 3.60), pessimistic 1.50 us\n", "  before - after\n", "  1 times a step: 3.00 us"}) {
-    EXPECT_NE(text.find(part), std::string::npos) << part << "\nin\n" << text;
-  }
 }
 
 }  // namespace

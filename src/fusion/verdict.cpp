@@ -170,8 +170,9 @@ void decide(const Context& context, const Group& group, const Candidate& candida
   if (!candidate.removes) {
     finding.feasibility = feasibility_of(context, finding.proposal);
     for (const Requirement& requirement : finding.feasibility.requirements) {
-      finding.conditions.push_back({requirement.name, requirement.holds, fmt::format("{:.10g} of {:.10g} {}", requirement.value, requirement.limit, requirement.unit),
-                                    requirement.reason});
+      bool counted = requirement.value != 0 || requirement.limit != 0;
+      std::string found = counted ? fmt::format("{:.10g} of {:.10g} {}", requirement.value, requirement.limit, requirement.unit) : "";
+      finding.conditions.push_back({requirement.name, requirement.holds, found, requirement.reason});
       if (requirement.holds) continue;
       if (!requirement.hard) finding.risks.push_back(requirement.reason);
       else if (finding.reason.empty()) finding.reason = requirement.reason;

@@ -52,7 +52,10 @@ Price compare_sides(const Device& device, graph::GraphMode mode, std::span<const
   double nominal = gain(nominal_parameters(device));
   bool changes = std::abs(nominal) > 1e-9;  // equal sides differ by nothing, for certain
   price.gain = interval(device, changes ? std::hypot(own_error * nominal, rest_error * price.before.nominal) : 0, gain);
-  price.pessimistic_gain = gain(pessimistic_parameters(device));
+  // What starts slowly counts against a new Triton kernel; what starts quickly, against replacing one.
+  Parameters slow = pessimistic_parameters(device), quick = slow;
+  quick.triton_start = device.triton_start.low;
+  price.pessimistic_gain = std::min(gain(slow), gain(quick));
   double needed = std::max(smallest_gain, smallest_share * price.before.nominal);
   std::string few_items;
   for (const KernelCost& kernel : after) {

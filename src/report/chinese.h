@@ -1,4 +1,4 @@
-// Sentences of the layers below in Chinese. They say what they found in English, for JSON and `explain` too; the Chinese report translates them.
+// Sentences of the layers below in Chinese. They say what they found in English, for JSON; what people read in Chinese translates them.
 #pragma once
 
 #include <string>
