@@ -35,7 +35,8 @@ def step(runner):
         scenario.step_prepared(before_step)
         name_facts(metadata_of_step(), set())
         scenario.set_recording(True)
-        if "FUSESCOUT_IMAGE" in scenario.environment or (scenario.upstream and not scenario.decode):
+        # The tower sees a picture once, with its prompt.
+        if not scenario.decode and (scenario.upstream or "FUSESCOUT_IMAGE" in scenario.environment):
             before_towers = scenario.tensor_count()
             towers.run(model, config.model_config)
             scenario.step_prepared(before_towers)      # numbers that a tower works out in Python come from the picture's grid

@@ -42,7 +42,7 @@ std::string instead_of(const Report& report, const Row& row, const std::map<std:
     auto other = numbers.find(there->alternative_to);
     if (other == numbers.end()) continue;
     std::string where = s == row.scenario ? "" : scenario_name(report.scenarios[s].run->scenario, words.language) + ": ";
-    text += fmt::format("{}{}{} {}", text.empty() ? " (" : "; ", where, words("替代机会", "instead of"), other->second);
+    text += fmt::format("{}{}{} {}", text.empty() ? " (" : "; ", where, words("替代机会", "instead of opportunity"), other->second);
   }
   return text.empty() ? text : text + ")";
 }

@@ -66,6 +66,8 @@ def test_towers(program: Program):
     assert "text only: towers" in text and "text only: towers" not in picture and "text only" not in program.run("analyze", *GLM, "--lang", "en")
     assert re.search(r"^#### Layer kind 1: \d+ layers \(`visual\.", picture, re.M), "blocks of the tower"
     assert re.search(r"^#### Decoder layer kind \d+: \d+ layers? \(`language_model\.", picture, re.M), "layers of the decoder"
+    decode = program.run("analyze", *model[:-1], "decode", "--image", "1,8,8")
+    assert "(`visual." not in decode, "the picture came with the prompt"
 
 
 def test_named_scenario(program: Program):
