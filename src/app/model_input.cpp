@@ -141,9 +141,14 @@ ErrorOr<FoundConfig> find_config(const Workspace& workspace, const Options& opti
     }
     if (nested) return Error{fmt::format("the config `{}` has objects and lists within each other, more than {} levels", found.source, most_levels)};
     if (!document.is_object()) return Error{"the config `" + found.source + "` is no JSON object"};
+    found.text = *text;
+    // A copy of a preset holds a config.
+    if (json inner = document.value("config", json()); inner.is_object() && document.contains("id") && !document.contains("model_type")) {
+      document = std::move(inner);
+      found.text = document.dump();
+    }
     if (std::string deep = too_deep(document); !deep.empty()) return Error{"the config `" + found.source + "` asks for too many layers: " + deep};
     if (std::string wrong = wrong_names(document); !wrong.empty()) return Error{"the config `" + found.source + "` has " + wrong};
-    found.text = *text;
     size_t slash = found.source.rfind('/');
     found.folder = slash == std::string::npos ? "." : found.source.substr(0, slash);
     describe(document, found);

@@ -94,6 +94,10 @@ def test_configs(program: Program, folder: Path):
     program.refused("analyze", "TinyDenseForCausalLM", "--config", config(folder, hidden_size=2**62), says=["RuntimeError: Storage size calculation overflowed"])
     # Python's json writes Infinity and NaN.
     program.run("locate", "TinyDenseForCausalLM", "--config", config(folder, time_limit=[0.0, float("inf"), float("-inf"), float("nan")]))
+    # A copy of a preset to change is a config, too.
+    values = json.loads((SAMPLE / "configs/tiny_dense/config.json").read_text())
+    (folder / "copy.json").write_text(json.dumps({"id": "own", "source": "copied", "config": values}))
+    program.run("analyze", "TinyDenseForCausalLM", "--config", folder / "copy.json")
     (folder / "config.json").unlink()
     (folder / "quant.json").write_text("")
     program.refused("analyze", *MOE, "--quant-description", folder / "quant.json", says=["quant.json", "no JSON object"])
