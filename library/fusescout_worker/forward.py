@@ -42,8 +42,8 @@ def step(runner):
             scenario.step_prepared(before_towers)      # numbers that a tower works out in Python come from the picture's grid
         if is_draft(config):
             inputs["hidden_states"] = of_target(model, config, tokens)
-        if config.model_config.runner_type == "pooling" and hasattr(model, "embed_multimodal"):
-            inputs["inputs_embeds"] = model.embed_input_ids(input_ids)       # as the runner does for all multimodal models
+        if hasattr(model, "embed_multimodal") and get_pp_group().is_first_rank and not is_draft(config):
+            embed(model, config.model_config, inputs)
         # Releases of old hand caches and metadata through the model; the layers take theirs from the forward context all the same.
         if "kv_caches" in inspect.signature(model.forward).parameters:
             layers = getattr(config.model_config.hf_text_config, "num_hidden_layers", 0)
@@ -62,6 +62,19 @@ def step(runner):
             row = [h[-1:] for h in hidden_states] if isinstance(hidden_states, list) else hidden_states[-1:]
             scenario.add_outputs(model.compute_logits(row, **sampling(model)))
         scenario.set_recording(False)
+
+
+def embed(model, model_config, inputs):
+    """A multimodal model gets embeddings from the runner, be the step text alone: what it does with them and not with tokens is part of its step."""
+    if getattr(model_config, "is_encoder_decoder", False):
+        return
+    tokens = inputs["input_ids"]
+    scenario.set_recording(False)
+    pictures = {"multimodal_embeddings": [], "is_multimodal": torch.zeros(tokens.shape, dtype=torch.bool, device=tokens.device)}
+    scenario.set_recording(True)
+    inputs["inputs_embeds"] = model.embed_input_ids(tokens, **accepted(model.embed_input_ids, pictures))
+    if model_config.runner_type != "pooling" and not getattr(model, "requires_raw_input_tokens", False):
+        inputs["input_ids"] = None
 
 
 def metadata_of_step():

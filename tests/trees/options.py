@@ -57,5 +57,14 @@ def test_a_loop_is_one_finding(program: Program):
     assert len(lines) == len(set(lines)), [line for line in lines if lines.count(line) > 1]
 
 
+def test_a_multimodal_model_gets_embeddings(program: Program):
+    """The runner embeds, be the step text alone; what a model adds to embeddings only is part of each step."""
+    if sys.argv[5] == "new":
+        return
+    sequence = json.loads(program.run("dump", "sequence", "Qwen3-VL-235B-A22B-Instruct", "--tp", 8, "--phase", "decode", "--format", "json"))
+    of_towers = [op for op in sequence["ops"] if op["op"] == "aten.add" and op["file"].endswith("qwen3_vl_moe.py")]
+    assert len(of_towers) == 3, len(of_towers)
+
+
 if __name__ == "__main__":
     sys.exit(run_tests(globals(), Program(sys.argv[1], trees_of(sys.argv[2:5]))))
