@@ -62,17 +62,50 @@ std::vector<int64_t> axes_of(const Operator& op, size_t rank, std::initializer_l
 class Engine {
  public:
   Engine(const Context& context, const std::vector<bool>& taken) : context_(context), graph_(context.graph), parent_(graph_.kernels.size()) {
-    std::iota(parent_.begin(), parent_.end(), 0);
     for (uint32_t i = 0; i < graph_.kernels.size(); ++i) {
-      members_.push_back({KernelId{i}});
       fusable_.push_back(!taken[i] && vector_kernel(graph_.kernels[KernelId{i}]));
     }
   }
 
   std::vector<Candidate> run() {
-    struct Refused { KernelId producer, consumer; std::string condition, value, reason; };
-    std::vector<Refused> refused;
+    grow();
+    // A kernel that fits the device in no group tears its group: what is left without it may fit as a whole.
+    std::vector<std::vector<KernelId>> torn;
+    for (const std::vector<KernelId>& group : members_) {
+      if (group.size() < 3 || fits(group)) continue;
+      std::vector<KernelId> misfits;
+      std::copy_if(group.begin(), group.end(), std::back_inserter(misfits), [&](KernelId kernel) { return !fits({kernel}); });
+      if (!misfits.empty()) torn.push_back(std::move(misfits));
+    }
+    for (const std::vector<KernelId>& misfits : torn) {
+      for (KernelId kernel : misfits) fusable_[kernel.index] = false;
+    }
+    if (!torn.empty()) grow();
+
+    std::vector<Candidate> candidates;
+    for (uint32_t i = 0; i < graph_.kernels.size(); ++i) {
+      if (find(i) == i && members_[i].size() > 1) split_to_fit(members_[i], candidates);
+    }
     std::set<std::pair<uint32_t, uint32_t>> tried;
+    for (const Refused& r : refused_) {
+      if (find(r.producer.index) == find(r.consumer.index) || !tried.emplace(r.producer.index, r.consumer.index).second) continue;
+      Candidate candidate = make({r.producer, r.consumer});
+      if (!r.condition.empty()) check(candidate, r.condition, false, r.value, r.reason);
+      check_legality(context_, candidate);
+      // Legal as a pair, refused only as part of something larger: that group tells already.
+      if (!candidate.blocked.empty()) candidates.push_back(std::move(candidate));
+    }
+    return candidates;
+  }
+
+ private:
+  struct Refused { KernelId producer, consumer; std::string condition, value, reason; };
+
+  void grow() {
+    refused_.clear();
+    std::iota(parent_.begin(), parent_.end(), 0);
+    members_.clear();
+    for (uint32_t i = 0; i < graph_.kernels.size(); ++i) members_.push_back({KernelId{i}});
     for (uint32_t i = 0; i < graph_.operators.size(); ++i) {
       const Operator& consumer = graph_.operators[OperatorId{i}];
       if (!consumer.kernel.valid() || !fusable_[consumer.kernel.index]) continue;
@@ -85,14 +118,14 @@ class Engine {
         if (a == b || members_[a].size() + members_[b].size() > max_kernels) continue;
         std::string why = refuse(graph_.operators[maker], consumer, k);
         if (!why.empty()) {
-          refused.push_back({producer, consumer.kernel, "rows", "", why});
+          refused_.push_back({producer, consumer.kernel, "rows", "", why});
           continue;
         }
         std::vector<KernelId> both = members_[a];
         both.insert(both.end(), members_[b].begin(), members_[b].end());
         if (Hazard hazard = context_.launches.obstacle(both).hazard; hazard != Hazard::None) {
           // Heavy work between two small kernels is the rule, and nothing to tell.
-          if (hazard == Hazard::Write) refused.push_back({producer, consumer.kernel, "", "", ""});
+          if (hazard == Hazard::Write) refused_.push_back({producer, consumer.kernel, "", "", ""});
           continue;
         }
         parent_[b] = a;
@@ -101,22 +134,13 @@ class Engine {
         members_[b].clear();
       }
     }
-    std::vector<Candidate> candidates;
-    for (uint32_t i = 0; i < graph_.kernels.size(); ++i) {
-      if (find(i) == i && members_[i].size() > 1) split_to_fit(members_[i], candidates);
-    }
-    for (const Refused& r : refused) {
-      if (find(r.producer.index) == find(r.consumer.index) || !tried.emplace(r.producer.index, r.consumer.index).second) continue;
-      Candidate candidate = make({r.producer, r.consumer});
-      if (!r.condition.empty()) check(candidate, r.condition, false, r.value, r.reason);
-      check_legality(context_, candidate);
-      // Legal as a pair, refused only as part of something larger: that group tells already.
-      if (!candidate.blocked.empty()) candidates.push_back(std::move(candidate));
-    }
-    return candidates;
   }
 
- private:
+  bool fits(const std::vector<KernelId>& kernels) const {
+    Group group = make_group(context_.flow, kernels);
+    return context_.pricer.feasibility(graph_, ProposedKernel{group.operators, std::nullopt, false}).possible;
+  }
+
   uint32_t find(uint32_t i) {
     while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
     return i;
@@ -206,8 +230,7 @@ class Engine {
       size_t end = kernels.size();
       for (; end > start + 2; --end) {
         std::vector<KernelId> piece(kernels.begin() + static_cast<ptrdiff_t>(start), kernels.begin() + static_cast<ptrdiff_t>(end));
-        Group group = make_group(context_.flow, piece);
-        if (context_.pricer.feasibility(graph_, ProposedKernel{group.operators, std::nullopt, false}).possible) break;
+        if (fits(piece)) break;
       }
       std::vector<KernelId> piece(kernels.begin() + static_cast<ptrdiff_t>(start), kernels.begin() + static_cast<ptrdiff_t>(end));
       std::sort(piece.begin(), piece.end());
@@ -223,6 +246,7 @@ class Engine {
   std::vector<uint32_t> parent_;
   std::vector<std::vector<KernelId>> members_;
   std::vector<bool> fusable_;
+  std::vector<Refused> refused_;
 };
 
 }  // namespace

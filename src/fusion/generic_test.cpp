@@ -93,6 +93,14 @@ TEST(Chains, what_is_too_large_is_cut_into_pieces_that_fit) {
   EXPECT_EQ(analysis.findings[0].kernels_text.size(), 2U);
 }
 
+TEST(Chains, what_fits_in_no_group_does_not_tear_the_rest) {
+  ModelCase run("%a = silu(%x) : bf16[T, 64]\n%c = neg(%a) : bf16[T, 64]\n%d = cat(%a, %c, dim=-1) : bf16[T, 128]\n%e = exp(%c) : bf16[T, 64]\noutput %d, %e\n");
+  EXPECT_EQ(find(run(), "vector_chain")->kernels_text.size(), 4U);
+  run.pricer.misfit = "cat";
+  EXPECT_EQ(find(run(), "elementwise_chain")->kernels_text, (std::vector<std::string>{"aten.silu", "aten.neg", "aten.exp"}));
+  EXPECT_EQ(find(run(), "vector_chain"), nullptr);
+}
+
 TEST(Chains, a_pattern_wins_over_the_chain_on_its_operators) {
   ModelCase run("%s = add(%x, %y) : bf16[T, 64]\n%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 64]\noutput %n, %s\n");
   Analysis analysis = run(add_norm);

@@ -28,6 +28,7 @@ class FakePricer final : public Pricer {
  public:
   double epilogue_cost = 0;            // of vector work behind a matmul
   bool fits = true;
+  std::string misfit;                  // an operator that fits with no other
   Price price(const graph::Graph& graph, std::span<const graph::KernelId> before, std::span<const ProposedKernel> after) const override {
     Price price;
     double today = 0, then = 0;
@@ -43,9 +44,10 @@ class FakePricer final : public Pricer {
     price.arithmetic.push_back("before - after");
     return price;
   }
-  Feasibility feasibility(const graph::Graph&, const ProposedKernel& kernel) const override {
+  Feasibility feasibility(const graph::Graph& graph, const ProposedKernel& kernel) const override {
     Feasibility result;
-    result.possible = fits || kernel.operators.size() < 3;
+    result.possible = (fits || kernel.operators.size() < 3) &&
+                      std::none_of(kernel.operators.begin(), kernel.operators.end(), [&](graph::OperatorId id) { return graph.operators[id].kind.view() == misfit; });
     if (!result.possible) result.requirements.push_back({"unified_buffer", false, true, 300000, 196352, "bytes", "live tiles need 300000 of 196352 bytes"});
     return result;
   }
