@@ -179,12 +179,18 @@ std::vector<Finding> broken_passes(const ModelRun& run, Planner& planner) {
   std::vector<Finding> findings;
   std::map<std::string, int> matches;
   for (const PassResult& pass : run.passes) matches[pass.pass] += pass.matches;
+  auto turned_down = [](const PassResult& pass) { return pass.refused > 0 && pass.matches == 0 && !something_else(pass.why); };
+  std::set<std::pair<std::string, std::string>> found;     // patterns that one setting finds: the others are not meant for this model
+  for (const PassResult& pass : run.passes) {
+    if (pass.registered && pass.applicable && turned_down(pass)) found.emplace(pass.pass, pass.pattern);
+  }
   std::set<std::tuple<std::string, Symbol, uint32_t>> seen;
   for (const PassResult& pass : run.passes) {
-    bool refused = pass.refused > 0 && pass.matches == 0 && !something_else(pass.why);
+    bool refused = turned_down(pass);
     bool near = !pass.nearest.file.empty() && !something_else(pass.why);
     bool stops = !pass.stops.empty();
     if (!pass.registered || !pass.applicable || (!stops && (pass.matches > 0 || matches[pass.pass] > 0 || (!near && !refused)))) continue;
+    if (!stops && !refused && found.contains({pass.pass, pass.pattern})) continue;
     if (!seen.emplace(pass.pass, pass.nearest.file, pass.nearest.line).second) continue;
     Finding finding;
     finding.pattern = pass.pattern;
@@ -197,6 +203,7 @@ std::vector<Finding> broken_passes(const ModelRun& run, Planner& planner) {
     if (!pass.differs.file.empty()) finding.locations.push_back({pass.differs.file, pass.differs.line, pass.differs.line});
     finding.locations.push_back({pass.location.file, pass.location.line, pass.location.line});
     finding.by.push_back({pass.pass, "graph pass", pass.location, ""});
+    if (pass.refused > 0) finding.conditions.push_back({"places", true, std::to_string(pass.refused), "places that the pattern finds and its check turns down"});
     for (const auto& [name, value] : pass.constants) finding.conditions.push_back({name, true, value, "constant of the pattern"});
     finding.id = planner.unique_id(finding);
     findings.push_back(std::move(finding));

@@ -45,5 +45,24 @@ TEST(Passes, one_that_nearly_matches_is_broken) {
   EXPECT_EQ(run().findings.size(), 0U);
 }
 
+TEST(Passes, of_one_pattern_in_several_settings_that_which_finds_places_is_told) {
+  ModelCase run("output %x\n");
+  graph::PassResult pass;
+  pass.pass = "QKNormPass";
+  pass.pattern = "QKNorm";
+  pass.nearest = {Symbol("model.py"), 160};
+  pass.why = "argument 2 of `aten.view` is another one in the pattern";
+  pass.refused = 20;
+  graph::PassResult other = pass;
+  other.nearest = {Symbol("layernorm.py"), 64};
+  other.why = "`npu.npu_rms_norm` has 3 arguments in the pattern and 2 in the code";
+  other.refused = 0;
+  run.run.passes = {other, pass};
+  Analysis analysis = run();
+  ASSERT_EQ(analysis.findings.size(), 1U);
+  EXPECT_EQ(analysis.findings[0].reason, pass.why);
+  EXPECT_EQ(analysis.findings[0].conditions.front().value, "20");
+}
+
 }  // namespace
 }  // namespace fusescout::fusion

@@ -107,6 +107,7 @@ constexpr auto table = std::to_array<Template>({
     {"nothing reads the result with `{}`", "没有 `{0}` 读取该结果"},
     {"output {} of `{}`, which the pattern replaces, is never read", "pattern 要替换的 `{1}` 的输出 {0} 没有读者"},
     {"output {} of `{}` has {} readers in the code and {} in the pattern", "`{1}` 的输出 {0} 在代码中有 {2} 个读者, pattern 中有 {3} 个"},
+    {"places that the pattern finds and its check turns down", "pattern 找到但检查拒绝的位置数"},
     {"its own check turns it down", "被其自身的检查拒绝"},
     {"its replacement raises {}", "其 replacement 抛出 {0}"},
     {"its replacement returns nothing", "其 replacement 没有返回值"},
