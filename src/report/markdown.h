@@ -32,6 +32,8 @@ inline bool to_do(fusion::Verdict verdict) { return verdict == fusion::Verdict::
 std::map<std::string, size_t> numbers_of(const std::vector<Row>& rows);   // by id, from 1
 // " (instead of 2)": of which other one it is an alternative, and in which scenario unless in the one that is shown; empty: of none.
 std::string instead_of(const Report& report, const Row& row, const std::map<std::string, size_t>& numbers, Words words);
+// " (only decode, 16 tokens)": of the usual two scenarios, where the other has nothing to do there.
+std::string only_in(const Report& report, const Row& row, Words words);
 
 void locations_section(std::string& out, const Report& report, Words words);
 void sequence_section(std::string& out, const Report& report, const std::vector<Row>& rows, Words words);

@@ -46,7 +46,8 @@ void list(std::string& out, const std::vector<Row>& rows, Verdict verdict, Words
     const Finding& f = *row.finding;
     if (!any) out += fmt::format("**{}**\n\n", report::verdict(verdict, words));
     any = true;
-    out += fmt::format("- **{}**, {}, {}", words(f.name_zh, f.name_en), f.locations.empty() ? "-" : place(f.locations.front()), layers_text(f, words));
+    out += fmt::format("- **{}**, {}", words(f.name_zh, f.name_en), f.locations.empty() ? "-" : place(f.locations.front()));
+    if (verdict != Verdict::BrokenPass) out += ", " + layers_text(f, words);      // a pass has no layers
     if (std::string by = who(f, words); !by.empty()) out += ": " + by;
     if (verdict == Verdict::Available) {
       out += fmt::format(": {}{:.1f} us ({:.2f} %); {}", words("每步可省 ", "saves per step "), f.step_gain.nominal, f.step_share * 100, words(f.target_zh, f.target_en));
@@ -78,7 +79,12 @@ void findings_section(std::string& out, const Report& report, const std::vector<
     if (so_called[f.name_en] > 1 && !f.locations.empty()) {   // which of them: the file's name is enough to tell
       name += fmt::format(", `{}` L{}", std::filesystem::path(f.locations.front().file.view()).filename().string(), f.locations.front().first_line);
     }
-    name += instead_of(report, row, numbers, words);
+    std::string where = only_in(report, row, words), instead = instead_of(report, row, numbers, words);
+    if (!where.empty() && !instead.empty()) {      // one pair of brackets
+      where.back() = ';';
+      instead.replace(0, 2, " ");
+    }
+    name += where + instead;
     out += fmt::format("| {} | {} | {} | {} | {} |\n", stars(f.step_share), fusion::family_name(f.family), escape(name),
                        escape(words(f.today_zh, f.today_en)), escape(words(f.target_zh, f.target_en)));
   }

@@ -47,6 +47,13 @@ std::string instead_of(const Report& report, const Row& row, const std::map<std:
   return text.empty() ? text : text + ")";
 }
 
+std::string only_in(const Report& report, const Row& row, Words words) {
+  if (row.by_scenario.size() != 2) return "";      // of more, a table of its own tells
+  auto holds = [&](size_t s) { return row.by_scenario[s] != nullptr && to_do(row.by_scenario[s]->verdict); };
+  if (holds(0) == holds(1)) return "";
+  return fmt::format(" ({} {})", words("仅", "only"), scenario_name(report.scenarios[holds(1)].run->scenario, words.language));
+}
+
 void scenarios_table(std::string& out, const Report& report, const std::vector<Row>& rows, Words words) {
   bool named = std::any_of(report.scenarios.begin(), report.scenarios.end(), [](const ScenarioResult& s) { return !s.run->scenario.name.empty(); });
   if (report.scenarios.size() < 2 || (report.scenarios.size() == 2 && !named)) return;

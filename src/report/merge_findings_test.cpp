@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "report/report.h"
+#include "report/markdown.h"
 
 namespace fusescout::report {
 namespace {
@@ -45,6 +45,19 @@ TEST(MergeFindings, WhereItIsToBeDoneItselfShowsIt) {
   Report report;
   report.scenarios = {{nullptr, &instead}, {nullptr, &itself}};
   EXPECT_EQ(merge_findings(report).at(0).scenario, 1u);
+}
+
+TEST(MergeFindings, WhatOneOfTwoScenariosHasAloneIsTold) {
+  fusion::Analysis there = analysis_of(Verdict::Opportunity, 5), not_there = analysis_of(Verdict::NoGain, 0);
+  graph::ModelRun decode, prefill;
+  decode.scenario.phase = graph::Phase::Decode;
+  decode.scenario.tokens = 16;
+  prefill.scenario.phase = graph::Phase::Prefill;
+  Report report;
+  report.scenarios = {{&decode, &there}, {&prefill, &not_there}};
+  EXPECT_EQ(only_in(report, merge_findings(report).at(0), Words{Language::En}), " (only decode, 16 tokens)");
+  report.scenarios[1].analysis = &there;
+  EXPECT_EQ(only_in(report, merge_findings(report).at(0), Words{Language::En}), "");
 }
 
 }  // namespace
