@@ -6,5 +6,5 @@ WHY_EN = "the angles are read once, one launch does both"
 WHY_ZH = "角度只读一次, 一次下发完成"
 
 
-def pattern(q, k, angles):
-    return op.rope(q, angles, ...), op.rope(k, angles, ...)
+def pattern(q, k, angles, neox):
+    return op.rope(q, angles, ..., neox=neox), op.rope(k, angles, ..., neox=neox)
