@@ -51,6 +51,7 @@ class Sites {
       }
     } else {
       for (const Part& part : parts_) note_passed_on(part);
+      main_ = before_readers(main_);
       place_call();
       for (Part& part : parts_) {
         if (!part.edited) hand_over(part);
@@ -202,6 +203,20 @@ class Sites {
       for (size_t i = 0; i < parts_.size(); ++i) candidates.push_back(i);
     }
     return *std::max_element(candidates.begin(), candidates.end(), outer);
+  }
+
+  // What the group makes may be read between its statements: then the call stands before that, if all its operands are there.
+  size_t before_readers(size_t main) {
+    if (!parts_[main].pure) return main;
+    std::map<size_t, size_t> own;      // statements that go, and their parts
+    for (size_t i = 0; i < parts_.size(); ++i)
+      if (parts_[i].pure && parts_[i].activation == parts_[main].activation) own[parts_[i].statement] = i;
+    size_t early = last_before_readers(*source(parts_[main].activation.file), own);
+    const Part& part = parts_[own.at(early)];
+    auto there = [&](const InterfaceTensor& input) {
+      return (input.parameter && !parameter_path(part.activation, input.tensor).empty()) || !names(part).before(input.tensor, early).empty();
+    };
+    return std::ranges::all_of(finding_.interface.inputs, there) ? own.at(early) : main;
   }
 
   void place_call() {

@@ -193,6 +193,37 @@ std::set<std::string> names_in(const std::string& text) {
   return names;
 }
 
+size_t last_before_readers(const SourceText& text, const std::map<size_t, size_t>& statements) {
+  size_t last = statements.rbegin()->first;
+  auto bound_by = [&](size_t statement) {
+    std::set<std::string> names;
+    for (const std::string& target : text.targets(statement)) names.merge(names_in(target));
+    return names;
+  };
+  auto meets = [&](size_t statement, const std::set<std::string>& names) {
+    std::set<std::string> here = names_in(text.statements()[statement].text);
+    return std::any_of(here.begin(), here.end(), [&](const std::string& name) { return names.contains(name); });
+  };
+  std::set<std::string> given;
+  size_t before = statements.begin()->first, reader = before;
+  for (; reader < last; ++reader) {
+    if (statements.contains(reader)) {
+      given.merge(bound_by(reader));
+      before = reader;
+    } else if (meets(reader, given)) {
+      break;
+    }
+  }
+  if (reader >= last || text.statements()[before].indent != text.statements()[last].indent) return last;
+  for (auto later = statements.upper_bound(before); later != statements.end(); ++later) {
+    std::set<std::string> names = bound_by(later->first);
+    for (size_t i = before + 1; i < later->first; ++i) {
+      if (!statements.contains(i) && meets(i, names)) return last;
+    }
+  }
+  return before;
+}
+
 std::string unified_diff(const std::string& file, const std::vector<std::string>& lines, std::vector<Edit> edits) {
   constexpr uint32_t context = 3;
   std::sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) { return a.first_line < b.first_line; });

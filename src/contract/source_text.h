@@ -63,6 +63,10 @@ class SourceTexts {
 // Names that the text reads or calls; attributes (`x.name`) and keywords of calls (`name=`) are none.
 std::set<std::string> names_in(const std::string& text);
 
+// The last of some statements (the keys) before which nothing else reads what they bind, if what the later ones bind may be bound there as well;
+// otherwise the last of all.
+size_t last_before_readers(const SourceText& text, const std::map<size_t, size_t>& statements);
+
 // Lines first..last go, `with` comes; last == first - 1 only inserts before `first`.
 struct Edit {
   uint32_t first_line = 0, last_line = 0;
