@@ -308,22 +308,6 @@ class Sites {
     return s.value;
   }
 
-  std::string view_shape(const graph::Tensor& to, const graph::Tensor& from) const {
-    int64_t a = 1, b = 1;
-    for (const graph::Dim& d : to.shape) a *= d.value;
-    for (const graph::Dim& d : from.shape) b *= d.value;
-    if (a != b || std::equal(to.shape.begin(), to.shape.end(), from.shape.begin(), from.shape.end(),
-                             [](const graph::Dim& x, const graph::Dim& y) { return x.value == y.value; }))
-      return {};
-    std::string out;
-    int unknown = 0;
-    for (const graph::Dim& d : to.shape) {
-      unknown += d.symbolic() ? 1 : 0;
-      out += (out.empty() ? "" : ", ") + (d.symbolic() ? "-1" : std::to_string(d.value));
-    }
-    return unknown <= 1 ? out : "";
-  }
-
   // Statements between those that go which only look at their results (`q = q.view(...)`): nobody needs them when nobody reads what they
   // bind.
   void remove_dead_views(const Activation& where, std::set<size_t>& removed) {
@@ -347,10 +331,14 @@ class Sites {
       }
       bool read = false;
       for (size_t j = i + 1; j < end && !read; ++j) {
-        if (removed.contains(j)) continue;
         const Statement& later = text.statements()[j];
-        size_t assigns = later.text.find(" = ");
-        std::set<std::string> reads = names_in(assigns == std::string::npos ? later.text : later.text.substr(assigns + 3));
+        if (removed.contains(j)) {      // what it binds anew is no more of this view
+          for (const std::string& target : text.targets(j)) {
+            if (later.indent <= s.indent) std::erase_if(bound, [&](const std::string& name) { return names_in(target).contains(name); });
+          }
+          continue;
+        }
+        std::set<std::string> reads = names_read(later);
         read = std::any_of(bound.begin(), bound.end(), [&](const std::string& name) { return reads.contains(name); });
       }
       if (any && only_views && !read) views.insert(i);
@@ -417,7 +405,7 @@ class Sites {
       if (removed.contains(i)) continue;
       const Statement& s = text.statements()[i];
       size_t equals = s.text.find(" = ");
-      std::set<std::string> reads = names_in(equals == std::string::npos ? s.text : s.text.substr(equals + 3));
+      std::set<std::string> reads = names_read(s);
       std::erase_if(given, [&](const auto& pair) {
         bool early = pair.second < i && i < call && reads.contains(pair.first);
         if (early) notes_.push_back(fmt::format("`{}` is read at line {}, before the call that gives it", pair.first, s.first_line));

@@ -313,6 +313,16 @@ TEST(CallSiteTest, what_is_assigned_elsewhere_than_to_a_name_stays_assigned) {
   EXPECT_FALSE(notes_say(both, "is no result"));
 }
 
+TEST(CallSiteTest, a_view_between_of_a_name_that_is_bound_anew_goes) {
+  std::string text = "T = 16\ninput %x : bf16[T, 64]\ninput %residual : bf16[T, 64]\n%s = add(%x, %residual) : bf16[T, 64]  # model.py:4\n"
+                     "%v = view(%s) : bf16[T, 64]  # model.py:5\n%n = rms_norm(%v, eps=1e-05) : bf16[T, 64]  # model.py:6 model.norm\noutput %n\n";
+  std::string code = "import torch\nclass Block(nn.Module):\n    def forward(self, x, residual):\n        s = x + residual\n        s = s.view(-1, 64)\n        s = self.norm(s)\n        return other(s)\n";
+  Contract c = at_call_site(text, 4, 6, code);
+  EXPECT_NE(c.patch.find("-        s = x + residual\n-        s = s.view(-1, 64)\n-        s = self.norm(s)\n+        s = torch.ops.fusescout.fused_add_rms_norm(x, residual)\n"),
+            std::string::npos) << c.patch;
+  EXPECT_FALSE(notes_say(c, "before the call that gives it"));
+}
+
 TEST(CallSiteTest, the_call_stands_before_what_reads_its_results) {
   std::string code = "import torch\nclass Block(nn.Module):\n    def forward(self, x, residual):\n        s = x + residual\n        rows = count(s)\n        n = self.norm(s)\n        return n, s, rows\n";
   Contract c = at_call_site(std::string(two_lines) + "output %s\n", 4, 6, code);

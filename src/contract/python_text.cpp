@@ -1,5 +1,6 @@
 #include "contract/python_text.h"
 
+#include <algorithm>
 #include <cctype>
 #include <cmath>
 
@@ -67,6 +68,22 @@ std::string shape_text(const graph::Shape& shape) {
   std::string out = "[";
   for (const Dim& d : shape) out += (out.size() > 1 ? ", " : "") + std::to_string(d.value);
   return out + "]";
+}
+
+std::string view_shape(const graph::Tensor& to, const graph::Tensor& from) {
+  int64_t a = 1, b = 1;
+  for (const graph::Dim& d : to.shape) a *= d.value;
+  for (const graph::Dim& d : from.shape) b *= d.value;
+  if (a != b || std::equal(to.shape.begin(), to.shape.end(), from.shape.begin(), from.shape.end(),
+                           [](const graph::Dim& x, const graph::Dim& y) { return x.value == y.value; }))
+    return {};
+  std::string out;
+  int unknown = 0;
+  for (const graph::Dim& d : to.shape) {
+    unknown += d.symbolic() ? 1 : 0;
+    out += (out.empty() ? "" : ", ") + (d.symbolic() ? "-1" : std::to_string(d.value));
+  }
+  return unknown <= 1 ? out : "";
 }
 
 std::string symbolic_shape(const graph::Graph& graph, const graph::Shape& shape) {

@@ -15,6 +15,8 @@ std::string python_name(std::string_view name);                  // an identifie
 std::string literal(const graph::Graph& graph, const graph::Attribute& value);
 std::string shape_text(const graph::Shape& shape);               // "[16, 4096]"
 std::string symbolic_shape(const graph::Graph& graph, const graph::Shape& shape);  // "[T, 4096]"
+// Sizes for a `view` that makes one of the other; empty: none is needed, or there is none.
+std::string view_shape(const graph::Tensor& to, const graph::Tensor& from);
 
 // How code says a symbolic size: through the shape of an argument, or else as the number of the scenario.
 class Sizes {

@@ -193,6 +193,11 @@ std::set<std::string> names_in(const std::string& text) {
   return names;
 }
 
+std::set<std::string> names_read(const Statement& statement) {
+  size_t equals = statement.text.find(" = ");
+  return names_in(equals == std::string::npos ? statement.text : statement.text.substr(equals + 3));
+}
+
 size_t last_before_readers(const SourceText& text, const std::map<size_t, size_t>& statements) {
   size_t last = statements.rbegin()->first;
   auto bound_by = [&](size_t statement) {

@@ -63,6 +63,9 @@ class SourceTexts {
 // Names that the text reads or calls; attributes (`x.name`) and keywords of calls (`name=`) are none.
 std::set<std::string> names_in(const std::string& text);
 
+// Those that a statement reads: of an assignment what stands behind its first `=`.
+std::set<std::string> names_read(const Statement& statement);
+
 // The last of some statements (the keys) before which nothing else reads what they bind, if what the later ones bind may be bound there as well;
 // otherwise the last of all.
 size_t last_before_readers(const SourceText& text, const std::map<size_t, size_t>& statements);
