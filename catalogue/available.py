@@ -191,6 +191,41 @@ def latents():
 
 
 @triton.jit
+def split_qkv_rmsnorm_rope_kernel(input_gm_ptr, q_gm_ptr, k_gm_ptr, v_gm_ptr, q_weight_ptr, q_bias_ptr, k_weight_ptr, k_bias_ptr, q_hidden_size,
+                                  kv_hidden_size, eps, HEAD_DIM, ROPE_DIM, positions_gm_ptr, cos_sin_cache_gm_ptr):
+    """The tree's own; triton_kernels says what it computes, as of the next one."""
+
+
+@triton.jit
+def _triton_mrope_forward(q_ptr, k_ptr, cos, sin, rd, mrope_section_t, mrope_section_h, mrope_section_w): pass
+
+
+def normed_and_turned():
+    """Query and key of one projection."""
+    heads, head = 8, 128
+    query, key, value = x(T, heads * head), x(T, head), x(T, head)
+    split_qkv_rmsnorm_rope_kernel[(1,)](x(T, (heads + 2) * head), query, key, value, x(head), None, x(head), None, heads * head, head, 1e-6, head, head,
+                                        i64(T), x(4096, head))
+    return query, key
+
+
+def normed_and_turned_in_sections():
+    """As models compute it, with the angles of three positions for each token; the kernel takes both kinds of them in one tensor."""
+    heads, head = 8, 128
+    query, key, _ = x(T, (heads + 2) * head).split([heads * head, head, head], -1)
+    query = torch_npu.npu_rms_norm(query.view(T, heads, head), x(head))[0].view(T, heads * head)
+    key = torch_npu.npu_rms_norm(key.view(T, 1, head), x(head))[0].view(T, head)
+    cos, sin = x(3, T, head // 2), x(3, T, head // 2)
+    _triton_mrope_forward[(1,)](query, key, cos, sin, head, 24, 20, 20)
+    return query, key
+
+
+def projections():
+    kernel("triton.split_qkv_rmsnorm_rope_kernel", "heads of 128", SMALL, normed_and_turned, (128,))
+    kernel("triton.split_qkv_rmsnorm_mrope_kernel", "cos and sin of each position in one tensor", SMALL, normed_and_turned_in_sections)
+
+
+@triton.jit
 def fused_sigmoid_gating_delta_rule_update_kernel(A_log, a, dt_bias, softplus_beta, softplus_threshold, q, k, v, b, o, h0_source, h0_indices, cu_seqlens, scale,
                                                   USE_QK_L2NORM_IN_KERNEL):
     """The tree's own; triton_kernels says what it computes."""
@@ -275,4 +310,5 @@ def record():
     experts()
     attention()
     latents()
+    projections()
     recurrences()

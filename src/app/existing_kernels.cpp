@@ -15,18 +15,45 @@ namespace {
 struct Uses {
   std::vector<diagnostics::Location> places;                             // the first one of each file
   std::vector<std::pair<std::string, diagnostics::Location>> passes;     // graph passes that such a file defines
+  std::vector<std::string> operators;                                    // custom operators that a file registers which launches it
 };
 
-// Text is enough: the name of a kernel with a dot before and a bracket behind is a call of it; a Triton kernel is launched as `kernel[grid](...)`.
+// The names in `op_name="..."`.
+std::vector<std::string> registered_in(const std::string& text) {
+  constexpr std::string_view word = "op_name=\"";
+  std::vector<std::string> names;
+  for (size_t at = text.find(word); at != std::string::npos; at = text.find(word, at)) {
+    at += word.size();
+    names.push_back(text.substr(at, text.find('"', at) - at));
+  }
+  return names;
+}
+
+// Text is enough: the name of a kernel with a dot before and a bracket behind is a call of it; a Triton kernel is launched as `kernel[grid](...)`,
+// which a pass does through a custom operator.
 void add_uses(const source::Tree& tree, std::map<std::string, Uses>& uses) {
+  struct PassFile { std::string path, text; std::vector<vllm::NamedEntry> passes; };
+  std::vector<PassFile> pass_files;
+  auto used_in = [](Uses& use, const std::string& path, const std::string& text, size_t at, const std::vector<vllm::NamedEntry>& passes) {
+    use.places.push_back({Symbol(path), 1 + syntax::lines_in(std::string_view(text).substr(0, at))});
+    for (const vllm::NamedEntry& pass : passes) use.passes.emplace_back(pass.name, pass.at);
+  };
   for (const std::string& path : tree.files(source::import_name(tree.package()), ".py")) {
     std::string text = tree.read(path).value_or("");
-    const std::vector<vllm::NamedEntry> passes = vllm::passes_in(path, text);
+    std::vector<vllm::NamedEntry> passes = vllm::passes_in(path, text);
     for (auto& [name, use] : uses) {
       size_t at = text.find(name);
       if (at == std::string::npos) continue;
-      use.places.push_back({Symbol(path), 1 + syntax::lines_in(std::string_view(text).substr(0, at))});
-      for (const vllm::NamedEntry& pass : passes) use.passes.emplace_back(pass.name, pass.at);
+      used_in(use, path, text, at, passes);
+      if (name.ends_with('[')) use.operators = registered_in(text);
+    }
+    if (!passes.empty()) pass_files.push_back({path, std::move(text), std::move(passes)});
+  }
+  for (auto& [name, use] : uses) {
+    for (const std::string& op : use.operators) {
+      for (const PassFile& file : pass_files) {
+        if (size_t at = file.text.find("." + op + "("); at != std::string::npos) used_in(use, file.path, file.text, at, file.passes);
+      }
     }
   }
 }

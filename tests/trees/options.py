@@ -66,5 +66,16 @@ def test_a_multimodal_model_gets_embeddings(program: Program):
     assert len(of_towers) == 3, len(of_towers)
 
 
+def test_kernels_of_the_tree_for_norms_and_rotations(program: Program):
+    """A pass that is turned down is to be repaired for the kernel that it calls through a custom operator; one that nobody calls is there all the same."""
+    if sys.argv[5] == "new":
+        return
+    for model, tp, kernel, reason in (("Ling-mini-2.0", 4, "triton.split_qkv_rmsnorm_rope_kernel", "graph pass `QKNormRopeFusionPass` would call"),
+                                      ("Qwen3-VL-235B-A22B-Instruct", 8, "triton.split_qkv_rmsnorm_mrope_kernel", "`triton.split_qkv_rmsnorm_mrope_kernel` does this")):
+        report = json.loads(program.run("analyze", model, "--tp", tp, "--phase", "decode", "--format", "json"))
+        (found,) = [f for f in report["available"] if any(by["name"] == kernel for by in f["by"])]
+        assert found["reason"].startswith(reason), found["reason"]
+
+
 if __name__ == "__main__":
     sys.exit(run_tests(globals(), Program(sys.argv[1], trees_of(sys.argv[2:5]))))
