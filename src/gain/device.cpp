@@ -202,6 +202,7 @@ ErrorOr<Device> parse_device(std::string_view text, const std::string& file) {
   reader.number("fusion.row_kept", d.row_kept);
   reader.number("fusion.again", d.again, true);
   reader.number("fusion.again_heavy", d.again_heavy, true);
+  reader.number("fusion.again_row", d.again_row, true);
   reader.number("matmul.start", d.matmul_start);
   reader.number("matmul.bandwidth_tb", d.matmul_tb);
   reader.number("matmul.depth", d.matmul_depth, true);

@@ -55,6 +55,7 @@ struct Device {
   Range tail;
   double row_kept = 0;                   // elements of a row that stay on the core during a reduction
   double again = 0, again_heavy = 0;     // us for a million elements computed again in a second pass; heavy: with exp or division
+  double again_row = 0;                  // us for 1000 rows that a kernel reduces once more
 
   double matmul_start = 0, matmul_tb = 0;
   double matmul_depth = 0;               // us for 1000 elements of K: the latency of one core's loop
@@ -67,7 +68,7 @@ struct Device {
   double row_latency = 0;                // us for 1000 elements of a row that one core reduces
   double short_row = 0, short_row_triton = 0;  // us for a row of up to 256 elements on one core, with an operand for each column
   double broadcast = 1;                  // factor on bytes of an element-wise kernel with a broadcast operand
-  double topk_row = 0;                   // us/1000 rows of top-k or sort
+  double topk_row = 0;                   // us/1000 rows of 128 elements, of top-k or sort
   std::map<std::string, VectorCost, std::less<>> vector_kinds;  // by operator kind or class
 
   double attention_start = 0, attention_tb = 0, attention_efficiency = 0;

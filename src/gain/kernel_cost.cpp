@@ -169,7 +169,7 @@ VectorPart Costs::part(OperatorId id) const {
   if (column_operand && length <= head_row_limit && out.instruction_us == 0 && traits_of(op).elementwise) {
     out.short_rows = rows / device_.vector_cores;
   }
-  if (traits_of(op).select) out.instruction_us = device_.topk_row * rows / 1000;
+  if (traits_of(op).select) out.instruction_us = device_.topk_row * rows / 1000 * length / 128;
   return out;
 }
 
@@ -179,14 +179,16 @@ double Costs::second_pass(std::span<const OperatorId> operators) const {
   for (OperatorId id : operators) {
     const Operator& op = graph_.operators[id];
     if (!traits_of(op).row_reduction || op.inputs.empty() || row_length(graph_, op) <= device_.row_kept) continue;
-    bool heavy = false, feeds = false;
+    bool heavy = false, feeds = false, reduced = false;
     for (OperatorId other : operators) {
       if (other == id) break;
       feeds = true;
       heavy = heavy || traits_of(graph_.operators[other]).heavy;
+      reduced = reduced || traits_of(graph_.operators[other]).row_reduction;
     }
     double length = row_length(graph_, op);
     double count = std::max(row_count(graph_, op), device_.vector_cores) * length;  // few rows take as long as one on every core
+    if (reduced) us += row_count(graph_, op) / 1000 * device_.again_row;
     if (device_.again > 0) us += feeds ? count / 1e6 * (heavy ? device_.again_heavy : device_.again) : 0;
     else us += row_count(graph_, op) * length * graph::dtype_size(graph_.tensors[op.inputs[0]].dtype) / megabyte * device_.near;
   }

@@ -88,6 +88,18 @@ TEST(CalibrationTest, other_vector_kernels) {
   EXPECT_TIME(time_of("input %x : bf16[256, 3584]\n%z = copy(%x, dim=0) : bf16[256, 3584]\n"), 9.0, 0.60);      // TensorMove.
 }
 
+TEST(CalibrationTest, wide_top_k_and_a_second_reduction_take_longer_on_a_gpu) {
+  auto topk = [](int experts) {
+    return time_of(fmt::format("input %x : f32[16384, {}]\n%v, %i = topk(%x, k=8) : f32[16384, 8], i64[16384, 8]\n", experts), "H200");
+  };
+  EXPECT_TIME(topk(64), 65.5, 0.15);
+  EXPECT_TIME(topk(128), 111.9, 0.15);
+  EXPECT_TIME(topk(256), 209.3, 0.20);
+  PricedText p = priced("input %x : bf16[16384, 2048]\nparam %w : bf16[2048]\nkernel norm vector {\n%s = rms_norm(%x, %w, eps=1e-6) : bf16[16384, 2048]\n}\n"
+                        "kernel quant vector {\n%y, %q = dynamic_quantize(%s, dtype=f8e4m3) : f8e4m3[16384, 2048], f32[16384]\n}\noutput %y\noutput %q\n", "H200");
+  EXPECT_TIME(p.price.after.nominal, 66.0, 0.12);   // as if bandwidth alone mattered: 35
+}
+
 TEST(CalibrationTest, triton_rope_is_bound_by_instructions) {
   EXPECT_TIME(rope(256), 12.2, 0.10);   // Start, instructions of 27 rows a core.
   EXPECT_TIME(rope(768), 20.1, 0.20);   // Instructions of 80 rows a core.

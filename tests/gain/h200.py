@@ -51,6 +51,24 @@ def graph(row: dict) -> str:
         columns = {"q": size["nq"], "k": size["nk"], "v": size["nk"]}
         inputs, outputs = f"input %x : bf16[T, {K}]\n" + "".join(f"param %w{c} : bf16[{K}, {n}]\n" for c, n in columns.items()), list(columns)
         before = [[f"%{c} = matmul(%x, %w{c}) : bf16[T, {n}]"] for c, n in columns.items()]
+    elif kind in ("silu+mul", "sigmoid+mul"):
+        inputs, outputs = f"input %x : bf16[T, {H}]\ninput %g : bf16[T, {H}]\n", ["y"]
+        before = [[f"%s = {kind.split('+')[0]}(%x) : bf16[T, {H}]"], [f"%y = mul(%s, %g) : bf16[T, {H}]"]]
+    elif kind in ("rms_norm+cast", "rms_norm+quant"):
+        inputs, outputs = f"input %x : bf16[T, {H}]\nparam %w : bf16[{H}]\n", ["y", "q"] if kind == "rms_norm+quant" else ["s", "y"]
+        behind = f"%y, %q = dynamic_quantize(%s, dtype=f8e4m3) : f8e4m3[T, {H}], f32[T]" if kind == "rms_norm+quant" else f"%y = cast(%s, dtype=f32) : f32[T, {H}]"
+        before = [[f"%s = rms_norm(%x, %w, eps=1e-6) : bf16[T, {H}]"], [behind]]
+    elif kind in ("rope_q+rope_k", "q_norm+k_norm"):
+        inputs, outputs = f"input %c : bf16[T, {size['d']}]\nparam %w : bf16[{size['d']}]\n", ["y0", "y1"]
+        inputs += "".join(f"input %x{i} : bf16[T, {size[heads]}, {size['d']}]\n" for i, heads in enumerate(("q", "kv")))
+        call = f"rope(%x{{}}, %c, rotary_dim={size['d']}, neox=True)" if kind == "rope_q+rope_k" else "rms_norm(%x{}, %w, eps=1e-6)"
+        before = [[f"%y{i} = {call.format(i)} : bf16[T, {size[heads]}, {size['d']}]"] for i, heads in enumerate(("q", "kv"))]
+    elif kind == "cast+matmul":
+        inputs, outputs = f"input %x : bf16[T, {K}]\nparam %w : f32[{K}, {N}]\n", ["y"]
+        before = [[f"%s = cast(%x, dtype=f32) : f32[T, {K}]"], [f"%y = matmul(%s, %w) : f32[T, {N}]"]]
+    elif kind == "gate_up_merge":
+        inputs, outputs = f"input %x : bf16[T, {K}]\n" + "".join(f"param %w{i} : bf16[{K}, {N}]\n" for i in range(2)), ["y0", "y1"]
+        before = [[f"%y{i} = matmul(%x, %w{i}) : bf16[T, {N}]"] for i in range(2)]
     else:
         raise ValueError(f"no graph for `{kind}`")
     if after is None:
