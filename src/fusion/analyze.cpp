@@ -302,6 +302,8 @@ Analysis analyze(const ModelRun& run, const std::vector<Pattern>& patterns, std:
     if (!spoken_for) second.push_back(std::move(*it));
   }
   planner.add(judge(context, std::move(second)));
+  while (planner.join(judge(context, find_joined(context, planner.result)))) {
+  }
   // A copy that goes is better than one launch for several of them.
   planner.add(judge(context, find_siblings(context, numbering, planner.taken())));
 

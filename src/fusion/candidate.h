@@ -78,6 +78,8 @@ void take_in_numbers_of_rows(const Context& context, std::vector<Candidate>& can
 std::vector<Candidate> find_apart(const Context& context, std::span<const graph::PassResult> passes);
 // Element-wise, injective, reducing and row-wise compound kernels that can run in one pass over the rows. `taken`: kernels that are spoken for.
 std::vector<Candidate> find_chains(const Context& context, const std::vector<bool>& taken);
+// Of what is planned, a chain and a kernel beside it that could be one.
+std::vector<Candidate> find_joined(const Context& context, const std::vector<Finding>& planned);
 // Products whose weights lie side by side already.
 std::vector<Candidate> find_merged(const Context& context);
 // Matmuls of one input with weights that can lie side by side; equal small kernels that depend on nothing of each other.

@@ -1,6 +1,7 @@
 // The generic engine: vector kernels that can run in one pass over the rows. Groups grow along the dataflow as long as they stay convex,
 // which takes in what post-dominators give (diamonds whose branches all fuse) and groups with several outputs as well.
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <set>
 
@@ -98,7 +99,69 @@ class Engine {
     return candidates;
   }
 
+  // A chain and a planned kernel that makes its rows or takes them: one pass over them instead of two.
+  std::vector<Candidate> joined(const std::vector<Finding>& planned) {
+    std::map<KernelId, std::pair<const Finding*, const Occurrence*>> owner;
+    auto whole = [&](const Finding& finding) {
+      return finding.verdict == Verdict::Opportunity && finding.alternative_to.empty() && finding.proposal.size() == 1;
+    };
+    for (const Finding& finding : planned) {
+      if (!whole(finding)) continue;
+      for (const Occurrence& occurrence : finding.occurrences) {
+        bool vector = std::all_of(occurrence.kernels.begin(), occurrence.kernels.end(), [&](KernelId kernel) { return vector_kernel(graph_.kernels[kernel]); });
+        for (KernelId kernel : occurrence.kernels) {
+          if (vector) owner[kernel] = {&finding, &occurrence};
+        }
+      }
+    }
+    std::set<std::pair<const Occurrence*, const Occurrence*>> tried;
+    std::vector<Candidate> candidates;
+    for (const auto& [kernel, taker] : owner) {
+      for (OperatorId id : graph_.kernels[kernel].operators) {
+        for (TensorId input : graph_.operators[id].inputs) {
+          OperatorId maker = graph_.producer(input);
+          auto giver = maker.valid() ? owner.find(graph_.operators[maker].kernel) : owner.end();
+          if (giver == owner.end() || giver->second.second == taker.second) continue;
+          const auto& [finding, occurrence] = giver->second;
+          if ((finding->kind != "chain" && taker.first->kind != "chain") || !tried.emplace(occurrence, taker.second).second) continue;
+          std::vector<KernelId> both = occurrence->kernels;
+          both.insert(both.end(), taker.second->kernels.begin(), taker.second->kernels.end());
+          std::sort(both.begin(), both.end());
+          if (both.size() > 2 * max_kernels) continue;
+          if (!one_pass(*occurrence, *taker.second) || context_.launches.obstacle(both).hazard != Hazard::None || !fits(both)) continue;
+          Candidate candidate = make(std::move(both));
+          candidate.name_en = "vector chain: " + said(*finding, finding->name_en) + " + " + said(*taker.first, taker.first->name_en);
+          candidate.name_zh = "Vector 链: " + said(*finding, finding->name_zh) + " + " + said(*taker.first, taker.first->name_zh);
+          check_legality(context_, candidate);
+          candidates.push_back(std::move(candidate));
+        }
+      }
+    }
+    return candidates;
+  }
+
  private:
+  // A finding's name as a part of another one.
+  static std::string said(const Finding& finding, const std::string& name) {
+    size_t colon = finding.kind == "chain" ? name.find(": ") : std::string::npos;
+    return colon == std::string::npos ? name : name.substr(colon + 2);
+  }
+
+  // Whether the second takes what the first makes row by row.
+  bool one_pass(const Occurrence& first, const Occurrence& second) const {
+    for (KernelId kernel : second.kernels) {
+      for (OperatorId id : graph_.kernels[kernel].operators) {
+        const Operator& consumer = graph_.operators[id];
+        for (size_t k = 0; k < consumer.inputs.size(); ++k) {
+          OperatorId maker = graph_.producer(consumer.inputs[k]);
+          if (!maker.valid() || std::find(first.kernels.begin(), first.kernels.end(), graph_.operators[maker].kernel) == first.kernels.end()) continue;
+          if (!refuse(graph_.operators[maker], consumer, k).empty()) return false;
+        }
+      }
+    }
+    return true;
+  }
+
   struct Refused { KernelId producer, consumer; std::string condition, value, reason; };
 
   void grow() {
@@ -252,5 +315,9 @@ class Engine {
 }  // namespace
 
 std::vector<Candidate> find_chains(const Context& context, const std::vector<bool>& taken) { return Engine(context, taken).run(); }
+
+std::vector<Candidate> find_joined(const Context& context, const std::vector<Finding>& planned) {
+  return Engine(context, std::vector<bool>(context.graph.kernels.size())).joined(planned);
+}
 
 }  // namespace fusescout::fusion

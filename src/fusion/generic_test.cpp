@@ -110,6 +110,25 @@ TEST(Chains, a_pattern_wins_over_the_chain_on_its_operators) {
 
 // --- horizontal
 
+TEST(Chains, join_a_planned_kernel_that_makes_or_takes_their_rows) {
+  constexpr const char* text = "%s = add(%x, %y) : bf16[T, 64]\n%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 64]\n%a = silu(%n) : bf16[T, 64]\n"
+                               "%c = neg(%a) : bf16[T, 64]\noutput %c\n";
+  ModelCase run(text);
+  Analysis analysis = run(add_norm);
+  const Finding* joined = find(analysis, "vector_chain");
+  ASSERT_NE(joined, nullptr);
+  EXPECT_EQ(joined->kernels_text.size(), 4U);
+  EXPECT_EQ(joined->name_en, "vector chain: Add + RMSNorm + silu + neg");
+  EXPECT_EQ(joined->alternative_to, "");
+  EXPECT_EQ(find(analysis, "add_rms_norm")->alternative_to, joined->id);
+  EXPECT_EQ(find(analysis, "elementwise_chain")->alternative_to, joined->id);
+  EXPECT_DOUBLE_EQ(analysis.step_time.nominal - analysis.step_time_after.nominal, 9);
+  // Other rows in between: no pass over them.
+  ModelCase apart("%s = add(%x, %y) : bf16[T, 64]\n%n = rms_norm(%s, %w, eps=1e-05) : bf16[T, 64]\n%r = sum(%n, dim=0) : bf16[64]\n%a = silu(%r) : bf16[64]\n"
+                  "%c = neg(%a) : bf16[64]\noutput %c, %n\n");
+  EXPECT_EQ(find(apart(add_norm), "add_rms_norm")->alternative_to, "");
+}
+
 TEST(Siblings, matmuls_of_one_input) {
   ModelCase run("%a = matmul(%x, %m) : bf16[T, 64]\n%c = matmul(%x, %m2) : bf16[T, 64]\noutput %a, %c\n");
   EXPECT_EQ(verdict(run(), "sibling_matmuls"), "opportunity");

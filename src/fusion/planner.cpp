@@ -87,6 +87,52 @@ void Planner::add(std::vector<Finding> findings) {
   }
 }
 
+bool Planner::join(std::vector<Finding> findings) {
+  bool joined = false;
+  std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) { return a.step_gain.nominal > b.step_gain.nominal; });
+  for (Finding& finding : findings) {
+    if (finding.verdict != Verdict::Opportunity) continue;
+    discount(finding);
+    if (!wanted(finding)) continue;
+    std::set<KernelId> kernels;
+    std::set<std::string> owners;
+    for (const Occurrence& occurrence : finding.occurrences) {
+      kernels.insert(occurrence.kernels.begin(), occurrence.kernels.end());
+      for (KernelId kernel : occurrence.kernels) owners.insert(owner_[kernel.index]);
+    }
+    std::vector<Finding*> parts;
+    Estimate together;
+    bool all = true;
+    for (Finding& part : result) {
+      if (!owners.contains(part.id)) continue;
+      parts.push_back(&part);
+      together = together + part.step_gain;
+      for (const Occurrence& occurrence : part.occurrences) {
+        all = all && std::all_of(occurrence.kernels.begin(), occurrence.kernels.end(), [&](KernelId kernel) { return kernels.contains(kernel); });
+      }
+    }
+    if (!all || parts.size() != owners.size() || finding.step_gain.nominal <= together.nominal) continue;
+    // After its parts, which have one name in all scenarios, in the order of the step.
+    std::sort(parts.begin(), parts.end(), [](const Finding* a, const Finding* b) { return a->occurrences[0].kernels[0] < b->occurrences[0].kernels[0]; });
+    finding.id = parts[0]->id;
+    for (size_t i = 1; i < parts.size(); ++i) finding.id += "+" + parts[i]->pattern;
+    for (Finding& other : result) {
+      bool replaced = std::find(parts.begin(), parts.end(), &other) != parts.end();
+      if (replaced || owners.contains(other.alternative_to)) other.alternative_to = finding.id;
+    }
+    for (KernelId kernel : kernels) owner_[kernel.index] = finding.id;
+    for (const Occurrence& occurrence : finding.occurrences) known_.insert(occurrence.kernels);
+    saved = {saved.low - together.low + finding.step_gain.low, saved.nominal - together.nominal + finding.step_gain.nominal,
+             saved.high - together.high + finding.step_gain.high};
+    share(finding);
+    // A step on the way to this one.
+    std::erase_if(result, [&](const Finding& part) { return owners.contains(part.id) && part.id.find('+') != std::string::npos; });
+    result.push_back(std::move(finding));
+    joined = true;
+  }
+  return joined;
+}
+
 void Planner::discount(Finding& finding) const {
   if (!wanted(finding) || finding.proposal.empty()) return;
   size_t before = std::erase_if(finding.conditions, [](const Condition& condition) { return condition.name == "removed"; });

@@ -21,6 +21,10 @@ class Planner {
   // Takes the best first, place by place; what overlaps a better one everywhere is an alternative to it, and not in the sum.
   void add(std::vector<Finding> findings);
 
+  // Takes what saves more than the planned findings that it consists of, all of their places; they are alternatives to it then.
+  // Whether there was one.
+  bool join(std::vector<Finding> findings);
+
   // Of a fusion that takes in kernels which need not run at all, only what it saves beyond them counts. Which those are differs from place to
   // place: the first layer makes what the others repeat. The finding's price is that of most places, its gain in the step the sum over all.
   void discount(Finding& finding) const;
