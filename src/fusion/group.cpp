@@ -136,6 +136,12 @@ void add_span(std::vector<Span>& spans, Span span) {
   spans.push_back(span);
 }
 
+EntryId module_around(const Graph& graph, EntryId call) {
+  EntryId module = graph.entries[call].parent;
+  while (module.valid() && graph.entries[module].kind != EntryKind::Module) module = graph.entries[module].parent;
+  return module;
+}
+
 // The innermost module call around all operators.
 EntryId common_module(const Graph& graph, std::span<const OperatorId> operators) {
   std::vector<EntryId> around;                       // of the first operator, innermost first
@@ -177,8 +183,7 @@ namespace {
 
 // From which level of its stack on a call's lines launch nothing but whole kernels: the call itself, and wrappers inside the module around it.
 size_t own_level(const Graph& graph, EntryId call, const std::vector<FrameId>& stack, const FrameCounts& counts) {
-  EntryId module = graph.entries[call].parent;
-  while (module.valid() && graph.entries[module].kind != EntryKind::Module) module = graph.entries[module].parent;
+  EntryId module = module_around(graph, call);
   size_t outer = module.valid() && graph.entries[module].frame.valid() ? stack_of(graph, graph.entries[module].frame).size() : 0;
   size_t level = stack.size() - 1;
   auto others = [&](FrameId frame) { return counts.kernels[frame.index] - counts.whole[frame.index]; };
@@ -232,18 +237,21 @@ std::vector<Span> places_of(const Graph& graph, std::span<const OperatorId> oper
   std::vector<std::vector<FrameId>> stacks;
   std::vector<size_t> shown;            // levels of each stack
   std::vector<bool> alone;              // its kernel does nothing else
+  bool fused = true;                    // all of the kernels are, and stand in one module
+  EntryId module = common_module(graph, operators);
   for (OperatorId op : operators) {
     EntryId call = graph.operators[op].call;
     if (!call.valid() || !graph.entries[call].frame.valid()) continue;
     stacks.push_back(stack_of(graph, graph.entries[call].frame));
     shown.push_back(whole.contains(graph.operators[op].kernel) ? own_level(graph, call, stacks.back(), counts) : stacks.back().size());
     alone.push_back(graph.kernels[graph.operators[op].kernel].operators.size() == 1);
+    fused = fused && whole.contains(graph.operators[op].kernel) && module_around(graph, call) == module;
   }
   std::vector<Span> spans;
   if (stacks.empty()) return spans;
   size_t depth = common_level(graph, stacks);
   bool all = std::all_of(shown.begin(), shown.end(), [&](size_t levels) { return levels <= depth; });
-  for (size_t i = 0; all && i < stacks.size(); ++i) {
+  for (size_t i = 0; (all || fused) && i < stacks.size(); ++i) {
     if (alone[i]) shown[i] = stacks[i].size();
   }
   std::set<uint32_t> lines, left_out;
@@ -262,13 +270,13 @@ std::vector<Span> places_of(const Graph& graph, std::span<const OperatorId> oper
     else spans.push_back({*files.begin(), *line, *line});
   }
   // All of it inside one library module (a norm, an activation): the line that calls the module is where a model would call the new kernel.
-  if (EntryId module = common_module(graph, operators); module.valid() && graph.entries[module].library && graph.entries[module].frame.valid()) {
+  if (module.valid() && graph.entries[module].library && graph.entries[module].frame.valid()) {
     const Frame& frame = graph.frames[graph.entries[module].frame];
     add_span(spans, {frame.file, frame.line, frame.line});
   }
   auto add = [&](FrameId frame) { add_span(spans, {graph.frames[frame].file, graph.frames[frame].line, graph.frames[frame].line}); };
   size_t outside = 0;                      // levels that are no part of the module around it
-  if (EntryId module = common_module(graph, operators); module.valid()) outside = stack_of(graph, graph.entries[module].frame).size();
+  if (module.valid()) outside = stack_of(graph, graph.entries[module].frame).size();
   for (size_t level = depth; level-- > outside;) {
     FrameId frame = stacks[0][level];
     if (counts.kernels[frame.index] > 2 * kernels || others.contains(frame)) break;

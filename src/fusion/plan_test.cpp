@@ -256,6 +256,27 @@ TEST(Places, the_same_helpers_called_on_other_lines_are_another_finding) {
   EXPECT_EQ(found[1]->locations[0], (Span{Symbol("model.py"), 30, 30}));
 }
 
+TEST(Places, kernels_of_one_operator_show_their_own_lines_whatever_else_is_called_on_the_way) {
+  // Rows are sorted in one helper and quantised in another, which runs more than kernels that are fused: two levels down, a wrapper each.
+  graph::ModelRun run;
+  run.graph = parsed(std::string(inputs) +
+                     "kernel torch_npu.npu_sort_rows vector {\n%d, %i, %n = expert_dispatch(%x, %b) : bf16[T, 64], i32[T], i64[8]  # sort.py:3\n}\n"
+                     "kernel torch_npu.npu_dynamic_quant vector {\n%q, %c = dynamic_quantize(%d, dtype=i8) : i8[T, 64], f32[T]  # device.py:4\n}\n"
+                     "%s = cumsum(%n, dim=0) : i64[8]  # mlp.py:8\noutput %q, %c, %s, %i\n");
+  graph::Graph& graph = run.graph;
+  graph::FrameId sorting = graph.frame({}, Symbol("model.py"), 20, Symbol("Layer.forward")), mlp = graph.frame({}, Symbol("model.py"), 21, Symbol("Layer.forward"));
+  for (uint32_t i = 0; i < 3; ++i) {
+    graph::FrameId& frame = graph.entries[graph.operators[graph::OperatorId{i}].call].frame;
+    graph::Frame own = graph.frames[frame];
+    graph::FrameId caller = i == 0 ? sorting : i == 1 ? graph.frame(mlp, Symbol("mlp.py"), 7, Symbol("mlp")) : mlp;
+    frame = graph.frame(caller, own.file, own.line, own.function);
+  }
+  Analysis analysis = analyze(run, patterns("pattern sorted moe\ngraph\n %0 = expert_dispatch(%x, %i, ...)\n %1, %2 = dynamic_quantize(%0)\n output %1, %2\n"), {}, FakePricer());
+  const Finding* finding = find(analysis, "sorted");
+  ASSERT_NE(finding, nullptr);
+  EXPECT_EQ(finding->locations, (std::vector<Span>{{Symbol("model.py"), 20, 21}, {Symbol("sort.py"), 3, 3}, {Symbol("mlp.py"), 7, 7}, {Symbol("device.py"), 4, 4}}));
+}
+
 TEST(Places, a_pass_is_not_to_be_repaired_for_what_it_does_not_see) {
   graph::ModelRun run = norm_and_quant();
   graph::PassResult pass;
