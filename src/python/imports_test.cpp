@@ -35,6 +35,20 @@ TEST(Imports, WhatAnotherProcessImportsIsNotImportedHere) {
             "(3, 'old', True)\nFalse False\nFalse\nnew new True\n");
 }
 
+TEST(Imports, WhatAnotherProcessOnlyNamesIsNotImportedHere) {
+  // The model's part is not looked at there; what it imports in turn is that of here all the same.
+  TestProgram program;
+  program.loader.sources = {
+      {"upstream", "def f(): return 'old'\n"},
+      {"part", "from upstream import f\ndef g(): return f()\n"},
+      {"model", "from part import g\nclass Model:\n    size = 3\n    def h(self): return g()\n"},
+      {"patch", "import upstream\ndef f(): return 'new'\nupstream.f = f\n"},
+  };
+  EXPECT_EQ(program.run("import _host\ndef look():\n    import model\n    return model.Model.size\nprint(_host.in_another_process(look))\n"
+                        "import patch  # noqa\nimport model\nprint(model.Model().h())\n"),
+            "3\nnew\n");
+}
+
 TEST(Imports, AModuleMayBeALazyLoader) {
   TestProgram program;
   program.loader.sources = {{"real.models", "x = 1\n"}, {"real", ""}};

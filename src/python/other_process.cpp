@@ -22,7 +22,8 @@ Value Interpreter::in_another_process(const Value& function) {
     return call(function);
   }();
   for (auto& [name, module] : modules_) {
-    if (here.contains(name) || module->file == nullptr) continue;
+    bool native = module->file == nullptr && (module->state != Module::State::Unloaded || module->get_attribute != nullptr);
+    if (here.contains(name) || native) continue;
     module->elsewhere = true;
     module->import_epoch = UINT32_MAX;
   }
