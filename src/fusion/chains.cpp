@@ -270,11 +270,14 @@ class Engine {
     Candidate candidate;
     candidate.kernels = std::move(kernels);
     candidate.nodes = nodes_of(context_, candidate.kernels);
-    bool pointwise = std::all_of(candidate.nodes.begin(), candidate.nodes.end(),
-                                 [&](NodeId id) { return context_.flow.class_of(id) == OperatorClass::Elementwise; });
+    auto only = [&](OperatorClass kinds) {
+      return std::all_of(candidate.nodes.begin(), candidate.nodes.end(), [&](NodeId id) { return context_.flow.class_of(id) == kinds; });
+    };
+    bool pointwise = only(OperatorClass::Elementwise);
     candidate.name = pointwise ? "elementwise_chain" : "vector_chain";
     candidate.kind = "chain";
-    candidate.family = family_of(context_, candidate.nodes);
+    // What only moves data is for what reads it there.
+    candidate.family = only(OperatorClass::Injective) ? family_served(context_, candidate.nodes) : family_of(context_, candidate.nodes);
     std::string kinds = kinds_name(context_, candidate.nodes, " + ");
     candidate.name_en = std::string(pointwise ? "element-wise chain: " : "vector chain: ") + kinds;
     candidate.name_zh = std::string(pointwise ? "逐元素链: " : "Vector 链: ") + kinds;

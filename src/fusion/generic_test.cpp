@@ -30,6 +30,12 @@ TEST(Chains, a_branch_through_something_opaque_keeps_the_join_out) {
   EXPECT_EQ(finding->kernels_text, (std::vector<std::string>{"aten.silu", "aten.neg"}));
 }
 
+TEST(Chains, what_only_moves_data_belongs_to_what_it_is_for) {
+  std::string padded = "%p = pad(%c, pad=[0, 64]) : bf16[T, 192]\n%o = attention(%p, %p, %p) : bf16[T, 192]\noutput %o\n";
+  EXPECT_EQ(find(ModelCase("%c = cat(%x, %y, dim=-1) : bf16[T, 128]\n" + padded)(), "vector_chain")->family, Family::Attention);
+  EXPECT_EQ(find(ModelCase("%a = neg(%x) : bf16[T, 64]\n%c = cat(%a, %y, dim=-1) : bf16[T, 128]\n" + padded)(), "vector_chain")->family, Family::Vector) << "work of its own";
+}
+
 TEST(Chains, rows_are_reduced_and_used_again) {
   ModelCase run("%a = max(%x, dim=-1, keepdim=True) : bf16[T, 1]\n%c = sub(%x, %a) : bf16[T, 64]\n%d = exp(%c) : bf16[T, 64]\noutput %d\n");
   Analysis analysis = run();
