@@ -16,6 +16,9 @@ TEST(ChineseTest, what_stands_in_a_hole_is_translated_too) {
   EXPECT_EQ(in_chinese("call site: `x`, `y` are not in reach at `m.py:4` under a name that is known"), "调用点: 在 `m.py:4` 处没有已知名称可取得 `x`, `y`");
   EXPECT_EQ(in_chinese("registered for `A` (vllm/r.py:5); line 3 says \"a model\"; less evidence names it"),
             "注册给 `A` (vllm/r.py:5); 第 3 行写着 \"a model\"; 指向它的依据较少");
+  EXPECT_EQ(in_chinese("these releases do not fit each other: f() takes no `x`, which is left out"), "这些版本彼此不匹配: f() 不接受 `x`, 已省略");
+  EXPECT_EQ(in_chinese("these releases do not fit each other: f() takes from 1 to 2 positional arguments, the others are left out"),
+            "这些版本彼此不匹配: f() 接受 1 至 2 个位置参数, 其余省略");
   EXPECT_EQ(in_chinese("`a` and `b` work on different rows: [T, 8] and [8*T]"), "`a` 与 `b` 处理的行不同: [T, 8] 与 [8*T]");
 }
 
