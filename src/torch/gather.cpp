@@ -32,6 +32,18 @@ std::optional<std::vector<double>> picked(Context& context, TensorObject* from, 
   return out;
 }
 
+bool picks_all_in_order(Context& context, TensorObject* from, TensorObject* index, size_t axis) {
+  const graph::Tensor& whose = context.graph.tensors[context.graph.root(context.current(index))];
+  if (whose.kind == graph::TensorKind::Input || whose.kind == graph::TensorKind::Intermediate) return false;
+  auto indices = context.known(index);
+  Dim size = context.info(from).shape[axis];
+  if (!indices || size.symbolic() || static_cast<int64_t>(indices->size()) != size.value) return false;
+  for (size_t i = 0; i < indices->size(); ++i) {
+    if ((*indices)[i] != static_cast<double>(i)) return false;
+  }
+  return true;
+}
+
 namespace {
 
 Value index_select(Bound& bound) {
@@ -44,8 +56,9 @@ Value index_select(Bound& bound) {
   Shape shape = from.shape;
   if (!shape.empty()) shape[axis] = index.shape.empty() ? Dim(1) : index.shape[0];
   TensorObject* out = bound.result(call, shape, from.dtype, 3);
-  call.emit("index_select", {bound.tensor(0), bound.tensor(2)}, {out},
-            attributes({{"dim", Dim(static_cast<int64_t>(axis) - static_cast<int64_t>(from.shape.size()))}}));
+  if (!shape.empty() && picks_all_in_order(context, bound.tensor(0), bound.tensor(2), axis)) call.emit("copy", {bound.tensor(0)}, {out});
+  else call.emit("index_select", {bound.tensor(0), bound.tensor(2)}, {out},
+                 attributes({{"dim", Dim(static_cast<int64_t>(axis) - static_cast<int64_t>(from.shape.size()))}}));
   if (data) context.set_known(out, *data);
   return call.finish(out);
 }

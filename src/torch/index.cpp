@@ -251,7 +251,9 @@ Value get_item(Context& context, TensorObject* self, const Value& index) {
   std::vector<TensorId> inputs = {context.current(from)};
   for (TensorId id : indexer.index_ids()) inputs.push_back(id);
   TensorObject* out = context.make_tensor(shape, t.dtype);
-  if (only != nullptr && !mask)
+  if (only != nullptr && !mask && picks_all_in_order(context, from, only, axis))
+    call.emit("copy", std::vector<TensorId>{inputs[0]}, std::vector<TensorId>{out->id});
+  else if (only != nullptr && !mask)
     call.emit("index_select", inputs, std::vector<TensorId>{out->id},
               attributes({{"dim", Dim(static_cast<int64_t>(axis) - static_cast<int64_t>(t.shape.size()))}}));
   else call.emit("select_copy", inputs, std::vector<TensorId>{out->id});

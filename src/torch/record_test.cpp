@@ -250,6 +250,19 @@ TEST(Record, WhatIsMadeOfNumbersSaysWhich) {
   }
 }
 
+TEST(Record, AConstantIndexThatPicksAllInOrderCopies) {
+  TorchProgram program;
+  program.input("x", {Dim(4), Dim(8)}, DType::BF16);
+  program.context.set_known(program.input("same", {Dim(4), Dim(1)}, DType::I64, TensorKind::Buffer), {0, 1, 2, 3});
+  program.context.set_known(program.input("other", {Dim(4), Dim(1)}, DType::I64, TensorKind::Buffer), {0, 2, 1, 3});
+  std::string text = program.record("a = x[same]\nb = x[other]\nc = x.index_select(0, same.view(-1))\nd = x[torch.tensor([0, 1, 2, 3])]\n");
+  EXPECT_NE(text.find(" = copy(%x) : bf16[4, 1, 8]"), std::string::npos) << text;
+  EXPECT_NE(text.find(" = copy(%x) : bf16[4, 8]"), std::string::npos) << text;
+  size_t picks = 0;
+  for (size_t at = text.find("index_select("); at != std::string::npos; at = text.find("index_select(", at + 1)) ++picks;
+  EXPECT_EQ(picks, 2U) << "another order, and the data of a step\n" << text;
+}
+
 TEST(Record, ACastByNameSaysItsDtype) {
   TorchProgram program;
   program.input("x", {Dim(4), Dim(8)}, DType::BF16);
