@@ -7,7 +7,7 @@
     tools/timetravel.py CASES -v                 with the findings near the recorded lines of each miss
 
 Trees come from git mirrors named by VLLM_ASCEND_GIT_DIR and VLLM_GIT_DIR, through the cases' own materialise.py; transformers from --transformers or
-FUSESCOUT_TRANSFORMERS. The run's `truth/NAME` configs are looked up in --truth, by default `../truth/configs` next to CASES.
+FUSESCOUT_TRANSFORMERS; a run that names another version (`transformers`) takes that from beside it. The run's `truth/NAME` configs are looked up in --truth, by default `../truth/configs` next to CASES.
 
 Before: an opportunity, available kernel or broken pass of the right family overlaps the primary lines, among the first 15 by gain. After: the fused
 operator or pass is named in `already_fused`, at or by one of the recorded files, and nothing of the family is proposed on the recorded lines, however
@@ -42,6 +42,13 @@ def data_file(name, arguments):
     return os.path.join(arguments.truth if kind == "truth" else os.path.join(arguments.cases, "configs"), rest)
 
 
+def transformers_of(run, arguments):
+    if "transformers" not in run:
+        return arguments.transformers
+    beside = os.path.dirname(os.path.abspath(arguments.transformers))
+    return next((os.path.join(beside, name) for name in sorted(os.listdir(beside)) if name.startswith(f"transformers-{run['transformers']}")), "")
+
+
 def options_of(run, arguments):
     scenario = run["scenario"]
     options = ["--config", os.path.join(data_file(run["config"], arguments), "config.json")]
@@ -67,7 +74,7 @@ def options_of(run, arguments):
 def analyse(case, side, arguments):
     """The report of one tree, or the reason why there is none."""
     tree = os.path.join(case_trees(case, arguments), side)
-    command = [arguments.program, "analyze", case["run"]["architecture"], "--vllm", tree, "--ascend", tree, "--transformers", arguments.transformers,
+    command = [arguments.program, "analyze", case["run"]["architecture"], "--vllm", tree, "--ascend", tree, "--transformers", transformers_of(case["run"], arguments),
                "--format", "json", "--jobs", "1", *options_of(case["run"], arguments)]
     if arguments.data:
         command += ["--data", arguments.data]
