@@ -1,6 +1,6 @@
 """torch_npu: norms, rotary embeddings, activations, quantisation, copies."""
 import torch
-from fusescout import operator
+from fusescout import operator, result_is_taken
 import op
 
 # Eight 4-bit numbers are packed into one int32.
@@ -139,12 +139,11 @@ def npu_interleave_rope(x, cos, sin):
     return op.rope(x, cos, sin, rotary_dim=x.shape[-1], neox=False, halves_out=True)
 
 
-# Writes in place, but its schema does not say so: to the compiler it is a function, and callers take what it returns.
+# Writes in place, but its schema does not say so: to the compiler it is a function, and most callers take what it returns.
 @operator("torch_npu.npu_apply_rotary_pos_emb")
 def npu_apply_rotary_pos_emb(query, key, cos, sin, layout="BSH", rotary_mode="half"):
-    def turn(x):
-        return op.rope(x, cos, sin, rotary_dim=cos.shape[-1], neox=rotary_mode == "half")
-    return turn(query), turn(key)
+    turn = op.rope if result_is_taken() else op.rope_
+    return tuple(turn(x, cos, sin, rotary_dim=cos.shape[-1], neox=rotary_mode == "half") for x in (query, key))
 
 
 # --- activations

@@ -129,6 +129,7 @@ def load():
     for name in ("emit", "view", "operator", "kernel_meaning"):
         setattr(fusescout, name, getattr(checker, name))
     fusescout.results = lambda name, otherwise: otherwise
+    fusescout.result_is_taken = lambda: True
     sys.modules["torch"], sys.modules["fusescout"] = torch, fusescout
     sys.path.insert(0, os.path.join(ROOT, "catalogue"))
     sys.dont_write_bytecode = True

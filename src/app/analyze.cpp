@@ -64,22 +64,31 @@ std::vector<graph::ModelRun> evaluate_once(const Workspace& w, const Options& o,
   return runs;
 }
 
-// Trees that do not quite fit each other are told of, with what can be said of them all the same.
+// Where a spawned worker is refused a forked one is tried. Trees that do not fit each other in that either are told of, with what can be said of them all
+// the same.
 std::vector<graph::ModelRun> evaluate(const Workspace& w, const Options& o, std::vector<vllm::EvaluationTask>& tasks, const std::function<void()>& meanwhile,
                                       const vllm::AroundBegin& around_begin) {
   constexpr int tries = 8;
   std::vector<graph::ModelRun> runs = evaluate_once(w, o, tasks, meanwhile, around_begin);
-  for (int i = 0; i < tries; ++i) {
+  auto changed = [&](const std::function<bool(const graph::ModelRun&, vllm::ModelRequest&)>& change) {
     bool again = false;
-    for (size_t task = 0; task < tasks.size(); ++task) {
-      auto site = vllm::misfit_of(runs[task], tasks[task].request);
-      if (!site) continue;
-      tasks[task].request.misfits.push_back(*site);
-      again = true;
-    }
-    if (!again) break;
-    runs = evaluate_once(w, o, tasks, [] {}, {});
+    for (size_t task = 0; task < tasks.size(); ++task) again = change(runs[task], tasks[task].request) || again;
+    if (again) runs = evaluate_once(w, o, tasks, [] {}, {});
+    return again;
+  };
+  bool forked = changed([](const graph::ModelRun& run, vllm::ModelRequest& request) {
+    request.forked = vllm::worth_forking(run, request);
+    return !request.forked.empty();
+  });
+  if (forked) {
+    changed([](const graph::ModelRun& run, vllm::ModelRequest& request) { return !run.exception.empty() && !std::exchange(request.forked, "").empty(); });
   }
+  auto left_out = [](const graph::ModelRun& run, vllm::ModelRequest& request) {
+    auto site = request.forked.empty() ? vllm::misfit_of(run, request) : std::nullopt;
+    if (site) request.misfits.push_back(*site);
+    return site.has_value();
+  };
+  for (int i = 0; i < tries && changed(left_out); ++i) {}
   return runs;
 }
 

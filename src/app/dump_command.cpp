@@ -28,6 +28,10 @@ int run(const DumpOptions& o) {
     return !located.is_error();
   });
   if (located.is_error()) return fail(located.error().message);
+  if (request.forked = vllm::worth_forking(model, request); !request.forked.empty()) {
+    graph::ModelRun forked = vllm::evaluate_model((*workspace)->sources, request, *scenario);
+    if (forked.exception.empty()) model = std::move(forked);
+  }
   if (model.status == graph::Status::Rejected) {
     try_other_configs(**workspace, o, *located, [&](const LocatedModel& other) {
       graph::ModelRun run = vllm::evaluate_model((*workspace)->sources, other.request, *scenario);

@@ -245,6 +245,21 @@ work.wait()
   EXPECT_EQ(kinds, "all_reduce4 all_gather4 all_to_all4 ");
 }
 
+TEST(Catalogue, AResultThatNobodyTakesIsWrittenInPlace) {
+  auto text = [](const std::string& call, const std::string& read) {
+    Machine m;
+    for (const char* name : {"q", "k", "c", "s"}) m.interpreter.builtins()->set(m.interpreter, Symbol(name), m.tensor(json::parse(R"([[1, 4, 2, 8], "bf16"])")));
+    m.context.recording = true;
+    EXPECT_EQ(m.run("import torch, torch_npu\n" + call + "y = " + read + ".neg()\n"), "");
+    std::string mutated;
+    for (const graph::Entry& entry : m.graph.entries) mutated += std::string(entry.mutates.size(), '*');
+    return mutated;
+  };
+  std::string in_place = text("torch_npu.npu_apply_rotary_pos_emb(q, k, c, s)\n", "q"), taken = text("a, b = torch_npu.npu_apply_rotary_pos_emb(q, k, c, s)\n", "a");
+  EXPECT_EQ(in_place, "**");
+  EXPECT_EQ(taken, "");
+}
+
 TEST(Catalogue, EinopsComesDownToViews) {
   Machine machine;
   machine.context.recording = true;

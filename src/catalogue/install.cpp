@@ -342,6 +342,11 @@ void install(Context& context) {
     return entry == nullptr || entry->schema.empty() ? a[1] : Value::of(static_cast<int64_t>(torch::result_count(entry->schema)));
   });
   function("view", [state](Interpreter&, const Arguments& a) { return view(*state, a); });
+  // result_is_taken(): whether the statement that calls the operator does anything with what it returns.
+  function("result_is_taken", [](Interpreter& in, const Arguments&) {
+    const python::Frame* caller = in.frame() == nullptr ? nullptr : in.frame()->back;
+    return Value::of(caller == nullptr || !caller->ignores);
+  });
   function("exchange_estimate", [&context](Interpreter&, const Arguments& a) { return exchange_estimate(context, a); });
 
   Operators& operators = Operators::of(interpreter);

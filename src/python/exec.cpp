@@ -308,7 +308,15 @@ Flow Interpreter::execute(Frame& frame, NodeId id) {
     ++steps_;
   }
   switch (node.kind) {
-    case NodeKind::ExpressionStatement: evaluate(frame, ast.child(node, 0)); return Flow::Next;
+    case NodeKind::ExpressionStatement: {
+      struct Ignored {
+        bool& flag;
+        explicit Ignored(bool& f) : flag(f) { flag = true; }
+        ~Ignored() { flag = false; }
+      } ignored(frame.ignores);
+      evaluate(frame, ast.child(node, 0));
+      return Flow::Next;
+    }
     case NodeKind::Assign: {
       auto children = ast.children_of(node);
       Value value = evaluate(frame, children[0]);

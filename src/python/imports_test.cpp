@@ -49,6 +49,18 @@ TEST(Imports, WhatAnotherProcessOnlyNamesIsNotImportedHere) {
             "3\nnew\n");
 }
 
+TEST(Imports, AForkedProcessHasImportedWhatItsParentHas) {
+  TestProgram program;
+  program.start().workers_forked = true;
+  program.loader.sources = {
+      {"upstream", "def f(): return 'old'\n"},
+      {"model", "from upstream import f\nclass Model:\n    def h(self): return f()\n"},
+      {"patch", "import upstream\ndef f(): return 'new'\nupstream.f = f\n"},
+  };
+  EXPECT_EQ(program.run("import _host\ndef look():\n    import model\n    return model.Model\n_host.in_another_process(look)\nimport patch  # noqa\nimport model\nprint(model.Model().h())\n"),
+            "old\n");
+}
+
 TEST(Imports, AModuleMayBeALazyLoader) {
   TestProgram program;
   program.loader.sources = {{"real.models", "x = 1\n"}, {"real", ""}};

@@ -73,6 +73,7 @@ struct Frame {
   uint32_t line = 0;
   Symbol qualname;
   GeneratorState* generator = nullptr;
+  bool ignores = false;                         // the value of the statement that runs: it is an expression alone
   uint32_t try_depth = 0;                       // enclosing `try` statements in this frame
   Value handled;                                // the exception that is being handled: for a bare `raise`
 };
@@ -230,6 +231,7 @@ class Interpreter {
   // released apart and meant for each other.
   std::vector<std::pair<Symbol, uint32_t>> misfits;
   std::vector<std::string_view> partners;
+  bool workers_forked = false;                                             // what is imported in another process is imported here as well
   bool misfit(Symbol other_file, const std::string& what);                 // notes it
   Value lacking(Module* module, Symbol name);                              // a name that another release has; not defined where the trees fit
   // Called when an Unknown is called; a defined result is the call's value (the torch layer records an opaque call). Default: an Unknown.

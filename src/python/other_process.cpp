@@ -7,6 +7,7 @@
 namespace fusescout::python {
 
 Value Interpreter::in_another_process(const Value& function) {
+  if (workers_forked) return call(function);
   std::unordered_set<Symbol> here;
   for (const auto& [name, module] : modules_) {
     if (!module->elsewhere && module->import_epoch != UINT32_MAX) here.insert(name);

@@ -113,6 +113,8 @@ constexpr auto table = std::to_array<Template>({
     {"its replacement returns nothing", "其 replacement 没有返回值"},
     {"its replacement returns {} tensors in place of {}", "其 replacement 返回 {0} 个张量, 应为 {1} 个"},
     {"the code never calls {}", "代码从未调用 {0}"},
+    {"a spawned worker refuses the model: {}; followed in a forked one, which had imported it before the patches",
+     "spawn 出的 worker 会拒绝该模型: {0}; 此处按 fork 出的 worker 分析, 其模型在打补丁之前已导入"},
     // what holds of a finding
     {"one_launch", "可一次启动"},
     {"other_readers", "其他读者"},

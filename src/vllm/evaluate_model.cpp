@@ -138,9 +138,13 @@ void Evaluation::begin() {
 
 void Evaluation::construct() {
   State& s = *state_;
+  s.interpreter.workers_forked = !s.facts.request.forked.empty();
   s.interpreter.misfits = s.facts.request.misfits;
   s.step("prepare", [&] { s.config = s.worker("prepare", {}); });
   s.step("construct", [&] { s.runner = s.worker("construct", {s.config}); });
+  if (!s.facts.request.forked.empty()) {
+    s.interpreter.note(python::NoteKind::Assumption, "a spawned worker refuses the model: " + s.facts.request.forked + "; followed in a forked one, which had imported it before the patches");
+  }
 }
 
 graph::ModelRun Evaluation::finish() {
@@ -201,6 +205,11 @@ std::optional<std::pair<Symbol, uint32_t>> misfit_of(const graph::ModelRun& run,
   if (site.first.view().starts_with("library/fusescout")) return std::nullopt;
   if (std::find(request.misfits.begin(), request.misfits.end(), site) != request.misfits.end()) return std::nullopt;
   return site;
+}
+
+std::string worth_forking(const graph::ModelRun& run, const ModelRequest& request) {
+  if (!request.forked.empty() || !run.exception.starts_with("TypeError: ") || !misfit_of(run, request)) return "";
+  return fmt::format("`{}` ({}:{})", run.exception.substr(0, run.exception.find(" (the config says ")), run.stack.back().file.view(), run.stack.back().line);
 }
 
 graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& request, const graph::Scenario& scenario, const AroundBegin& around_begin) {

@@ -33,6 +33,8 @@ struct ModelRequest {
   std::string config_folder; // for a configuration_*.py beside it; may be empty
   std::string quant_description;  // the text of the scenario's quant_description file; may be empty
   std::vector<std::pair<Symbol, uint32_t>> misfits = {};  // see python::Interpreter; from misfit_of
+  // Not empty: workers are forked, so that a model's modules that the configuration was made from are imported before a worker's patches; and why.
+  std::string forked = {};
   bool watch_config = false;  // an exception says which value of the config does not fit and who read it; slow
 };
 
@@ -58,6 +60,10 @@ class Evaluation {
 
 // Where the run ended because the trees do not fit each other, if it did and the request does not know it: worth another try with it.
 std::optional<std::pair<Symbol, uint32_t>> misfit_of(const graph::ModelRun& run, const ModelRequest& request);
+
+// Workers are spawned, as `vllm serve` has them, and import the model behind the patches. Where it then calls a patched function otherwise than that takes
+// it, a forked worker may run, which had imported the model before. Says why to try that; empty: no reason to.
+std::string worth_forking(const graph::ModelRun& run, const ModelRequest& request);
 
 // Runs the beginning that it is given, and does other things beside it, such as to find out what the request is: it is read when this has
 // returned. No thread is left by then. False: there is nothing to evaluate.

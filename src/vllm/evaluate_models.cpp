@@ -20,7 +20,7 @@ SharedMemory& shared() {
 }
 
 bool same_request(const ModelRequest& a, const ModelRequest& b) {
-  auto all = [](const ModelRequest& r) { return std::tie(r.model, r.architecture, r.config, r.config_folder, r.misfits, r.watch_config, r.quant_description); };
+  auto all = [](const ModelRequest& r) { return std::tie(r.model, r.architecture, r.config, r.config_folder, r.misfits, r.forked, r.watch_config, r.quant_description); };
   return all(a) == all(b);
 }
 
