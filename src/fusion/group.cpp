@@ -262,6 +262,14 @@ std::vector<Span> places_of(const Graph& graph, std::span<const OperatorId> oper
     (out ? left_out : lines).insert(frame.line);
     if (!out) files.insert(frame.file);
   }
+  // Nor are statements between them that do other work.
+  const Frame& meeting = graph.frames[stacks[0][std::min(depth, stacks[0].size() - 1)]];
+  for (uint32_t i = 0; i < graph.frames.size(); ++i) {
+    const Frame& other = graph.frames[FrameId{i}];
+    if (counts.kernels[i] > 0 && other.parent == meeting.parent && other.file == meeting.file && other.function == meeting.function && !lines.contains(other.line)) {
+      left_out.insert(other.line);
+    }
+  }
   // What was left out is no part of the lines around it either.
   for (auto line = lines.begin(); files.size() == 1 && line != lines.end(); ++line) {
     bool on = !spans.empty();
