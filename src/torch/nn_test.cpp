@@ -286,5 +286,19 @@ assert pytree.tree_leaves({"o": dict(x=1)}) == [1]
 )py"), "");
 }
 
+TEST(NnModule, RecurrentWeightsHaveTorchsNames) {
+  TestMachine machine;
+  EXPECT_EQ(machine.run(R"py(
+from torch import nn
+lstm = nn.LSTM(8, 4, num_layers=2, bidirectional=True)
+assert not isinstance(nn.Linear(2, 2), (nn.LSTM, nn.GRU, nn.RNN))
+shapes = {name: tuple(p.shape) for name, p in lstm.named_parameters()}
+assert list(shapes)[:5] == ["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0", "weight_ih_l0_reverse"], shapes
+assert len(shapes) == 16 and shapes["weight_ih_l0"] == (16, 8) and shapes["weight_ih_l1_reverse"] == (16, 8) and shapes["bias_hh_l1"] == (16,), shapes
+assert [n for n, _ in nn.GRU(8, 4, bias=False).named_parameters()] == ["weight_ih_l0", "weight_hh_l0"]
+)py"),
+            "");
+}
+
 }  // namespace
 }  // namespace fusescout::torch

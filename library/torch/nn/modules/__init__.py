@@ -5,3 +5,4 @@ from torch.nn.modules.linear import *
 from torch.nn.modules.module import Module
 from torch.nn.modules.normalization import *
 from torch.nn.modules.other import *
+from torch.nn.modules.rnn import *
