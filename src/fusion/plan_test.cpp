@@ -1,4 +1,6 @@
 // What is done first, what counts once, and what is one finding.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "fusion/test_support.h"
@@ -91,6 +93,9 @@ graph
   EXPECT_EQ(found[0]->alternative_to, "");
   EXPECT_EQ(found[0]->kernels_text.size(), 3U);
   EXPECT_EQ(found[0]->step_gain.nominal, 3);
+  auto gain = std::ranges::find(found[0]->conditions, "gain", &Condition::name);
+  ASSERT_NE(gain, found[0]->conditions.end());
+  EXPECT_EQ(gain->value, fmt::format("{:.2f} us of {:.2f} us", found[0]->price.gain.nominal, found[0]->price.before.nominal)) << "as it counts, not as before";
 }
 
 TEST(Plan, what_only_some_places_need_not_run_is_counted_once_too) {

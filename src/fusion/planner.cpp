@@ -159,6 +159,7 @@ void Planner::discount(Finding& finding) const {
     finding.conditions.push_back({"removed", true, value, "need not run at all, which is another finding: what that saves is not counted here"});
   }
   finding.price = std::move(usual);
+  set_gain_condition(finding);
   finding.step_gain = sum;
   if (!finding.price.worthwhile) set_no_gain(finding);
 }

@@ -185,8 +185,7 @@ void decide(const Context& context, const Group& group, const Candidate& candida
     }
     finding.reason.clear();
   }
-  finding.conditions.push_back({"gain", finding.price.worthwhile, fmt::format("{:.2f} us of {:.2f} us", finding.price.gain.nominal, finding.price.before.nominal),
-                                finding.price.worthwhile ? "the gain survives the pessimistic case" : finding.price.reason});
+  set_gain_condition(finding);
   if (!finding.price.worthwhile) return set_no_gain(finding);
   finding.verdict = exists ? Verdict::Available : Verdict::Opportunity;
   if (exists) finding.reason = fmt::format("`{}` does this, but this path does not call it", finding.by[0].name);
@@ -258,6 +257,15 @@ void move_proposal(const Context& context, Finding& finding, const std::vector<K
 void set_no_gain(Finding& finding) {
   finding.verdict = Verdict::NoGain;
   finding.reason = finding.price.reason.empty() ? "the gain is within the model's error" : finding.price.reason;
+}
+
+void set_gain_condition(Finding& finding) {
+  const Price& price = finding.price;
+  Condition now{"gain", price.worthwhile, fmt::format("{:.2f} us of {:.2f} us", price.gain.nominal, price.before.nominal),
+                price.worthwhile ? "the gain survives the pessimistic case" : price.reason};
+  auto told = std::ranges::find(finding.conditions, now.name, &Condition::name);
+  if (told == finding.conditions.end()) finding.conditions.push_back(std::move(now));
+  else *told = std::move(now);
 }
 
 void keep_occurrences(const Context& context, Finding& finding, std::vector<Occurrence> occurrences) {

@@ -11,6 +11,8 @@ namespace fusescout::fusion {
 
 // The price says that it does not pay.
 void set_no_gain(Finding& finding);
+// The condition that tells the price of one place, as `finding.price` is now.
+void set_gain_condition(Finding& finding);
 // Only these of a finding's places: layers, lines, interface and gain follow. The verdict and the price of one are there already.
 void keep_occurrences(const Context& context, Finding& finding, std::vector<Occurrence> occurrences);
 

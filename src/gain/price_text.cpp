@@ -102,7 +102,7 @@ std::string to_text(const PricedText& priced) {
   const fusion::Price& price = priced.price;
   kernels("before", priced.before, price.before);
   kernels("after", priced.after, price.after);
-  out += fmt::format("gain: {:.2f} us ({:.2f} to {:.2f}), worst case {:.2f} us\n", price.gain.nominal, price.gain.low, price.gain.high,
+  out += fmt::format("gain: {:.2f} us ({:.2f} to {:.2f}), with pessimistic parameters {:.2f} us\n", price.gain.nominal, price.gain.low, price.gain.high,
                      price.pessimistic_gain);
   out += price.worthwhile ? "worthwhile: yes\n" : fmt::format("worthwhile: no, {}\n", price.reason);
   for (const fusion::Requirement& r : priced.feasibility.requirements) {

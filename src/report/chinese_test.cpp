@@ -33,6 +33,18 @@ TEST(ChineseTest, the_template_that_says_most_goes_first) {
   EXPECT_EQ(in_chinese("20 bytes for a row and 0 that stay, of 90: 4 rows at a time, without double buffering"), "每行 20 字节, 常驻 0 字节, 上限 90: 一次 4 行, 无双缓冲");
 }
 
+TEST(ChineseTest, the_arithmetic_of_a_price_is_told) {
+  EXPECT_EQ(in_chinese("before: aten.add: start 2.0 + spread 7.3*0.33 + 0.39 MB: 0.12 = 4.55 us"), "融合前: aten.add: 启动 2.0 + 铺开 7.3*0.33 + 0.39 MB: 0.12 = 4.55 us");
+  EXPECT_EQ(in_chinese("after: fused: collective 20.0 + 0.197 MB over 196 GB/s * 0.70; after it: start 2.8 + spread 13.3*0.67 + 0.53 MB: 0.16 = 30.46 us"),
+            "融合后: fused: 集合通信 20.0 + 0.197 MB / 196 GB/s * 0.70; 其后: 启动 2.8 + 铺开 13.3*0.67 + 0.53 MB: 0.16 = 30.46 us");
+  EXPECT_EQ(in_chinese("after: fused: start 2.0 + spread 7.3*0.33 + 0.20*4.1 for the operators around it + 0.39 MB: 0.12 + 1.50 for a row; second pass 2.00 = 8.00 us"),
+            "融合后: fused: 启动 2.0 + 铺开 7.3*0.33 + 0.20*4.1 (其余算子) + 0.39 MB: 0.12 + 1.50 (每行); 第二遍 2.00 = 8.00 us");
+  EXPECT_EQ(in_chinese("before: with 2 gaps of 1.0 us = 35.26 us"), "融合前: 加 2 次 1.0 us 的间隔 = 35.26 us");
+  EXPECT_EQ(in_chinese("gain: 3.80 us, 2.11 to 5.55, with pessimistic parameters 3.30"), "收益: 3.80 us, 区间 2.11 至 5.55, 参数不利时 3.30");
+  EXPECT_EQ(in_chinese("one kernel today: `k`, by graph pass `P`"), "目前已是一个 kernel: `k`, 来自图融合 pass `P`");
+  EXPECT_EQ(in_chinese("2 kernels, 3 of 4 places"), "2 个 kernel, 4 处中的 3 处");
+}
+
 TEST(ChineseTest, an_unknown_sentence_stays) {
   EXPECT_EQ(in_chinese(""), "");
   EXPECT_EQ(in_chinese("nobody has said this before"), "nobody has said this before");

@@ -116,11 +116,11 @@ std::string explain(const Finding& finding, const ModelRun& run, Language langua
     text += line(words("收益", "gain"));
     text += line(fmt::format("  {} {}", words("融合前", "before"), estimate_text(price.before)));
     text += line(fmt::format("  {} {}", words("融合后", "after "), estimate_text(price.after)));
-    text += line(fmt::format("  {} {}, {} {:.2f} us", words("收益  ", "gain  "), estimate_text(price.gain), words("最差情形", "pessimistic"), price.pessimistic_gain));
+    text += line(fmt::format("  {} {}, {} {:.2f} us", words("收益  ", "gain  "), estimate_text(price.gain), words("参数不利时", "pessimistic"), price.pessimistic_gain));
     double megabytes = finding.bytes_saved / 1e6;
     text += line(words(fmt::format("  每处节省 {} 次 kernel 启动, {:.3f} MB 访存", finding.launches_saved, megabytes),
                        fmt::format("  {} launch{} and {:.3f} MB of memory traffic saved each time", finding.launches_saved, finding.launches_saved == 1 ? "" : "es", megabytes)));
-    for (const std::string& step : price.arithmetic) text += line("  " + step);
+    for (const std::string& step : price.arithmetic) text += line("  " + words(step));
     std::string share = fmt::format("{}, {:.2f} %", estimate_text(finding.step_gain), 100 * finding.step_share);
     text += line(words(fmt::format("  每步 {} 处: {}", finding.occurrences.size(), share), fmt::format("  {} times a step: {} of it", finding.occurrences.size(), share)));
   }
