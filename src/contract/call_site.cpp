@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "contract/branches.h"
 #include "contract/changed_lines.h"
 #include "contract/names.h"
 #include "contract/parts.h"
@@ -280,9 +281,11 @@ class Sites {
       }
     }
     std::vector<Edit>& edits = edits_of(where.file);
+    auto kept = kept_for_other_branches(text, looped ? loop : main.statement, removed, notes_);
     for (size_t i : removed) {
       const Statement& s = text.statements()[i];
       if (main.pure && i == main.statement && !looped) edits.push_back({s.first_line, s.last_line, lines});
+      else if (auto stays = kept.find(i); stays != kept.end()) edits.push_back({s.first_line, s.last_line, stays->second});
       else
         edits.push_back({s.first_line, s.last_line,
                          alone_in_block(text, i, removed) ? std::vector<std::string>{std::string(s.indent, ' ') + "pass"}
@@ -344,15 +347,6 @@ class Sites {
       if (any && only_views && !read) views.insert(i);
     }
     removed.insert(views.begin(), views.end());
-  }
-
-  static bool alone_in_block(const SourceText& text, size_t i, const std::set<size_t>& removed) {
-    const auto& statements = text.statements();
-    if (i == 0 || !statements[i - 1].head || statements[i - 1].indent >= statements[i].indent) return false;
-    for (size_t j = i; j < text.block_end(i - 1); ++j) {
-      if (!removed.contains(j)) return false;
-    }
-    return true;
   }
 
   const Part* part_at(const Activation& where, size_t statement) const {
