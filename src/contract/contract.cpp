@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "contract/call_site.h"
+#include "contract/computed.h"
 #include "contract/helpers.h"
 #include "contract/original.h"
 #include "contract/python_text.h"
@@ -80,6 +81,11 @@ class Writer {
     }
     for (size_t i : returned) returned_.push_back(interface().outputs[i]);
     CallSites places = call_sites(finding_, operators_, returned_, run, sources, place_notes_);
+    if (!finding.proposal.empty() && !places.patch.empty()) {
+      std::string names;
+      for (const std::string& name : computed_numbers(finding_, operators_, graph_, sources)) names += fmt::format("{}`{}`", names.empty() ? "" : ", ", name);
+      if (!names.empty()) place_notes_.push_back(fmt::format("call site: the source computes {}: pass what it has there, the numbers are those of this run on rank 0", names));
+    }
     // What need not run is told where it meets others, which stay.
     if (finding.proposal.empty() && !finding.occurrences.empty()) {
       const std::vector<graph::KernelId>& goes = finding.occurrences[0].kernels;

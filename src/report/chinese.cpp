@@ -242,6 +242,7 @@ constexpr auto table = std::to_array<Template>({
     {"the statement at {} does other work too: what the call takes over stays there to be cut out", "{0} 处的语句还做别的工作: 被调用取代的部分留待删去"},
     {"`{}` is assigned at line {} and is no result", "`{0}` 在第 {1} 行被赋值, 但不是输出"},
     {"the statement at {} stands in a loop: the call does the work of all its rounds", "{0} 处的语句在循环中: 新调用完成所有轮次的工作"},
+    {"the source computes {}: pass what it has there, the numbers are those of this run on rank 0", "{0} 由源码计算得出: 请传入源码中的表达式, 此处的数值只是本次运行 rank 0 的值"},
     {"line {} ran under the condition of line {} only, the call does not", "第 {0} 行原先只在第 {1} 行的条件下执行, 新调用则总会执行"},
     {"line {} is needed where the condition of line {}, under which the call stands, does not hold", "新调用位于第 {1} 行的条件之下, 该条件不成立时仍需要第 {0} 行"},
     {"`{}` is read at line {}, before the call that gives it", "`{0}` 在第 {1} 行被读取, 早于给出它的调用"},
