@@ -75,6 +75,8 @@ def add_caches(runner):
     else:
         kv_cache_config = KVCacheConfig(num_blocks=1, kv_cache_tensors=[], kv_cache_groups=[])
     runner.kv_cache_config = kv_cache_config
+    if getattr(vllm_config, "use_v2_model_runner", False):       # of the two runners this one alone does so
+        call("vllm.model_executor.layers.mamba.ops.ssu_dispatch:initialize_mamba_ssu_backend", vllm_config.mamba_config, kv_cache_config)
     if hasattr(runner, "may_add_encoder_only_layers_to_kv_cache_config"):
         runner.may_add_encoder_only_layers_to_kv_cache_config()
     if hasattr(runner, "maybe_add_kv_sharing_layers_to_kv_cache_groups"):
