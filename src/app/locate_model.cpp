@@ -1,5 +1,6 @@
 #include "app/locate_model.h"
 
+#include <algorithm>
 #include <future>
 
 #include <fmt/format.h>
@@ -29,7 +30,13 @@ ErrorOr<LocatedModel> locate_model(const Workspace& workspace, const Options& op
   auto tree = [](const std::optional<source::Tree>& t) { return t ? &*t : nullptr; };
   LocatedModel located;
   located.location = TRY(vllm::locate(*workspace.vllm, tree(workspace.ascend), tree(workspace.transformers), name, hint));
-  if (config.text.empty()) config = TRY(find_config(workspace, options, located.location.architecture));
+  // A config that has only the model_type in common, a draft model's say, is no config of the architecture that was found.
+  const std::string& architecture = located.location.architecture;
+  bool of_another = options.config.empty() && !config.by_name && std::ranges::find(config.architectures, architecture) == config.architectures.end();
+  if (config.text.empty() || of_another) {
+    FoundConfig own = TRY(find_config(workspace, options, architecture));
+    if (!own.text.empty()) config = std::move(own);
+  }
   located.request.model = name;
   located.request.architecture = located.location.architecture;
   located.any_config = options.config.empty() && !config.by_name;

@@ -39,6 +39,13 @@ def test_options(program: Program):
         assert json.loads(done.stdout)["opportunities"], case
 
 
+def test_a_model_type_gets_a_config_of_its_architecture(program: Program):
+    """Drafts have the model_type of their targets; the class that is shown is the one that the headline names."""
+    located = json.loads(program.run("locate", "llama", "--format", "json"))
+    main = located["classes"]["main"][0]["name"]
+    assert located["architecture"] == main, (located["architecture"], main, located["config"])
+
+
 def test_a_rope_that_no_override_replaces(program: Program):
     """The kernel that other ropes call is there for it, and comes before any that would have to be written."""
     if sys.argv[5] == "new":
