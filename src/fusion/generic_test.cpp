@@ -248,6 +248,18 @@ TEST(Redundant, two_sums_over_ranks_that_are_added) {
   EXPECT_EQ(find(ModelCase(text("%c = mul(%a, other=2.5) : bf16[T, 64]\n", "%d, %a"))(), "sum_of_sums"), nullptr);
 }
 
+TEST(Chain, a_softmax_of_a_router_is_none_of_attention) {
+  auto family = [](const std::string& module, const std::string& experts) {
+    std::string at = "  # m.py:5 " + module;
+    const Finding* finding = nullptr;
+    Analysis analysis = ModelCase("param %e : bf16[8, 64, 64]\n%a = exp(%x) : bf16[T, 64]" + at + "\n%s = softmax(%a, dim=-1) : bf16[T, 64]" + at + "\n%r, %i, %n = expert_dispatch(%x, %ids) : bf16[2*T, 64], i32[2*T], i64[8]  # m.py:9 " + experts + "\noutput %s, %r\n")();
+    finding = find(analysis, "vector_chain");
+    return finding ? finding->family : Family::Norm;
+  };
+  EXPECT_EQ(family("model.layers.0.mlp", "model.layers.0.mlp"), Family::MoE);
+  EXPECT_EQ(family("model.layers.0.attn", "model.layers.0.mlp"), Family::Attention);
+}
+
 TEST(Redundant, work_whose_result_nobody_reads) {
   auto found = [](const std::string& line, const std::string& output = "%o") {
     return find(ModelCase("%o = silu(%x) : bf16[T, 64]\n" + line + "  # m.py:5\noutput " + output + "\n")(), "unread_work") != nullptr;

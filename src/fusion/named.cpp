@@ -39,14 +39,15 @@ Family family_of(const Context& context, std::span<const NodeId> nodes) {
       return flow.graph().tensors[flow.graph().root(input)].kind == TensorKind::Cache || context.cache_storages[tensor.storage.index];
     });
   });
-  if (cache || has({"rope", "kv_cache_write", "attention", "softmax", "linear_attention"})) return Family::Attention;
-  if (has({"matmul", "quantized_matmul", "conv", "hadamard"})) return Family::MatMul;
-  if (has({"rms_norm", "gemma_rms_norm", "layer_norm", "group_norm", "l2_norm"})) return Family::Norm;
   bool of_experts = std::all_of(nodes.begin(), nodes.end(), [&](NodeId id) {
     EntryId call = flow.graph().operators[flow.node(id).operators.front()].call;
     ModuleId module = call.valid() ? flow.graph().entries[call].module : ModuleId{};
     return module.valid() && context.expert_modules[module.index];
   });
+  if (cache || has({"rope", "kv_cache_write", "attention", "linear_attention"})) return Family::Attention;
+  if (has({"softmax"})) return of_experts ? Family::MoE : Family::Attention;      // a router has one, too
+  if (has({"matmul", "quantized_matmul", "conv", "hadamard"})) return Family::MatMul;
+  if (has({"rms_norm", "gemma_rms_norm", "layer_norm", "group_norm", "l2_norm"})) return Family::Norm;
   if (of_experts) return Family::MoE;
   if (has({"silu_mul", "gelu_mul", "silu", "gelu"})) return Family::Activation;
   return Family::Vector;
