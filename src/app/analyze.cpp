@@ -73,22 +73,26 @@ std::vector<graph::ModelRun> evaluate(const Workspace& w, const Options& o, std:
   auto changed = [&](const std::function<bool(const graph::ModelRun&, vllm::ModelRequest&)>& change) {
     bool again = false;
     for (size_t task = 0; task < tasks.size(); ++task) again = change(runs[task], tasks[task].request) || again;
-    if (again) runs = evaluate_once(w, o, tasks, [] {}, {});
     return again;
   };
-  bool forked = changed([](const graph::ModelRun& run, vllm::ModelRequest& request) {
+  bool fork = changed([](const graph::ModelRun& run, vllm::ModelRequest& request) {
     request.forked = vllm::worth_forking(run, request);
     return !request.forked.empty();
   });
-  if (forked) {
-    changed([](const graph::ModelRun& run, vllm::ModelRequest& request) { return !run.exception.empty() && !std::exchange(request.forked, "").empty(); });
+  if (fork) {
+    std::vector<graph::ModelRun> spawned = std::exchange(runs, evaluate_once(w, o, tasks, [] {}, {}));
+    for (size_t task = 0; task < tasks.size(); ++task) {
+      if (runs[task].exception.empty()) continue;
+      tasks[task].request.forked.clear();
+      runs[task] = std::move(spawned[task]);
+    }
   }
   auto left_out = [](const graph::ModelRun& run, vllm::ModelRequest& request) {
     auto site = request.forked.empty() ? vllm::misfit_of(run, request) : std::nullopt;
     if (site) request.misfits.push_back(*site);
     return site.has_value();
   };
-  for (int i = 0; i < tries && changed(left_out); ++i) {}
+  for (int i = 0; i < tries && changed(left_out); ++i) runs = evaluate_once(w, o, tasks, [] {}, {});
   return runs;
 }
 
