@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <tuple>
 
 #include "gain/traffic.h"
@@ -310,6 +311,25 @@ KernelCost Costs::kernel(graph::KernelId id) const {
   cost.vector.apart.clear();   // it is there, and takes what kernels like it were measured to take
   if (k.operators.empty()) cost.vector = unknown_work(k);
   return cost;
+}
+
+std::vector<KernelCost> Costs::all(const graph::Graph* before) const {
+  auto work_of = [](const graph::Graph& graph, const graph::Kernel& kernel) {
+    std::vector<Symbol> kinds;
+    for (OperatorId op : kernel.operators) kinds.push_back(graph.operators[op].kind);
+    return kinds;
+  };
+  std::set<std::vector<Symbol>> today;
+  if (before != nullptr) {
+    for (const graph::Kernel& kernel : before->kernels) today.insert(work_of(*before, kernel));
+  }
+  std::vector<KernelCost> out;
+  for (uint32_t i = 0; i < graph_.kernels.size(); ++i) {
+    const graph::Kernel& kernel = graph_.kernels[graph::KernelId{i}];
+    bool proposed = before != nullptr && kernel.unit != graph::Unit::Host && !kernel.operators.empty() && !today.contains(work_of(graph_, kernel));
+    out.push_back(proposed ? this->kernel(kernel.name, kernel.operators, kernel.triton) : this->kernel(graph::KernelId{i}));
+  }
+  return out;
 }
 
 KernelCost Costs::kernel(Symbol name, std::span<const OperatorId> operators, bool triton) const {

@@ -77,6 +77,8 @@ class Costs {
   Costs(const Device& device, const Options& options, const graph::Graph& graph);
   KernelCost kernel(Symbol name, std::span<const graph::OperatorId> operators, bool triton) const;
   KernelCost kernel(graph::KernelId id) const;
+  // Of the whole graph. With `before`, kernels that are none of its are proposed ones.
+  std::vector<KernelCost> all(const graph::Graph* before = nullptr) const;
   bool read_outside(graph::TensorId root, std::span<const graph::OperatorId> operators) const;  // or an output of the graph
 
  private:

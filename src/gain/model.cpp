@@ -90,13 +90,6 @@ Price compare_sides(const Device& device, graph::GraphMode mode, std::span<const
   return price;
 }
 
-std::vector<KernelCost> all_kernels(const Costs& costs, const graph::Graph& graph) {
-  std::vector<KernelCost> out;
-  out.reserve(graph.kernels.size());
-  for (uint32_t i = 0; i < graph.kernels.size(); ++i) out.push_back(costs.kernel(graph::KernelId{i}));
-  return out;
-}
-
 }  // namespace
 
 Options options_of(const graph::Scenario& scenario) {
@@ -140,13 +133,13 @@ Price Model::price(const graph::Graph& graph, std::span<const graph::KernelId> b
 
 Estimate Model::step_time(const graph::Graph& graph) const {
   auto costs = costs_of(graph);
-  std::vector<KernelCost> kernels = all_kernels(*costs, graph);
+  std::vector<KernelCost> kernels = costs->all();
   return interval(device_, 0, [&](const Parameters& p) { return total(device_, kernels, p, options_.graph_mode); });
 }
 
 Price Model::compare(const graph::Graph& before, const graph::Graph& after) const {
   Costs costs_before(device_, options_, before), costs_after(device_, options_, after);
-  return compare_sides(device_, options_.graph_mode, all_kernels(costs_before, before), all_kernels(costs_after, after));
+  return compare_sides(device_, options_.graph_mode, costs_before.all(), costs_after.all(&before));
 }
 
 }  // namespace fusescout::gain

@@ -149,6 +149,19 @@ TEST(FamilyTest, elementwise_chain_saves_starts_and_the_tensor_between) {
   EXPECT_FALSE(p.price.arithmetic.empty());
 }
 
+TEST(FamilyTest, a_kernel_that_is_none_of_today_is_no_slower_than_its_operators) {
+  auto text = [](const char* between) {
+    return std::string("input %x : bf16[2048, 4096]\ninput %r : bf16[2048, 4096]\nparam %w : bf16[4096]\nkernel a vector {\n%s = add(%x, %r) : bf16[2048, 4096]\n") + between +
+           "%y = rms_norm(%s, %w, eps=1e-6) : bf16[2048, 4096]\n}\noutput %y\noutput %s\n";
+  };
+  std::string apart = "}\nkernel b vector {\n";
+  PricedText p = priced("--- before\n" + text(apart.c_str()) + "--- after\n" + text(""));
+  EXPECT_GT(p.price.gain.nominal, 5);
+  EXPECT_NEAR(p.after[0].time.nominal + 1, p.price.after.nominal, 0.01);
+  // What is there already takes what it was measured to take.
+  EXPECT_GT(time_of(text("")), p.after[0].time.nominal + 10);
+}
+
 TEST(FamilyTest, one_graph_is_priced_against_its_operators_in_one_kernel) {
   PricedText one = priced(chain(256, 7168, 2, false)), two = priced(both(chain(256, 7168, 2, false), chain(256, 7168, 2, true)));
   EXPECT_DOUBLE_EQ(one.price.gain.nominal, two.price.gain.nominal);

@@ -40,11 +40,8 @@ std::vector<KernelTime> kernel_times(const Device& device, std::span<const Kerne
   return out;
 }
 
-std::vector<KernelTime> times_of(const Device& device, const Options& options, const Graph& graph) {
-  Costs costs(device, options, graph);
-  std::vector<KernelCost> kernels;
-  for (uint32_t i = 0; i < graph.kernels.size(); ++i) kernels.push_back(costs.kernel(graph::KernelId{i}));
-  return kernel_times(device, kernels);
+std::vector<KernelTime> times_of(const Device& device, const Options& options, const Graph& graph, const Graph* before = nullptr) {
+  return kernel_times(device, Costs(device, options, graph).all(before));
 }
 
 fusion::ProposedKernel whole(const Graph& graph) {
@@ -77,7 +74,7 @@ ErrorOr<PricedText> price_text(std::string_view text, const Device& device, cons
   out.before = times_of(device, model.options(), *before);
   if (after) {
     out.price = model.compare(*before, *after);
-    out.after = times_of(device, model.options(), *after);
+    out.after = times_of(device, model.options(), *after, before);
     if (after->kernels.size() == 1) out.feasibility = model.feasibility(*after, whole(*after));
     return out;
   }
