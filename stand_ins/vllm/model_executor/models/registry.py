@@ -1,5 +1,6 @@
 """A model's class is looked at without a subprocess and its cache file; an error in its module is not swallowed but the answer. Workers are spawned: what
-was imported to look at it, and for the configuration, they have not imported.
+was imported to look at it, and for the configuration, they have not imported. (Where a spawned one is refused for a patched function that takes less than its
+caller gives, a forked one is followed, which has.)
 """
 import _host
 
