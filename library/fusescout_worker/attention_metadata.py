@@ -68,9 +68,13 @@ def build(runner, positions):
         if isinstance(spec, encoder_only):
             columns, slot_dtype = 1, torch.int64
         else:
-            columns = 1 if isinstance(spec, state) else (total + 127) // 128
+            columns = (total + 127) // 128
             slot_dtype = torch.int32
-        states = [list(range(int(sequences)))] if isinstance(spec, state) else []      # one for each sequence
+        states = []
+        if isinstance(spec, state):      # one for each sequence; with prefix caching under each block of its tokens
+            cached = getattr(runner.cache_config, "mamba_cache_mode", "none") != "none"
+            columns = (total + spec.block_size - 1) // spec.block_size + spec.num_speculative_blocks if cached else 1
+            states = [[sequence for sequence in range(int(sequences)) for _ in range(int(columns))]]
         common.block_table_tensor = scenario.make_input("block_table." + str(group_id), (sequences, columns), torch.int32, *states)
         common.slot_mapping = common.slot_mapping_cpu = scenario.make_input("slot_mapping." + str(group_id), (tokens,), slot_dtype)
         of_all = builder_of_all_layers(runner)

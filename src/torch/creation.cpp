@@ -48,6 +48,10 @@ void give_content(Context& context, CallScope& call, TensorObject* tensor, Conte
   if (content == Content::Zeros) fill(context, call, tensor, 0.0, Dim(0));
   else if (content == Content::Ones) fill(context, call, tensor, 1.0, Dim(1));
   else if (content == Content::Random) call.emit("random", {}, {tensor});
+  // Nobody reads what nobody wrote: of numbers that are put together before the step (lengths, slots) what was written so far is known.
+  DType dtype = context.info(tensor).dtype;
+  bool numbers = !context.recording && content == Content::Nothing && (dtype == DType::I32 || dtype == DType::I64);
+  if (numbers && element_count(context.info(tensor).shape) <= Context::max_known) context.fill_known(tensor, 0);
 }
 
 Value create(Bound& bound, Content content, size_t shape_at, DType standard) {

@@ -67,15 +67,37 @@ graph::Attributes dim_attribute(size_t axis, size_t rank) {
   return attributes({{"dim", Dim(static_cast<int64_t>(axis) - static_cast<int64_t>(rank))}});
 }
 
+// out[i, j, k] = from[i, index[i, j, k], k]
+std::optional<std::vector<double>> gathered(Context& context, TensorObject* from, TensorObject* index, size_t axis) {
+  auto data = context.known(from), indices = context.known(index);
+  if (!data || !indices) return std::nullopt;
+  const Shape of = context.info(from).shape, to = context.info(index).shape;
+  std::vector<double> out;
+  for (size_t n = 0; n < indices->size(); ++n) {
+    size_t left = n, at = 0, stride = 1;
+    for (size_t d = to.size(); d-- > 0;) {
+      auto size = static_cast<size_t>(of[d].value), place = d == axis ? static_cast<size_t>((*indices)[n]) : left % static_cast<size_t>(to[d].value);
+      if (place >= size) return std::nullopt;
+      at += place * stride;
+      stride *= size;
+      left /= static_cast<size_t>(to[d].value);
+    }
+    out.push_back((*data)[at]);
+  }
+  return out;
+}
+
 Value gather(Bound& bound) {
   graph::Tensor from = bound.info(0);
   Shape shape = bound.info(2).shape;
   size_t axis = bound.axis(1, from.shape.size());
   if (shape.size() != from.shape.size() && !shape.empty())
     bound.fail("Index tensor must have the same number of dimensions as input tensor");
+  auto data = shape.empty() ? std::nullopt : gathered(bound.context, bound.tensor(0), bound.tensor(2), axis);
   CallScope call = bound.open();
   TensorObject* out = bound.result(call, shape, from.dtype, 4);
   call.emit("gather", {bound.tensor(0), bound.tensor(2)}, {out}, dim_attribute(axis, from.shape.size()));
+  if (data) bound.context.set_known(out, *data);
   return call.finish(out);
 }
 

@@ -86,6 +86,14 @@ TEST(Record, WhatAProcessDoesOnceIsNoPartOfTheNextStep) {
   EXPECT_FALSE(program.context.once_per_process());
 }
 
+TEST(Record, WhatAGatherPicksAndWhatWasWrittenIsKnown) {
+  TorchProgram program;
+  EXPECT_EQ(program.print("a = torch.tensor([[10, 11, 12], [20, 21, 22]])\nprint(a.gather(1, torch.tensor([[2], [0]])).tolist())\n"
+                          "print(torch.gather(a, 0, torch.tensor([[1, 0, 1]])).tolist())\n"
+                          "b = torch.empty(4, dtype=torch.int32)\nb[:2].copy_(torch.tensor([7, 8]))\nprint(b[1].item())\n"),
+            "[[12], [20]]\n[[20, 11, 22]]\n8\n");
+}
+
 TEST(Record, AFillReadsTheTensorThatItIsFilledWith) {
   TorchProgram program;
   program.input("x", {Dim(4)}, DType::F16);
