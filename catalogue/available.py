@@ -96,6 +96,8 @@ def products():
     kernel("_C_ascend.batch_matmul_transpose", "custom operators built", SMALL, batch_matmul_transpose)
     kernel("torch_npu.npu_mm_all_reduce_base", "every rank calls it, tensor parallel only", SMALL,
            lambda: torch_npu.npu_mm_all_reduce_base(x(), x(H, H), "group"))
+    kernel("torch_npu.npu_mm_all_reduce_base", "every rank calls it, tensor parallel only", SMALL,
+           lambda: torch_npu.npu_mm_all_reduce_base(x(), x(H, H), "group", bias=x(H)))
     for by_token in (False, True):
         kernel("torch_npu.npu_mm_all_reduce_base", "every rank calls it, tensor parallel only", SMALL,
                lambda: torch_npu.npu_mm_all_reduce_base(i8(T, H), i8(H, H), "group", dequant_scale=x(H), pertoken_scale=f32(T) if by_token else None))

@@ -37,7 +37,7 @@ TEST(LoadKernels, HaveAnEntryForEachWayOfQuantising) {
   for (const FusedKernel& kernel : *kernels) {
     EXPECT_TRUE(kernel.signature.empty() || !kernel.name.starts_with("triton.")) << kernel.name << kernel.signature;
   }
-  EXPECT_EQ(operands, (std::vector<size_t>{2, 3, 4})) << "unquantised, with the scale of the columns, and with that of the rows";
+  EXPECT_EQ(operands, (std::vector<size_t>{2, 3, 3, 4})) << "unquantised, with a bias, with the scale of the columns, and with that of the rows";
 }
 
 }  // namespace

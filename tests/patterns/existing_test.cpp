@@ -51,6 +51,12 @@ TEST(Existing, layer_norm) {
       << "zeros are a bias";
 }
 
+TEST(Existing, a_product_with_a_bias_and_the_sum_over_ranks) {
+  std::string weights = "param %m : bf16[64, 64]\n";
+  EXPECT_EQ(existing_for(weights + "%p = matmul(%x, %m) : bf16[T, 64]\n%r = all_reduce(%p, group=\"tp\") : bf16[T, 64]\noutput %r\n"), "torch_npu.npu_mm_all_reduce_base ");
+  EXPECT_EQ(existing_for(weights + "%p = matmul(%x, %m, %b) : bf16[T, 64]\n%r = all_reduce(%p, group=\"tp\") : bf16[T, 64]\noutput %r\n"), "torch_npu.npu_mm_all_reduce_base ");
+}
+
 TEST(Existing, rms_norm_and_gate) {
   std::string gated = "%g = silu(%y) : bf16[T, 64]\n%z = mul(%x, %g) : bf16[T, 64]\n";
   EXPECT_EQ(existing_for(gated + "%n = rms_norm(%z, %w, eps=1e-05) : bf16[T, 64]\noutput %n\n"), "triton.layer_norm_fwd_kernel ");
