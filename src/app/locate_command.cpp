@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "app/command.h"
 #include "app/exit_code.h"
@@ -21,7 +22,16 @@ int run(const LocateOptions& o) {
     auto scenario = make_scenario(o, graph::Phase::Decode);
     if (scenario.is_error()) return fail(scenario.error().message);
     graph::ModelRun run = vllm::evaluate_model((*workspace)->sources, located->request, *scenario);
+    if (run.status == graph::Status::Rejected) {
+      try_other_configs(**workspace, o, *located, [&](const LocatedModel& other) {
+        graph::ModelRun another = vllm::evaluate_model((*workspace)->sources, other.request, *scenario);
+        if (another.status == graph::Status::Rejected) return false;
+        run = std::move(another);
+        return true;
+      });
+    }
     if (!run.classes.main.empty()) location.classes = run.classes;
+    else if (!run.exception.empty()) fmt::print(stderr, "fusescout: which classes take part is not known: the source refuses `{}`: {}\n", location.config, run.exception);
   }
   return write_output(o.format == "json" ? report::location_to_json(location) : report::location_to_text(location), "");
 }

@@ -170,6 +170,9 @@ def test_the_model_refuses(program: Program, folder: Path):
     program.refused("analyze", "TinyDenseForCausalLM", "--config", config(folder, hidden_act="tanh"),
                     says=["the source refuses", "ValueError: Unsupported activation: tanh.",
                           f"vllm/model_executor/models/tiny_dense.py:{line} in TinyDenseMLP.__init__"])
+    # Where its code is can be said all the same.
+    done = program.result("locate", "TinyDenseForCausalLM", "--config", folder / "config.json")
+    assert done.returncode == 0 and "tiny_dense.py" in done.stdout and "which classes take part is not known" in done.stderr, done.stderr
 
 
 def test_the_model_refuses_one_preset_of_several(program: Program, folder: Path):
@@ -183,10 +186,11 @@ def test_the_model_refuses_one_preset_of_several(program: Program, folder: Path)
     values = json.loads((SAMPLE / "configs/tiny_dense/config.json").read_text())
     for name, changes in (("first", {"hidden_act": "tanh"}), ("second", {})):
         (data / f"models/{name}.json").write_text(json.dumps({"id": name, "source": "test", "config": values | changes}))
-    for command in (["analyze"], ["dump", "sequence"]):
+    for command in (["analyze"], ["dump", "sequence"], ["locate"]):
         done = program.result(*command, "TinyDenseForCausalLM", "--data", data)
         assert done.returncode == 0 and "the source refuses `models/first.json`; this is of `models/second.json`" in done.stderr, done.stderr
-        program.refused(*command, "first", "--data", data, says=["the source refuses"])
+        if command != ["locate"]:
+            program.refused(*command, "first", "--data", data, says=["the source refuses"])
     assert "models/second.json" in program.result("analyze", "TinyDenseForCausalLM", "--data", data).stdout
 
 
