@@ -70,29 +70,18 @@ std::vector<graph::ModelRun> evaluate(const Workspace& w, const Options& o, std:
                                       const vllm::AroundBegin& around_begin) {
   constexpr int tries = 8;
   std::vector<graph::ModelRun> runs = evaluate_once(w, o, tasks, meanwhile, around_begin);
-  auto changed = [&](const std::function<bool(const graph::ModelRun&, vllm::ModelRequest&)>& change) {
+  for (size_t task = 0; task < tasks.size(); ++task) vllm::fork_where_refused(w.sources, tasks[task].request, tasks[task].scenario, runs[task]);
+  for (int i = 0; i < tries; ++i) {
     bool again = false;
-    for (size_t task = 0; task < tasks.size(); ++task) again = change(runs[task], tasks[task].request) || again;
-    return again;
-  };
-  bool fork = changed([](const graph::ModelRun& run, vllm::ModelRequest& request) {
-    request.forked = vllm::worth_forking(run, request);
-    return !request.forked.empty();
-  });
-  if (fork) {
-    std::vector<graph::ModelRun> spawned = std::exchange(runs, evaluate_once(w, o, tasks, [] {}, {}));
     for (size_t task = 0; task < tasks.size(); ++task) {
-      if (runs[task].exception.empty()) continue;
-      tasks[task].request.forked.clear();
-      runs[task] = std::move(spawned[task]);
+      auto site = vllm::misfit_of(runs[task], tasks[task].request);
+      if (!site) continue;
+      tasks[task].request.misfits.push_back(*site);
+      again = true;
     }
+    if (!again) break;
+    runs = evaluate_once(w, o, tasks, [] {}, {});
   }
-  auto left_out = [](const graph::ModelRun& run, vllm::ModelRequest& request) {
-    auto site = request.forked.empty() ? vllm::misfit_of(run, request) : std::nullopt;
-    if (site) request.misfits.push_back(*site);
-    return site.has_value();
-  };
-  for (int i = 0; i < tries && changed(left_out); ++i) runs = evaluate_once(w, o, tasks, [] {}, {});
   return runs;
 }
 

@@ -16,6 +16,7 @@ namespace fusescout::app {
 struct AnalyzeOptions : Options {
   std::string name, output, language = "zh", patterns, contract;
 };
+inline report::Language language_of(const AnalyzeOptions& options) { return options.language == "en" ? report::Language::En : report::Language::Zh; }
 void add_analyze_options(CLI::App& command, AnalyzeOptions& options);
 
 // Everything that a report points to.

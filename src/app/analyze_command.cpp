@@ -48,7 +48,7 @@ void add_analyze_command(CLI::App& program, Action& chosen) {
       report::Report& report = result.analyzed->report;
       report.command_line = line;
       std::string text = options->format == "json" ? report::render_json(report)
-                                                   : report::render_markdown(report, options->language == "en" ? report::Language::En : report::Language::Zh);
+                                                   : report::render_markdown(report, language_of(*options));
       result.analyzed->statistics.lap("report");
       if (options->verbose) result.analyzed->statistics.print(*result.analyzed->workspace, result.analyzed->runs);
       if (!options->contract.empty()) {

@@ -28,20 +28,9 @@ int run(const DumpOptions& o) {
     return !located.is_error();
   });
   if (located.is_error()) return fail(located.error().message);
-  if (request.forked = vllm::worth_forking(model, request); !request.forked.empty()) {
-    graph::ModelRun forked = vllm::evaluate_model((*workspace)->sources, request, *scenario);
-    if (forked.exception.empty()) model = std::move(forked);
-  }
-  if (model.status == graph::Status::Rejected) {
-    try_other_configs(**workspace, o, *located, [&](const LocatedModel& other) {
-      graph::ModelRun run = vllm::evaluate_model((*workspace)->sources, other.request, *scenario);
-      if (run.status == graph::Status::Rejected) return false;
-      model = std::move(run);
-      request = other.request;
-      return true;
-    });
-  }
-  vllm::name_unfit_value((*workspace)->sources, request, *scenario, model);
+  vllm::fork_where_refused((*workspace)->sources, located->request, *scenario, model);
+  run_other_configs(**workspace, o, *scenario, *located, model);
+  vllm::name_unfit_value((*workspace)->sources, located->request, *scenario, model);
   if (int code = report_status(model); code != Done) return code;
   std::string text;
   if (o.stage == "passes") text = o.format == "json" ? passes_to_json(model) : passes_to_text(model);

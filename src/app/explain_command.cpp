@@ -14,7 +14,7 @@ struct ExplainOptions : AnalyzeOptions { std::string id; };
 int run(const ExplainOptions& o) {
   AnalyzeResult result = analyze_model(o, false);
   if (!result.analyzed) return result.code;
-  const report::Language language = o.language == "en" ? report::Language::En : report::Language::Zh;
+  const report::Language language = language_of(o);
   std::string text, near;
   std::unordered_set<std::string> listed;   // most findings are in both scenarios
   for (const report::ScenarioResult& s : result.analyzed->report.scenarios) {

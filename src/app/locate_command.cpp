@@ -22,14 +22,7 @@ int run(const LocateOptions& o) {
     auto scenario = make_scenario(o, graph::Phase::Decode);
     if (scenario.is_error()) return fail(scenario.error().message);
     graph::ModelRun run = vllm::evaluate_model((*workspace)->sources, located->request, *scenario);
-    if (run.status == graph::Status::Rejected) {
-      try_other_configs(**workspace, o, *located, [&](const LocatedModel& other) {
-        graph::ModelRun another = vllm::evaluate_model((*workspace)->sources, other.request, *scenario);
-        if (another.status == graph::Status::Rejected) return false;
-        run = std::move(another);
-        return true;
-      });
-    }
+    run_other_configs(**workspace, o, *scenario, *located, run);
     if (!run.classes.main.empty()) location.classes = run.classes;
     else if (!run.exception.empty()) fmt::print(stderr, "fusescout: which classes take part is not known: the source refuses `{}`: {}\n", location.config, run.exception);
   }

@@ -83,4 +83,14 @@ void try_other_configs(const Workspace& workspace, const Options& options, Locat
   }
 }
 
+void run_other_configs(const Workspace& workspace, const Options& options, const graph::Scenario& scenario, LocatedModel& located, graph::ModelRun& run) {
+  if (run.status != graph::Status::Rejected) return;
+  try_other_configs(workspace, options, located, [&](const LocatedModel& other) {
+    graph::ModelRun another = vllm::evaluate_model(workspace.sources, other.request, scenario);
+    if (another.status == graph::Status::Rejected) return false;
+    run = std::move(another);
+    return true;
+  });
+}
+
 }  // namespace fusescout::app

@@ -20,6 +20,8 @@ ErrorOr<LocatedModel> locate_model_to_run(const Workspace& workspace, const Opti
 // For a model that the sources refuse: models of one architecture differ, and a release may run one where it refuses another. `runs` is asked of each
 // other preset, as far as any will do; the first that it accepts is `located` from then on.
 void try_other_configs(const Workspace& workspace, const Options& options, LocatedModel& located, const std::function<bool(const LocatedModel&)>& runs);
+// The same for one scenario, whose run is `run`.
+void run_other_configs(const Workspace& workspace, const Options& options, const graph::Scenario& scenario, LocatedModel& located, graph::ModelRun& run);
 // The text of a description of quantised weights; of no path, nothing.
 ErrorOr<std::string> read_quant_description(const std::string& path);
 

@@ -29,12 +29,6 @@ bool meet(const std::set<std::string>& a, const std::set<std::string>& b) {
   return std::any_of(a.begin(), a.end(), [&](const std::string& name) { return b.contains(name); });
 }
 
-std::set<std::string> bound_by(const SourceText& text, size_t statement) {
-  std::set<std::string> names;
-  for (const std::string& target : text.targets(statement)) names.merge(names_in(target));
-  return names;
-}
-
 // Of `if x:` the `x`, if that means the same at `statement`; "" else. A call may do something, and strings are not in the text.
 std::string condition_at(const SourceText& text, size_t head, size_t statement) {
   const Statement& s = text.statements()[head];
@@ -42,7 +36,7 @@ std::string condition_at(const SourceText& text, size_t head, size_t statement) 
   std::string condition = s.text.substr(3, s.text.size() - 4);
   std::set<std::string> names = names_in(condition);
   for (size_t i = std::min(head, statement); i < std::max(head, statement); ++i) {
-    if (meet(names, bound_by(text, i))) return {};
+    if (meet(names, names_bound(text, i))) return {};
   }
   return condition;
 }
@@ -82,7 +76,7 @@ std::map<size_t, std::vector<std::string>> kept_for_other_branches(const SourceT
       if (!says(head, of_call)) notes.push_back(fmt::format("line {} ran under the condition of line {} only, the call does not", s.first_line, statements[head].first_line));
     }
     if (without.empty()) continue;
-    std::set<std::string> bound = bound_by(text, i);
+    std::set<std::string> bound = names_bound(text, i);
     bool needed = bound.empty();      // an effect
     for (size_t j = i + 1; j < end && !needed; ++j) needed = (!removed.contains(j) || kept.contains(j)) && meet(names_read(statements[j]), bound);
     if (!needed) continue;

@@ -336,9 +336,7 @@ class Sites {
       for (size_t j = i + 1; j < end && !read; ++j) {
         const Statement& later = text.statements()[j];
         if (removed.contains(j)) {      // what it binds anew is no more of this view
-          for (const std::string& target : text.targets(j)) {
-            if (later.indent <= s.indent) std::erase_if(bound, [&](const std::string& name) { return names_in(target).contains(name); });
-          }
+          if (later.indent <= s.indent) std::erase_if(bound, [anew = names_bound(text, j)](const std::string& name) { return anew.contains(name); });
           continue;
         }
         std::set<std::string> reads = names_read(later);

@@ -193,6 +193,12 @@ std::set<std::string> names_in(const std::string& text) {
   return names;
 }
 
+std::set<std::string> names_bound(const SourceText& text, size_t statement) {
+  std::set<std::string> names;
+  for (const std::string& target : text.targets(statement)) names.merge(names_in(target));
+  return names;
+}
+
 std::set<std::string> names_read(const Statement& statement) {
   size_t equals = statement.text.find(" = ");
   return names_in(equals == std::string::npos ? statement.text : statement.text.substr(equals + 3));
@@ -200,11 +206,6 @@ std::set<std::string> names_read(const Statement& statement) {
 
 size_t last_before_readers(const SourceText& text, const std::map<size_t, size_t>& statements) {
   size_t last = statements.rbegin()->first;
-  auto bound_by = [&](size_t statement) {
-    std::set<std::string> names;
-    for (const std::string& target : text.targets(statement)) names.merge(names_in(target));
-    return names;
-  };
   auto meets = [&](size_t statement, const std::set<std::string>& names) {
     std::set<std::string> here = names_in(text.statements()[statement].text);
     return std::any_of(here.begin(), here.end(), [&](const std::string& name) { return names.contains(name); });
@@ -213,7 +214,7 @@ size_t last_before_readers(const SourceText& text, const std::map<size_t, size_t
   size_t before = statements.begin()->first, reader = before;
   for (; reader < last; ++reader) {
     if (statements.contains(reader)) {
-      given.merge(bound_by(reader));
+      given.merge(names_bound(text, reader));
       before = reader;
     } else if (meets(reader, given)) {
       break;
@@ -221,7 +222,7 @@ size_t last_before_readers(const SourceText& text, const std::map<size_t, size_t
   }
   if (reader >= last || text.statements()[before].indent != text.statements()[last].indent) return last;
   for (auto later = statements.upper_bound(before); later != statements.end(); ++later) {
-    std::set<std::string> names = bound_by(later->first);
+    std::set<std::string> names = names_bound(text, later->first);
     for (size_t i = before + 1; i < later->first; ++i) {
       if (!statements.contains(i) && meets(i, names)) return last;
     }

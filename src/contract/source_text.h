@@ -63,6 +63,8 @@ class SourceTexts {
 // Names that the text reads or calls; attributes (`x.name`) and keywords of calls (`name=`) are none.
 std::set<std::string> names_in(const std::string& text);
 
+// Those in what a statement binds.
+std::set<std::string> names_bound(const SourceText& text, size_t statement);
 // Those that a statement reads: of an assignment what stands behind its first `=`.
 std::set<std::string> names_read(const Statement& statement);
 

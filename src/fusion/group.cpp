@@ -264,7 +264,7 @@ std::vector<Span> places_of(const Graph& graph, std::span<const OperatorId> oper
   }
   // Nor are statements between them that do other work.
   const Frame& meeting = graph.frames[stacks[0][std::min(depth, stacks[0].size() - 1)]];
-  for (uint32_t i = 0; i < graph.frames.size(); ++i) {
+  for (uint32_t i = 0; lines.size() > 1 && i < graph.frames.size(); ++i) {
     const Frame& other = graph.frames[FrameId{i}];
     if (counts.kernels[i] > 0 && other.parent == meeting.parent && other.file == meeting.file && other.function == meeting.function && !lines.contains(other.line)) {
       left_out.insert(other.line);

@@ -1,4 +1,5 @@
 // Statements.
+#include "base/raised_flag.h"
 #include "base/check.h"
 #include "python/expression_text.h"
 #include "python/generator.h"
@@ -309,11 +310,7 @@ Flow Interpreter::execute(Frame& frame, NodeId id) {
   }
   switch (node.kind) {
     case NodeKind::ExpressionStatement: {
-      struct Ignored {
-        bool& flag;
-        explicit Ignored(bool& f) : flag(f) { flag = true; }
-        ~Ignored() { flag = false; }
-      } ignored(frame.ignores);
+      RaisedFlag ignored(frame.ignores);
       evaluate(frame, ast.child(node, 0));
       return Flow::Next;
     }

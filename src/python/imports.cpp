@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/raised_flag.h"
 #include "python/interpreter.h"
 #include "python/names.h"
 #include "python/scope.h"
@@ -339,11 +340,7 @@ Value Interpreter::force(LazyImport* import) {
   if (import->forcing) {
     raise("ImportError", "cannot import name '" + import->attribute.str() + "' from '" + import->module.str() + "' (most likely due to a circular import)");
   }
-  struct Forcing {
-    bool& flag;
-    explicit Forcing(bool& f) : flag(f) { flag = true; }
-    ~Forcing() { flag = false; }
-  } forcing(import->forcing);
+  RaisedFlag forcing(import->forcing);
   Module* module = module_for(import->module, import->epoch);
   if (import->attribute.empty()) {
     load(module);

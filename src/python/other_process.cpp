@@ -2,6 +2,7 @@
 // mean what they mean when this process imports the modules itself.
 #include <unordered_set>
 
+#include "base/raised_flag.h"
 #include "python/interpreter.h"
 
 namespace fusescout::python {
@@ -12,14 +13,8 @@ Value Interpreter::in_another_process(const Value& function) {
   for (const auto& [name, module] : modules_) {
     if (!module->elsewhere && module->import_epoch != UINT32_MAX) here.insert(name);
   }
-  struct Running {
-    bool& flag;
-    bool before;
-    explicit Running(bool& f) : flag(f), before(f) { flag = true; }
-    ~Running() { flag = before; }
-  };
   Value result = [&] {
-    Running running(other_process_);
+    RaisedFlag running(other_process_);
     return call(function);
   }();
   for (auto& [name, module] : modules_) {

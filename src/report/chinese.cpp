@@ -132,7 +132,6 @@ constexpr auto table = std::to_array<Template>({
     {"somebody makes the source", "源由某个算子产生"},
     {"one may stand for the other", "二者可互相代替"},
     {"not written while both are in use", "二者在用期间未被改写"},
-    {"the narrower dtype between them rounds the value", "中间较窄的 dtype 会舍入数值"},
     {"all inputs are weights that nothing overwrites", "输入全是权重, 且无人改写"},
     {"operators, attributes and inputs are equal, and nothing overwrites the result", "算子、属性与输入都相同, 且结果未被改写"},
     {"the summand is still there when they are added", "相加时该加数仍在"},

@@ -13,7 +13,7 @@ Context::Context(Interpreter& i, graph::Graph& g) : interpreter(i), graph(g), ex
   CHECK(interpreter.user_data == nullptr);
   interpreter.user_data = this;
   interpreter.lasting_write_hook = [this](const python::Frame& writer) {
-    if (!recording || graph.entries.size() == 0) return;
+    if (!recording || once_per_process_ || graph.entries.size() == 0) return;
     // Was the last call made by this function, or by one that it called?
     graph::FrameId caller = graph.frames[frame()].parent;
     for (graph::FrameId f = graph.entries[graph::EntryId{static_cast<uint32_t>(graph.entries.size() - 1)}].frame; f.valid(); f = graph.frames[f].parent) {

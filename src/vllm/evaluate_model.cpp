@@ -207,11 +207,6 @@ std::optional<std::pair<Symbol, uint32_t>> misfit_of(const graph::ModelRun& run,
   return site;
 }
 
-std::string worth_forking(const graph::ModelRun& run, const ModelRequest& request) {
-  if (!request.forked.empty() || !run.exception.starts_with("TypeError: ") || !misfit_of(run, request)) return "";
-  return fmt::format("`{}` ({}:{})", run.exception.substr(0, run.exception.find(" (the config says ")), run.stack.back().file.view(), run.stack.back().line);
-}
-
 graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& request, const graph::Scenario& scenario, const AroundBegin& around_begin) {
   auto evaluation = std::make_unique<Evaluation>(sources, around_begin ? ModelRequest() : request, scenario);
   auto begin = [&] { evaluation->begin(); };
@@ -224,6 +219,16 @@ graph::ModelRun evaluate_model(const Sources& sources, const ModelRequest& reque
   evaluation->switch_to(request, scenario);
   evaluation->construct();
   return evaluation->finish();
+}
+
+void fork_where_refused(const Sources& sources, ModelRequest& request, const graph::Scenario& scenario, graph::ModelRun& run) {
+  if (!run.exception.starts_with("TypeError: ") || !misfit_of(run, request)) return;
+  ModelRequest forked = request;
+  forked.forked = fmt::format("`{}` ({}:{})", run.exception, run.stack.back().file.view(), run.stack.back().line);
+  graph::ModelRun other = evaluate_model(sources, forked, scenario);
+  if (!other.exception.empty()) return;
+  run = std::move(other);
+  request = std::move(forked);
 }
 
 void name_unfit_value(const Sources& sources, ModelRequest request, const graph::Scenario& scenario, graph::ModelRun& run) {

@@ -62,8 +62,8 @@ class Evaluation {
 std::optional<std::pair<Symbol, uint32_t>> misfit_of(const graph::ModelRun& run, const ModelRequest& request);
 
 // Workers are spawned, as `vllm serve` has them, and import the model behind the patches. Where it then calls a patched function otherwise than that takes
-// it, a forked worker may run, which had imported the model before. Says why to try that; empty: no reason to.
-std::string worth_forking(const graph::ModelRun& run, const ModelRequest& request);
+// it, a forked worker may run, which had imported the model before: then that is the run, and the request says so.
+void fork_where_refused(const Sources& sources, ModelRequest& request, const graph::Scenario& scenario, graph::ModelRun& run);
 
 // Runs the beginning that it is given, and does other things beside it, such as to find out what the request is: it is read when this has
 // returned. No thread is left by then. False: there is nothing to evaluate.

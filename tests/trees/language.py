@@ -38,8 +38,7 @@ def test_a_finding_is_explained_in_chinese(program: Program):
     report = program.run("analyze", "GLM-4.7", "--tp", 8)
     ids = re.findall(r"`fusescout explain (.*?)`", report)
     assert len(ids) > 5
-    arithmetic = re.compile(r"^  .*(?:before|after): .*$", re.M)
-    found = [line for name in ids[:4] for line in english(arithmetic.sub("", program.run("explain", "GLM-4.7", name, "--tp", 8)))]
+    found = [line for name in ids[:4] for line in english(program.run("explain", "GLM-4.7", name, "--tp", 8))]
     assert not found, "English sentences:\n" + "\n".join(found)
 
 
